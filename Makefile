@@ -1,0 +1,80 @@
+# Every target does its own set-up, in $(VENV), and does it once: a step that has been
+# done leaves a stamp, and is done again only when what it was made from has changed.
+#
+#   make test PYTHON=python3.13        another interpreter (needs a fresh $(VENV))
+#   make test ARGS="-k layouts -x"     arguments for pytest
+
+PYTHON ?= python3
+VENV ?= .venv
+# Options of the compiled core, for instance -Csetup-args=-Dboundscheck=true.
+BUILD_ARGS ?=
+ARGS ?=
+
+made = $(VENV)/made
+pip = python -m pip --disable-pip-version-check
+# The build folder lives in the environment that imports from it: neither can be
+# deleted without the other.
+editable = $(pip) install --quiet --no-build-isolation \
+	-Cbuild-dir=$(VENV)/build $(BUILD_ARGS) --editable
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint format doctest doc bench clean
+
+help: ## say what can be made
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(made)/demo ## fit two problems, print what was found, save two plots for each
+	python tools/demo.py
+
+test: $(made)/test ## run the tests
+	python -m pytest $(ARGS)
+
+doctest: $(made)/test ## run the examples in docstrings, README and user guide
+	python -m pytest --doctest-modules --doctest-glob='*.rst' \
+		--doctest-glob='*.md' --pyargs mutar_cy doc README.md $(ARGS)
+
+lint: $(made)/lint ## check style, types and docstrings; change nothing
+	ruff check .
+	ruff format --check .
+	cython-lint mutar_cy
+	mypy
+	python tools/check_docstrings.py
+
+format: $(made)/lint ## put the code into shape
+	ruff check --fix .
+	ruff format .
+
+doc: $(made)/doc ## build the documentation, examples included, into doc/_build/html
+	MPLBACKEND=agg sphinx-build -W --keep-going -b html doc doc/_build/html
+
+bench: $(made)/bench ## run each benchmark once, to see that it works
+	cd asv_benchmarks && asv machine --yes && asv run --quick --show-stderr
+
+clean: ## remove all that was made, environments included
+	rm -rf .venv .venv-checked build dist demo_output .coverage .pytest_cache .mypy_cache \
+		.ruff_cache .hypothesis doc/_build doc/auto_examples doc/generated \
+		asv_benchmarks/env asv_benchmarks/results asv_benchmarks/html
+
+# Set-up. The package is installed in place: an import compiles again what changed.
+$(made)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
+		'mutar_cy needs Python 3.11 or later: make PYTHON=<path> ...' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	mkdir -p $(made)
+	touch $@
+
+requirements = import tomllib; \
+	print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])
+
+$(made)/build: $(made)/python pyproject.toml
+	python -c '$(requirements)' | xargs $(pip) install --quiet ninja
+	touch $@
+
+extras = demo test lint doc bench
+$(extras:%=$(made)/%): $(made)/build meson.build meson.options
+	$(editable) '.[$(@F)]'
+	touch $@
