@@ -1,0 +1,165 @@
+"""Is a fit optimal? The answer from the data, whatever the solver says.
+
+The duality gap of a problem at ``W, b`` is the objective there minus the value of a
+dual point, and bounds how far the objective is from its minimum. The dual point is
+built here from residuals: centred, made orthogonal to what is not penalised, scaled
+into the dual ball. ``problems`` says what a problem is.
+"""
+
+import numpy as np
+import reference
+from problems import Problem, coefficients_of, normalized, problem_of
+from scipy.optimize import nnls
+
+
+def project(problem, residuals, coef):
+    """Return residuals after the unpenalised coefficients are solved again.
+
+    The gradient with respect to these coefficients has to vanish (or, when they are
+    constrained, to be no ascent direction) for a dual point to be feasible.
+    """
+    free = np.zeros(coef.shape, dtype=bool)
+    if problem.ridge == 0.0:
+        for rows, columns, strength in problem.blocks:
+            free[np.ix_(rows, columns)] = strength == 0.0
+    out = []
+    for column, r, w, own in zip(
+        problem.columns, residuals, coef.T, free.T, strict=True
+    ):
+        root = np.sqrt(column.weight)
+        X, target = column.X[:, own], r + column.X[:, own] @ w[own]
+        if problem.fit_intercept:
+            total = column.weight.sum()
+            X = X - column.weight @ X / total
+            target = target - column.weight @ target / total
+        out.append(target - X @ least_squares(root[:, None] * X, root * target, problem))
+    return out
+
+
+def least_squares(X, y, problem):
+    """Solve ``min |y - X w|``, subject to ``w >= 0`` if the problem says so."""
+    if X.shape[1] == 0:
+        return np.zeros(0)
+    return nnls(X, y)[0] if problem.positive else np.linalg.lstsq(X, y)[0]
+
+
+def scale_and_value(problem, residuals):
+    """Return the dual objective of the residuals scaled into the dual ball."""
+    dual = [c.weight * r for c, r in zip(problem.columns, residuals, strict=True)]
+    slopes = np.array([c.X.T @ u for c, u in zip(problem.columns, dual, strict=True)]).T
+    slopes = np.maximum(slopes, 0.0) if problem.positive else slopes
+    linear = sum(u @ c.y for u, c in zip(dual, problem.columns, strict=True))
+    square = sum(u @ r for u, r in zip(dual, residuals, strict=True))
+    norms = [
+        (np.linalg.norm(slopes[np.ix_(rows, columns)]), strength)
+        for rows, columns, strength in problem.blocks
+    ]
+    if problem.ridge > 0:
+        excess = sum(max(norm - strength, 0.0) ** 2 for norm, strength in norms)
+        return linear - square / 2 - excess / (2 * problem.ridge)
+    bounds = [s / n for n, s in norms if s > 0 and n > 0]
+    best = linear / square if square > 0 else 1.0
+    scale = max(0.0, min([best, *bounds]))
+    return scale * linear - scale**2 * square / 2
+
+
+def dual_value(problem, coef, intercept):
+    """Return the value of the dual point that ``coef`` and ``intercept`` give."""
+    residuals = reference.residuals(problem, coef, intercept)
+    if problem.fit_intercept:
+        residuals = [
+            r - c.weight @ r / c.weight.sum()
+            for c, r in zip(problem.columns, residuals, strict=True)
+        ]
+    return scale_and_value(problem, project(problem, residuals, coef))
+
+
+def duality_gap(problem, coef, intercept):
+    """Return an upper bound of the distance to the minimum, in its units."""
+    primal = reference.objective(problem, coef, intercept)
+    return primal - dual_value(problem, coef, intercept)
+
+
+def best_duality_gap(problem, coef, intercept, target):
+    """Return the gap with a dual point that is refined until it decides.
+
+    A solver may have used a better dual point than the one of its last residual, so
+    that a gap above the target proves nothing until the dual is solved as well.
+    """
+    primal = reference.objective(problem, coef, intercept)
+    best = [dual_value(problem, coef, intercept)]
+
+    def decided(refined, its_intercept):
+        best.append(dual_value(problem, refined, its_intercept))
+        lowest = reference.objective(problem, refined, its_intercept)
+        reached = primal - max(best) <= target
+        return reached or primal - lowest > target
+
+    if primal - best[0] > target and np.isfinite(primal):
+        reference.proximal_gradient(problem, coef, stop=decided)
+    return primal - max(best)
+
+
+def separate(problem):
+    """Split a problem without blocks across columns into one per column."""
+    if any(len(block.columns) > 1 for block in problem.blocks):
+        return [problem]
+    parts = []
+    for c, column in enumerate(problem.columns):
+        own = [b for b in problem.blocks if b.columns[0] == c]
+        blocks = [b._replace(columns=np.array([0])) for b in own]
+        parts.append(problem._replace(columns=[column], blocks=blocks))
+    return parts
+
+
+def check(problem, coef, intercept, *, tol, rounding=1e-12):
+    """Raise AssertionError unless the gap is at most ``tol`` times the null model's.
+
+    ``rounding`` is what floating point may cost, relative to the null model: larger
+    for coefficients in single precision.
+    """
+    parts = separate(problem)
+    start = 0
+    for part in parts:
+        stop = start + len(part.columns)
+        own, b = coef[:, start:stop], intercept[start:stop]
+        for rows, columns, strength in part.blocks:
+            assert np.isfinite(strength) or not own[np.ix_(rows, columns)].any()
+        null = reference.null_objective(part)
+        target = (tol + rounding) * null + 1e-300
+        gap = best_duality_gap(part, own, b, target)
+        assert gap <= target, f"gap {gap:.3g} > {target:.3g} (null model {null:.3g})"
+        start = stop
+
+
+def assert_certified(model, X, y, *, tol=None, rounding=None, **fit_params):
+    """Raise AssertionError unless ``model``, fitted on ``X, y``, is optimal.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted on ``X, y`` and ``fit_params`` (``sample_weight``, ``task``).
+    tol : float, default=None
+        Largest gap allowed, relative to the null model; ``model.tol`` if None.
+    rounding : float, default=None
+        Added to ``tol``; by the precision of ``coef_`` if None.
+    """
+    problem = problem_of(model, X, y, **fit_params)
+    n_columns = len(problem.columns)
+    coef, intercept = coefficients_of(model, problem.n_features, n_columns)
+    if rounding is None:
+        rounding = 1e-5 if np.asarray(model.intercept_).dtype == np.float32 else 1e-12
+    if getattr(model, "normalize", False) and model.fit_intercept:
+        problem, coef, intercept = in_normalized_units(problem, coef, intercept)
+    tol = model.tol if tol is None else tol
+    check(problem, coef, intercept, tol=tol, rounding=rounding)
+
+
+def in_normalized_units(problem, coef, intercept):
+    """Return the problem on normalised columns, and its coefficients."""
+    columns, scales = normalized(problem.columns)
+    shifts = [
+        c.X.mean(axis=0) @ w for c, w in zip(problem.columns, coef.T, strict=True)
+    ]
+    problem = Problem(columns, *problem[1:])
+    return problem, coef * scales, intercept + np.array(shifts)

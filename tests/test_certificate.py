@@ -1,0 +1,152 @@
+"""The judge is judged first: references against scikit-learn, wrong points refused."""
+
+import numpy as np
+import pytest
+import reference
+from certificate import assert_certified, check, dual_value, duality_gap
+from numpy.testing import assert_allclose
+from problems import Column, Problem, entry_blocks, group_blocks
+from sklearn.linear_model import (
+    ElasticNet,
+    Lasso,
+    LinearRegression,
+    MultiTaskElasticNet,
+    MultiTaskLasso,
+)
+
+TIGHT = {"tol": 1e-13, "max_iter": 100_000}
+THEIRS = [
+    Lasso(0.1, **TIGHT),
+    Lasso(0.1, fit_intercept=False, positive=True, **TIGHT),
+    ElasticNet(0.1, l1_ratio=0.3, **TIGHT),
+    MultiTaskLasso(0.1, **TIGHT),
+    MultiTaskElasticNet(0.1, l1_ratio=0.6, fit_intercept=False, **TIGHT),
+]
+each_of_theirs = pytest.mark.parametrize(
+    "model", THEIRS, ids=lambda model: type(model).__name__
+)
+
+
+def small(model, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((30, 8)) + 0.5
+    Y = X[:, :2] @ rng.standard_normal((2, 3)) + 0.3 * rng.standard_normal((30, 3)) + 2
+    return X, Y if "MultiTask" in type(model).__name__ else Y[:, 0]
+
+
+def ragged(kind, **changes):
+    """Three columns of different length; five features, the last two of no use."""
+    rng = np.random.default_rng(1)
+    columns = []
+    for n, total in [(12, 1.0), (20, 2.0), (9, 0.5)]:
+        X = rng.standard_normal((n, 5))
+        weight = rng.uniform(0.5, 2, n)
+        y = X[:, :3] @ rng.standard_normal(3) + 0.2 * rng.standard_normal(n) + 1
+        columns.append(Column(X, y, total * weight / weight.sum()))
+    weights = changes.pop("weights", None)
+    blocks = {"group": group_blocks, "entry": entry_blocks}[kind](5, 3, 0.3, weights)
+    return Problem(columns, blocks, **changes)
+
+
+PROBLEMS = {
+    "group": ragged("group"),
+    "entry": ragged("entry"),
+    "ridge": ragged("group", ridge=0.4),
+    "positive": ragged("group", positive=True),
+    "free": ragged("group", weights=[0, 1, 1, 0, 1]),
+    "free positive": ragged("entry", weights=[0, 1, 1, 0, 1], positive=True),
+    "excluded": ragged("entry", weights=[np.inf, 1, 1, 0, 1], fit_intercept=False),
+}
+each_problem = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+
+
+@each_of_theirs
+def test_scikit_learn_s_optimum_is_certified(model):
+    X, y = small(model)
+    assert_certified(model.fit(X, y), X, y, tol=1e-10)
+
+
+@each_of_theirs
+@pytest.mark.parametrize("move", [1e-3, -1e-3])
+def test_a_point_beside_the_optimum_is_refused(model, move):
+    X, y = small(model)
+    model.fit(X, y)
+    model.coef_ = np.where(model.coef_ == 0, 0, model.coef_ + move)
+    with pytest.raises(AssertionError, match="gap"):
+        assert_certified(model, X, y, tol=1e-8)
+
+
+def test_a_wrong_intercept_is_refused():
+    X, y = small(THEIRS[0])
+    model = Lasso(0.1, **TIGHT).fit(X, y)
+    model.intercept_ += 1e-2
+    with pytest.raises(AssertionError, match="gap"):
+        assert_certified(model, X, y, tol=1e-6)
+
+
+def test_the_optimum_of_another_alpha_is_refused():
+    X, y = small(THEIRS[0])
+    model = Lasso(0.1, **TIGHT).fit(X, y).set_params(alpha=0.101)
+    with pytest.raises(AssertionError, match="gap"):
+        assert_certified(model, X, y, tol=1e-6)
+
+
+def test_weights_count():
+    X, y = small(THEIRS[0])
+    weight = np.random.default_rng(2).uniform(0, 2, 30)
+    model = Lasso(0.1, **TIGHT).fit(X, y, sample_weight=weight)
+    assert_certified(model, X, y, sample_weight=weight, tol=1e-10)
+    with pytest.raises(AssertionError, match="gap"):
+        assert_certified(model, X, y, tol=1e-6)
+
+
+def test_nonzero_where_excluded_is_refused():
+    problem = PROBLEMS["excluded"]
+    coef = np.ones((5, 3))
+    with pytest.raises(AssertionError):
+        check(problem, coef, np.zeros(3), tol=1e6)
+
+
+def test_negative_where_positive_is_asked_is_refused():
+    problem = PROBLEMS["positive"]
+    with pytest.raises(AssertionError, match="gap inf"):
+        check(problem, -np.ones((5, 3)), np.zeros(3), tol=1e6)
+
+
+@each_problem
+def test_the_gap_closes_at_the_proximal_gradient_s_end(problem):
+    coef, intercept = reference.proximal_gradient(problem)
+    gap = duality_gap(problem, coef, intercept)
+    assert abs(gap) <= 1e-11 * reference.null_objective(problem)
+
+
+@each_problem
+def test_a_dual_value_is_a_lower_bound_everywhere(problem):
+    best = reference.objective(problem, *reference.proximal_gradient(problem))
+    rng = np.random.default_rng(3)
+    for scale in [1e-3, 1e-1, 1.0]:
+        for _ in range(20):
+            coef = scale * rng.standard_normal((5, 3))
+            value = dual_value(problem, coef, scale * rng.standard_normal(3))
+            assert value <= best + 1e-12
+
+
+def test_a_problem_of_free_coefficients_is_least_squares():
+    X, y = small(THEIRS[0])
+    problem = Problem(
+        [Column(X, y, np.full(30, 1 / 30))], group_blocks(8, 1, 0.0, None)
+    )
+    theirs = LinearRegression().fit(X, y)
+    coef, intercept = reference.proximal_gradient(problem)
+    assert_allclose(coef[:, 0], theirs.coef_, atol=1e-10)
+    assert_allclose(intercept, theirs.intercept_, atol=1e-10)
+    check(problem, theirs.coef_[:, None], np.array([theirs.intercept_]), tol=1e-12)
+
+
+def test_a_single_bad_column_cannot_hide_behind_good_ones():
+    problem = ragged("entry")
+    coef, intercept = reference.proximal_gradient(problem)
+    check(problem, coef, intercept, tol=1e-10)
+    coef[0, 2] += 1e-2
+    with pytest.raises(AssertionError, match="gap"):
+        check(problem, coef, intercept, tol=1e-5)
