@@ -1,0 +1,169 @@
+"""Problems to time, the same ones everywhere, and an independent certificate.
+
+Every problem is ``(X, y, penalty)``. ``X`` of shape (n_samples, n_features) is one
+design that all tasks share, with ``y`` of shape (n_samples, n_tasks); ``X`` of shape
+(n_tasks, n_samples, n_features) holds one design per task, with ``y`` of shape
+(n_tasks, n_samples). ``penalty`` is "rows" (the l2 norms of the rows of the
+coefficients, as in the group lasso) or "entries" (their absolute values, one lasso per
+task). Nothing here imports mutar_cy, so that the judge is not a party.
+"""
+
+import numpy as np
+from scipy.signal import lfilter
+from scipy.spatial import cKDTree
+
+SEED = 0
+N_TRUE = 20
+NOISE = 0.5  # deviation, in that of the signal
+CORRELATION = 0.5  # of neighbouring features; falls geometrically with distance
+HEAD = 0.09  # radius of the sphere that carries the sensors, in metres
+CORTEX = 0.042  # radius of the sphere that carries the sources, in metres
+JITTER = 0.01  # how far the same sensor sits apart on two heads, in metres
+
+
+def correlated_gaussian(shape, rng):
+    """Return Gaussian designs with Toeplitz correlation along the last axis."""
+    noise = rng.standard_normal(shape)
+    noise[..., 1:] *= np.sqrt(1 - CORRELATION**2)
+    return lfilter([1.0], [1.0, -CORRELATION], noise, axis=-1)
+
+
+def hemisphere(n_points, radius):
+    """Return points that cover the upper half of a sphere evenly, (n_points, 3)."""
+    rank = np.arange(n_points) + 0.5
+    height = rank / n_points
+    angle = np.pi * (1 + np.sqrt(5)) * rank
+    ring = np.sqrt(1 - height**2)
+    unit = np.stack([ring * np.cos(angle), ring * np.sin(angle), height], axis=1)
+    return radius * unit
+
+
+def leadfield(n_sensors, n_sources, rng=None):
+    """Return the potentials of radial dipoles at sensors, (n_sensors, n_sources).
+
+    Average reference, full depth weighting (each column has the norm of a standard
+    Gaussian one). The nearer two sources, the more alike are their columns. With
+    ``rng`` the sensors sit elsewhere each time, as from one subject to the next.
+    """
+    sensors, sources = hemisphere(n_sensors, HEAD), hemisphere(n_sources, CORTEX)
+    if rng is not None:
+        sensors = sensors + JITTER * rng.uniform(-1, 1, sensors.shape)
+    apart = sensors[:, None] - sources
+    distance = np.linalg.norm(apart, axis=2)
+    potential = np.einsum("nsd,sd->ns", apart, sources) / distance**3
+    potential -= potential.mean(axis=0)
+    return potential * (np.sqrt(n_sensors) / np.linalg.norm(potential, axis=0))
+
+
+def neighbour_correlation(n_sensors, n_sources):
+    """Return each source's correlation with the source nearest to it."""
+    sources = hemisphere(n_sources, CORTEX)
+    nearest = cKDTree(sources).query(sources, k=2)[1][:, 1]
+    X = leadfield(n_sensors, n_sources)
+    return (X * X[:, nearest]).sum(axis=0) / n_sensors
+
+
+def true_targets(X, n_tasks, rng):
+    """Return noisy targets of ``N_TRUE`` features that all tasks share."""
+    n_features = X.shape[-1]
+    W = np.zeros((n_features, n_tasks))
+    kept = rng.choice(n_features, min(N_TRUE, n_features), replace=False)
+    W[kept] = rng.standard_normal((len(kept), n_tasks))
+    signal = predict(X, W)
+    return signal + NOISE * signal.std() * rng.standard_normal(signal.shape)
+
+
+def gallery():
+    """Return scikit-learn's "joint feature selection" example, (100, 30), 40 tasks."""
+    rng = np.random.RandomState(42)  # the example's own
+    times, coef = np.linspace(0, 2 * np.pi, 40), np.zeros((40, 30))
+    for k in range(5):
+        phase = (1.0 + rng.randn(1)) * times
+        coef[:, k] = np.sin(phase + 3 * rng.randn(1))
+    X = rng.randn(100, 30)
+    return X, X @ coef.T + rng.randn(100, 40)
+
+
+def make_design(kind, shape, rng):
+    """Return the design of a kind; ``shape`` without a shared design's tasks."""
+    if kind in ("shared", "own", "independent"):
+        return correlated_gaussian(shape, rng)
+    if kind == "leadfield":
+        return leadfield(*shape)
+    if kind == "subjects":
+        return np.stack([leadfield(*shape[1:], rng) for _ in range(shape[0])])
+    raise ValueError(f"unknown kind of problem: {kind!r}")
+
+
+def make_problem(name):
+    """Return ``X, y, penalty`` of a name such as "shared:100:5000:20".
+
+    Names are "gallery", "shared:n:p:T" and "leadfield:n:p:T" (one design),
+    "own:T:n:p", "subjects:T:n:p" (one leadfield each) and "independent:T:n:p" (one
+    design per task, separate lassos).
+    """
+    kind, *sizes = name.split(":")
+    if kind == "gallery":
+        return *gallery(), "rows"
+    rng = np.random.default_rng(SEED)
+    shape = tuple(map(int, sizes))
+    shared = kind in ("shared", "leadfield")
+    X = make_design(kind, shape[:2] if shared else shape, rng)
+    y = true_targets(X, shape[2] if shared else shape[0], rng)
+    return X, y, "entries" if kind == "independent" else "rows"
+
+
+def predict(X, coef):
+    """Return predictions in the layout of the targets, without intercepts."""
+    if X.ndim == 2:
+        return X @ coef
+    return np.matmul(X, coef.T[:, :, None])[:, :, 0]
+
+
+def gradient(X, residual):
+    """Return ``X_k^T r_k / n`` of all tasks, (n_features, n_tasks)."""
+    if X.ndim == 2:
+        return X.T @ residual / len(residual)
+    products = np.matmul(X.transpose(0, 2, 1), residual[:, :, None])[:, :, 0]
+    return products.T / residual.shape[1]
+
+
+def dual_norm(products, penalty):
+    """Return the smallest ``alpha`` whose dual ball holds ``products``.
+
+    One number for "rows", one per task for "entries".
+    """
+    if penalty == "rows":
+        return np.linalg.norm(products, axis=1).max()
+    return np.abs(products).max(axis=0)
+
+
+def alpha_max(X, y, penalty="rows"):
+    """Return the smallest ``alpha`` at which all coefficients are 0 (no intercept)."""
+    return float(np.max(dual_norm(gradient(X, y), penalty)))
+
+
+def relative_gap(X, y, coef, alpha, penalty="rows"):
+    """Return the duality gap of ``coef`` over the objective at 0, in float64.
+
+    The dual point is the residual, scaled as well as it can be inside the dual ball.
+    For "entries", the largest of the tasks' relative gaps.
+    """
+    X, y, coef = (np.asarray(array, dtype=np.float64) for array in (X, y, coef))
+    residual = y - predict(X, coef)
+    largest = dual_norm(gradient(X, residual), penalty)
+    samples = 0 if X.ndim == 2 else 1
+    summed = samples if penalty == "entries" else None
+    n = y.shape[samples]
+    squares = (residual**2).sum(axis=summed) / n
+    overlap = (residual * y).sum(axis=summed) / n
+    null = (y**2).sum(axis=summed) / (2 * n)
+    if penalty == "entries":
+        norms = np.abs(coef).sum(axis=0)
+    else:
+        norms = np.linalg.norm(coef, axis=1).sum()
+    tiny = np.finfo(np.float64).tiny
+    bound = alpha / np.maximum(largest, tiny)
+    scale = np.clip(overlap / np.maximum(squares, tiny), -bound, bound)
+    dual = scale * overlap - scale**2 * squares / 2
+    return float(np.max((squares / 2 + alpha * norms - dual) / null))

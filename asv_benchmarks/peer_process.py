@@ -1,0 +1,117 @@
+"""Both ends of the pipe to a solver that runs in a process of its own.
+
+``Worker`` is the near end. The far end is this file run as a script, with the Python
+that has the solver: it reads one request (JSON) a line and answers each with one line.
+"""
+
+import gc
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy as np
+from benchmarks._problems import relative_gap
+from peers import PEERS
+
+THREAD_LIMITS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMBA")
+
+
+class TooSlow(Exception):
+    """A fit took longer than the cap."""
+
+
+class Worker:
+    """A solver in a process of its own, which dies when a fit exceeds the cap."""
+
+    def __init__(self, name, python, options):
+        self.name, self.python, self.options = name, python, options
+        self.peer = PEERS[name.partition("@")[0]]
+        self.process = self.problem = None
+        self.tol = self.peer.loosest
+
+    def start(self):
+        threads = {f"{n}_NUM_THREADS": str(self.options.threads) for n in THREAD_LIMITS}
+        self.process = subprocess.Popen(
+            [self.python, __file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if self.options.verbose else subprocess.DEVNULL,
+            env=os.environ | threads,
+            text=True,
+        )
+
+    def stop(self):
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+    def ask(self, patience, **request):
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        if not select.select([self.process.stdout], [], [], patience)[0]:
+            self.stop()
+            raise TooSlow
+        line = self.process.stdout.readline()
+        reply = json.loads(line) if line else {"error": "the process died"}
+        if "error" in reply:
+            raise RuntimeError(f"{self.name}: {reply['error']}")
+        return reply
+
+    def load(self, problem):
+        """Give the worker a problem. The search for tol then serves as warm-up."""
+        self.problem = problem
+        if self.process is None:
+            self.start()
+        self.ask(600, do="load", name=self.peer.package, **problem.files)
+
+    def fit(self, alpha, tol, count=1):
+        """Return the seconds of ``count`` fits, and the gap of the last."""
+        if self.process is None:
+            self.load(self.problem)
+        patience = self.options.cap * count + 5
+        reply = self.ask(patience, do="fit", alpha=alpha, tol=tol, count=count)
+        if min(reply["seconds"]) > self.options.cap:
+            raise TooSlow
+        return reply["seconds"], reply["gap"]
+
+
+def answer(request, state):
+    """Serve one request: "load" a problem, or "fit" it and time that."""
+    if request["do"] == "load":
+        state.clear()
+        X, y = (np.load(request[name]) for name in ("X", "y"))
+        state["problem"] = X, y, request["penalty"]
+        state["peer"] = PEERS[request["name"]](*state["problem"])
+        return {"package": request["name"]}
+    peer, (X, y, penalty) = state["peer"], state["problem"]
+    seconds = []
+    gc.collect()
+    for _ in range(request["count"]):
+        start = time.perf_counter()
+        fitted = peer.fit(request["alpha"], request["tol"])
+        seconds.append(time.perf_counter() - start)
+    gap = relative_gap(X, y, peer.coef(fitted), request["alpha"], penalty)
+    return {"seconds": seconds, "gap": gap}
+
+
+def serve():
+    """Answer requests until standard input ends."""
+    # Packages print; only answers may reach the pipe.
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    warnings.simplefilter("ignore")
+    state = {}
+    for line in sys.stdin:
+        try:
+            reply = answer(json.loads(line), state)
+        except Exception as error:
+            reply = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(reply), file=replies, flush=True)
+
+
+if __name__ == "__main__":
+    serve()
