@@ -61,7 +61,7 @@ def tasks_of(X, y, sample_weight=None, task=None, labels=None):
         for label in labels:
             own = task == label
             yield X[own], y[own], None if sample_weight is None else sample_weight[own]
-    elif isinstance(X, (list, tuple)) or np.ndim(X) == 3:
+    elif isinstance(X, (list, tuple)) or getattr(X, "ndim", 2) == 3:
         weights = [None] * len(X) if sample_weight is None else sample_weight
         for x, target, weight in zip(X, y, weights, strict=True):
             yield dense(x), np.asarray(target), weight
