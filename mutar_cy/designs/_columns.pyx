@@ -1,0 +1,172 @@
+"""The loops over a dense design that NumPy would make in several passes.
+
+A design may be float32 or float64 and have its rows or its columns contiguous,
+with any distance between them; sums are in double.
+"""
+
+import numpy as np
+
+ctypedef fused real:
+    float
+    double
+
+
+cdef void add_rows(
+    const real* x,          # (n, p), rows `stride` apart
+    Py_ssize_t n,
+    Py_ssize_t p,
+    Py_ssize_t stride,
+    const double* weight,   # (n,)
+    const double* shift,    # (p,)
+    double* first,          # (p,) += sum of weight * (x - shift)
+    double* second,         # (p,) += sum of weight * (x - shift)^2
+) noexcept nogil:
+    """Add up moments along contiguous rows, two rows at a time."""
+    cdef Py_ssize_t i = 0, j
+    cdef const real* y
+    cdef double a, b, u, v
+    while i < n:
+        u = weight[i]
+        y = x + (stride if i + 1 < n else 0)
+        v = weight[i + 1] if i + 1 < n else 0.0
+        for j in range(p):
+            a = x[j] - shift[j]
+            b = y[j] - shift[j]
+            first[j] += u * a + v * b
+            second[j] += u * a * a + v * b * b
+        x += 2 * stride
+        i += 2
+
+
+cdef void add_columns(
+    const real* x,          # (n, p), columns `stride` apart
+    Py_ssize_t n,
+    Py_ssize_t p,
+    Py_ssize_t stride,
+    const double* weight,
+    const double* shift,
+    double* first,
+    double* second,
+) noexcept nogil:
+    """Add up moments along contiguous columns."""
+    cdef Py_ssize_t i, j
+    cdef double a, b, s0, s1, q0, q1
+    for j in range(p):
+        s0 = s1 = q0 = q1 = 0.0
+        for i in range(0, n - 1, 2):
+            a = x[i] - shift[j]
+            b = x[i + 1] - shift[j]
+            s0 += weight[i] * a
+            s1 += weight[i + 1] * b
+            q0 += weight[i] * a * a
+            q1 += weight[i + 1] * b * b
+        if n % 2:
+            a = x[n - 1] - shift[j]
+            s0 += weight[n - 1] * a
+            q0 += weight[n - 1] * a * a
+        first[j] = s0 + s1
+        second[j] = q0 + q1
+        x += stride
+
+
+def column_moments(const real[:, :] X not None, const double[::1] weight not None,
+                   bint center):
+    """Return the weighted mean and the weighted sum of squares of every column.
+
+    The data are shifted by their first row, so that an offset of a column costs no
+    digits, and a constant column is found to be exactly so.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, p), float32 or float64
+        With contiguous rows or contiguous columns.
+    weight : ndarray of shape (n,)
+        Non-negative.
+    center : bool
+        Whether squares are about the mean. Without it the mean is given as zero.
+
+    Returns
+    -------
+    mean : ndarray of shape (p,)
+    square : ndarray of shape (p,)
+        Not finite if an entry of the column is not.
+    """
+    cdef Py_ssize_t n = X.shape[0], p = X.shape[1]
+    cdef double[::1] shift = np.zeros(p), first = np.zeros(p), second = np.zeros(p)
+    cdef Py_ssize_t size = sizeof(real)
+    if center:
+        shift = np.array(X[0], dtype=np.float64)
+    with nogil:
+        if X.strides[1] == size or p == 1:
+            add_rows(&X[0, 0], n, p, X.strides[0] // size, &weight[0],
+                     &shift[0], &first[0], &second[0])
+        else:
+            add_columns(&X[0, 0], n, p, X.strides[1] // size, &weight[0],
+                        &shift[0], &first[0], &second[0])
+    mean, square, total = np.asarray(first), np.asarray(second), np.sum(weight)
+    if not center:
+        return np.zeros(p), square
+    with np.errstate(invalid="ignore", over="ignore"):
+        square = np.maximum(square - mean**2 / total, 0.0 * square)
+        return mean / total + np.asarray(shift), square
+
+
+def pack_columns(
+    const real[:, :] X not None,
+    const long long[::1] features not None,
+    const double[::1] mean not None,
+    const double[::1] root not None,
+    const double[::1] scale not None,
+    double[:, :] out not None,
+):
+    """Write ``out[k] = scale[k] * root * (X[:, features[k]] - mean[k])``.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, p), float32 or float64
+    features : ndarray of int64, shape (m,)
+    mean, scale : ndarray of shape (m,)
+    root : ndarray of shape (n,)
+    out : ndarray of shape (m, n), with contiguous rows
+    """
+    cdef Py_ssize_t n = X.shape[0], m = features.shape[0], i, k, start, stop
+    cdef Py_ssize_t row = X.strides[0] // <Py_ssize_t> sizeof(real)
+    cdef Py_ssize_t column = X.strides[1] // <Py_ssize_t> sizeof(real)
+    cdef const real* x
+    cdef double* target
+    cdef double centre, factor
+    # Tiles of rows: neighbouring features then share the cache lines they touch.
+    with nogil:
+        for start in range(0, n, 64):
+            stop = min(start + 64, n)
+            for k in range(m):
+                x = &X[0, 0] + features[k] * column
+                target = &out[k, 0]
+                centre, factor = mean[k], scale[k]
+                for i in range(start, stop):
+                    target[i] = factor * root[i] * (x[i * row] - centre)
+
+
+def sum_of_squares(const real[:, ::1] rows not None, bint positive):
+    """Return the sum over rows of squares, of positive entries only if asked for.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_columns, p), float32 or float64
+    positive : bool
+
+    Returns
+    -------
+    squares : ndarray of shape (p,)
+    """
+    cdef Py_ssize_t j, k, p = rows.shape[1]
+    cdef double[::1] out = np.zeros(p)
+    cdef const real* x
+    cdef double value
+    with nogil:
+        for k in range(rows.shape[0]):
+            x = &rows[k, 0]
+            for j in range(p):
+                value = x[j]
+                out[j] += value * value if not positive or value > 0.0 else 0.0
+    return np.asarray(out)

@@ -1,0 +1,85 @@
+"""A sparse design, centred and weighted without making it dense."""
+
+import numpy as np
+
+from mutar_cy.designs._dense import CONSTANT, column_scale
+
+
+class SparseDesign:
+    """The matrix ``diag(root) (X - 1 mean') diag(scale)`` for a sparse X.
+
+    Parameters, attributes and methods are those of
+    :class:`~mutar_cy.designs.DenseDesign`; X is a SciPy sparse array, best in CSC
+    format.
+    """
+
+    packs_cheaply = False
+
+    def __init__(self, X, weight, center, normalize=False):
+        self.X = X.tocsc()
+        self.weight, self.root = weight, np.sqrt(weight)
+        self.n_samples, self.n_features = X.shape
+        self.mean = np.zeros(self.n_features)
+        total = weight.sum()
+        entries = self.X.data.astype(np.float64, copy=False)
+        at_entry = weight[self.X.indices]
+        if center:
+            self.mean = self._column_sums(entries * at_entry) / total
+        spread = entries - np.repeat(self.mean, np.diff(self.X.indptr))
+        self.squares = self._column_sums(at_entry * spread**2)
+        if center:
+            implicit = total - self._column_sums(at_entry)
+            self.squares += np.maximum(implicit, 0.0) * self.mean**2
+            self.squares[self.squares <= CONSTANT**2 * total * self.mean**2] = 0.0
+        self._centers = bool(self.mean.any())
+        self.scale = column_scale(self.squares, weight) if normalize else None
+        if normalize:
+            self.squares = self.squares * self.scale**2
+
+    def _column_sums(self, entries):
+        edges = np.concatenate([[0.0], np.cumsum(entries)])[self.X.indptr]
+        sums = np.diff(edges)
+        if not np.isfinite(edges[-1]):  # one bad entry must not spoil the others
+            sums = np.zeros(self.n_features)
+            columns = np.repeat(np.arange(self.n_features), np.diff(self.X.indptr))
+            np.add.at(sums, columns, entries)
+        return sums
+
+    def correlate(self, residual, exact=True):
+        """Return ``residual @ matrix``, of shape (q, n_features)."""
+        weighted = residual * self.root
+        product = np.ascontiguousarray((self.X.T @ weighted.T).T)
+        if self._centers:
+            product -= np.outer(weighted.sum(axis=1), self.mean)
+        if self.scale is not None:
+            product *= self.scale
+        return product
+
+    def pack(self, features, out):
+        """Write the columns ``features`` of the matrix as the rows of ``out``."""
+        out[:] = self.X[:, features].T.toarray()
+        out -= self.mean[features, None]
+        out *= self.root
+        if self.scale is not None:
+            out *= self.scale[features, None]
+
+    def gram(self, rows, columns):
+        """Return the inner products of the columns ``rows`` with ``columns``."""
+        left = self.X[:, rows].astype(np.float64).multiply(self.weight[:, None])
+        right = self.X[:, columns].astype(np.float64)
+        product = (left.T.tocsr() @ right).toarray()
+        if self._centers:
+            total = self.weight.sum()
+            product -= total * np.outer(self.mean[rows], self.mean[columns])
+        if self.scale is not None:
+            product *= np.outer(self.scale[rows], self.scale[columns])
+        return product
+
+    def apply(self, features, coef):
+        """Return ``(matrix[:, features] @ coef).T``, of shape (q, n_samples)."""
+        if self.scale is not None:
+            coef = coef * self.scale[features, None]
+        product = (self.X[:, features] @ coef).T
+        if self._centers:
+            product = product - (self.mean[features] @ coef)[:, None]
+        return np.ascontiguousarray(product * self.root)

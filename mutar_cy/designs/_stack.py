@@ -1,0 +1,227 @@
+"""All tasks end to end, in the units in which solvers work."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.utils import check_array
+
+from mutar_cy.designs._dense import DenseDesign
+from mutar_cy.designs._sparse import SparseDesign
+
+# Squared norms beyond these bounds say that squares overflow or underflow.
+LARGEST, SMALLEST = 1e200, 1e-200
+
+
+class Part(NamedTuple):
+    """What one design explains.
+
+    ``X`` is an ndarray (float32 or float64) or a sparse array of shape
+    (n_samples, n_features), ``Y`` an ndarray of shape (n_samples, n_responses),
+    ``sample_weight`` None or an ndarray of shape (n_samples,), ``task_weight`` a factor
+    of the whole part and ``name`` what messages call it.
+    """
+
+    X: Any
+    Y: np.ndarray
+    sample_weight: np.ndarray | None = None
+    task_weight: float = 1.0
+    name: Any = 0
+
+
+class Stack:
+    """Designs and targets of all tasks, centred, weighted and scaled.
+
+    In these units the data term is ``sum_d |Y_d - X_d W_d|_F^2 / 2``: weights,
+    intercepts, normalisation and the units of the data have been absorbed. The
+    scaling is by powers of two and costs no digit.
+
+    Attributes
+    ----------
+    designs : list of DenseDesign or SparseDesign
+    targets : list of ndarray, design ``d``'s of shape (n_columns_d, n_samples_d)
+    sample_ptr : ndarray of int64, shape (n_designs + 1,)
+    column_ptr : ndarray of int32, shape (n_designs + 1,)
+    y_mean : ndarray of shape (n_columns,), user's units
+    x_exponent, y_exponent : int
+        Designs and targets are the user's times two to these powers.
+    """
+
+    def __init__(self, designs, targets, y_mean, x_exponent, y_exponent):
+        self.designs, self.targets, self.y_mean = designs, targets, y_mean
+        self.x_exponent, self.y_exponent = x_exponent, y_exponent
+        samples = [t.shape[1] for t in targets]
+        columns = [t.shape[0] for t in targets]
+        self.sample_ptr = np.cumsum([0, *samples], dtype=np.int64)
+        self.column_ptr = np.cumsum([0, *columns], dtype=np.int32)
+        self.n_features = designs[0].n_features
+        self.n_columns = int(self.column_ptr[-1])
+
+    @property
+    def null_objective(self):
+        """The data term at zero coefficients, user's units."""
+        return np.ldexp(self.scaled_null_objective, -2 * self.y_exponent)
+
+    @property
+    def scaled_null_objective(self):
+        """The data term at zero coefficients, in the units of the stack."""
+        return 0.5 * sum(float(np.vdot(t, t)) for t in self.targets)
+
+    @property
+    def squares(self):
+        """Squared column norms, of shape (n_designs, n_features)."""
+        return np.stack([design.squares for design in self.designs])
+
+    def correlate(self, residuals, exact=True):
+        """Return ``X_d' residual_d`` for all columns, (n_columns, n_features)."""
+        if len(self.designs) == 1:
+            return self.designs[0].correlate(residuals[0], exact)
+        out = np.empty((self.n_columns, self.n_features))
+        for d, (design, residual) in enumerate(zip(self.designs, residuals, strict=True)):
+            out[self.column_ptr[d] : self.column_ptr[d + 1]] = design.correlate(
+                residual, exact
+            )
+        return out
+
+    def column(self, c):
+        """Return the stack of column ``c`` alone; designs are shared, not copied."""
+        d = int(np.searchsorted(self.column_ptr, c, side="right")) - 1
+        target = self.targets[d][c - self.column_ptr[d]][None, :]
+        return Stack(
+            [self.designs[d]],
+            [target],
+            self.y_mean[c : c + 1],
+            self.x_exponent,
+            self.y_exponent,
+        )
+
+    def spread(self, values):
+        """Repeat one row per design into one row per column."""
+        return np.repeat(np.stack(values), np.diff(self.column_ptr), axis=0)
+
+    def to_user(self, features, coef):
+        """Return coefficients of shape (m, n_columns) of ``features`` in user's units.
+
+        Returns
+        -------
+        coef : ndarray of shape (m, n_columns)
+        intercept : ndarray of shape (n_columns,)
+        """
+        coef = np.ldexp(coef, self.x_exponent - self.y_exponent)
+        if self.designs[0].scale is not None:
+            coef *= self.spread([d.scale[features] for d in self.designs]).T
+        means = self.spread([d.mean[features] for d in self.designs])
+        means = np.ldexp(means, -self.x_exponent)
+        return coef, self.y_mean - np.einsum("cm,mc->c", means, coef)
+
+    def from_user(self, features, coef):
+        """Return user's coefficients of ``features`` in the units of the stack."""
+        coef = np.ldexp(coef, self.y_exponent - self.x_exponent)
+        if self.designs[0].scale is not None:
+            coef /= self.spread([d.scale[features] for d in self.designs]).T
+        return coef
+
+
+def make_stack(parts, fit_intercept=True, normalize=False):
+    """Center, weigh and scale the parts of a problem.
+
+    Parameters
+    ----------
+    parts : list of Part
+    fit_intercept : bool, default=True
+        Whether every column has an intercept.
+    normalize : bool, default=False
+        Whether to divide every column of a design by its l2 norm about the mean.
+        Only with ``fit_intercept``.
+
+    Returns
+    -------
+    Stack
+
+    Raises
+    ------
+    ValueError
+        If X has an entry that is not finite.
+    """
+    normalize = normalize and fit_intercept
+    weights = [sample_weights(part) for part in parts]
+    designs = make_designs(parts, weights, fit_intercept, normalize)
+    largest = float(np.max([d.squares.max() for d in designs]))
+    x_exponent = 0
+    if not SMALLEST < largest < LARGEST:
+        x_exponent, parts = rescale(parts)
+        if x_exponent:
+            designs = make_designs(parts, weights, fit_intercept, normalize)
+    targets, y_means = [], []
+    for part, weight in zip(parts, weights, strict=True):
+        Y = np.asarray(part.Y, dtype=np.float64).T
+        mean = np.zeros(len(Y))
+        if fit_intercept:
+            mean = (Y @ weight) / weight.sum()
+        targets.append((Y - mean[:, None]) * np.sqrt(weight))
+        y_means.append(mean)
+    top = max(float(np.abs(t).max()) for t in targets)
+    y_exponent = -int(np.frexp(top)[1]) if np.isfinite(top) else 0
+    targets = [np.ldexp(t, y_exponent) for t in targets]
+    return Stack(designs, targets, np.concatenate(y_means), x_exponent, y_exponent)
+
+
+def sample_weights(part):
+    """Return the weights of a part's samples in the data term."""
+    n_samples = part.X.shape[0]
+    if part.sample_weight is None:
+        return np.full(n_samples, part.task_weight / n_samples)
+    weight = np.asarray(part.sample_weight, dtype=np.float64)
+    return weight * (part.task_weight / weight.sum())
+
+
+def make_designs(parts, weights, center, normalize):
+    """Return one design per part."""
+    designs = []
+    for part, weight in zip(parts, weights, strict=True):
+        make = SparseDesign if issparse(part.X) else DenseDesign
+        X = part.X if issparse(part.X) else with_unit_stride(part.X)
+        designs.append(make(X, weight, center, normalize))
+    return designs
+
+
+def with_unit_stride(X):
+    """Return X, copied only if neither its rows nor its columns are contiguous."""
+    size = X.dtype.itemsize
+    steps = [abs(s) for s, n in zip(X.strides, X.shape, strict=True) if n > 1]
+    positive = all(s > 0 and s % size == 0 for s in X.strides)
+    if X.dtype.isnative and positive and (not steps or min(steps) == size):
+        return X
+    return np.ascontiguousarray(X, dtype=X.dtype.newbyteorder("="))
+
+
+def rescale(parts):
+    """Bring designs into the range where squares neither overflow nor vanish.
+
+    Returns
+    -------
+    exponent : int
+        The designs returned are the given ones times two to this power.
+    parts : list of Part
+    """
+    largest = 0.0
+    for part in parts:
+        X = check_array(
+            part.X, accept_sparse="csc", input_name="X", dtype=[np.float64, np.float32]
+        )
+        entries = X.data if issparse(X) else X
+        if entries.size:
+            largest = max(largest, float(entries.max()), -float(entries.min()))
+    if largest == 0.0 or SMALLEST < largest**2 < LARGEST:
+        return 0, parts
+    exponent = -int(np.frexp(largest)[1])
+    return exponent, [part._replace(X=times_power(part.X, exponent)) for part in parts]
+
+
+def times_power(X, exponent):
+    """Return X times two to ``exponent``, in double."""
+    if not issparse(X):
+        return np.ldexp(X.astype(np.float64), exponent)
+    X = X.astype(np.float64)
+    X.data = np.ldexp(X.data, exponent)
+    return X

@@ -1,0 +1,108 @@
+"""The duality gap: how far the objective can be from its minimum, at most.
+
+In the units of a stack the problem is ``min |Y - X W|^2 / 2 + sum_b lambda_b |W_b| +
+ridge / 2 |W|^2`` and its dual ``max <Y, u> - |u|^2 / 2 - sum_b h_b(|X_b' u|)`` where
+``h_b`` is 0 up to ``lambda_b`` and beyond it infinite, or ``(. - lambda_b)^2 / (2
+ridge)`` with a ridge. The dual point is the residual, scaled to the best value.
+"""
+
+import numpy as np
+
+EPS = np.finfo(np.float64).eps
+
+
+def guard(primal, dual):
+    """Return what rounding may have taken from a duality gap."""
+    return 16 * EPS * max(abs(primal), abs(dual))
+
+
+def best_scaling(square, inner, norms, thresholds, ridge):
+    """Return the scale s >= 0 of the residual with the largest dual value.
+
+    Parameters
+    ----------
+    square : float
+        Squared norm of the residual.
+    inner : float
+        Inner product of the residual with the target.
+    norms : ndarray of shape (n_blocks,)
+        Norms of ``X_b' residual``.
+    thresholds : ndarray of shape (n_blocks,)
+    ridge : float
+
+    Returns
+    -------
+    scale, dual : float
+    """
+    scale = max(inner / square, 0.0) if square > 0.0 else 0.0
+    if ridge > 0.0:
+        return ridge_scaling(scale, square, inner, norms, thresholds, ridge)
+    above = scale * norms > thresholds
+    if np.any(above):
+        scale = min(scale, float(np.min(thresholds[above] / norms[above])))
+    return scale, scale * inner - 0.5 * scale**2 * square
+
+
+def ridge_scaling(scale, square, inner, norms, thresholds, ridge):
+    """Return :func:`best_scaling` for a penalty with a ridge: no scale is excluded."""
+
+    def dual(s):
+        excess = np.maximum(s * norms - thresholds, 0.0)
+        return s * inner - 0.5 * s**2 * square - excess @ excess / (2.0 * ridge)
+
+    # Piecewise quadratic and concave: Newton from both sides of each piece.
+    best, value = 0.0, 0.0
+    for start in (1.0, scale):
+        s = start
+        for _ in range(4):
+            over = s * norms > thresholds
+            slope = inner - s * square
+            slope -= norms[over] @ (s * norms[over] - thresholds[over]) / ridge
+            bend = square + norms[over] @ norms[over] / ridge
+            candidate = dual(s)
+            if candidate > value:
+                best, value = s, candidate
+            if bend <= 0.0:
+                break
+            s = max(s + slope / bend, 0.0)
+    return best, value
+
+
+class Certificate:
+    """The best dual value seen, and the block norms at that dual point.
+
+    Attributes
+    ----------
+    dual : float
+        A lower bound of the minimum.
+    norms : ndarray of shape (n_blocks,)
+        ``|X_b' u|`` at the dual point u that gave it.
+    """
+
+    def __init__(self, thresholds, ridge):
+        self.thresholds, self.ridge = thresholds, ridge
+        self.dual, self.norms = -np.inf, None
+
+    def gap(self, primal, square, inner, norms):
+        """Return the duality gap of a point with these residual products."""
+        scale, dual = best_scaling(square, inner, norms, self.thresholds, self.ridge)
+        if dual > self.dual or self.norms is None:
+            self.dual, self.norms = dual, scale * norms
+        return primal - self.dual
+
+    def discards(self, primal, lengths):
+        """Tell which blocks are certainly zero at the minimum.
+
+        Parameters
+        ----------
+        primal : float
+        lengths : ndarray of shape (n_blocks,)
+            Operator norms of the blocks of columns, or bounds of them.
+
+        References
+        ----------
+        E. Ndiaye, O. Fercoq, A. Gramfort, J. Salmon (2017), Gap safe screening rules
+        for sparsity enforcing penalties, JMLR 18. Section 4.
+        """
+        gap = max(primal - self.dual, 0.0) + guard(primal, self.dual)
+        return self.norms + np.sqrt(2.0 * gap) * lengths < self.thresholds
