@@ -65,8 +65,8 @@ names = features.columns.to_numpy()
 for name, search in searches.items():
     kept = models[name].coef_ != 0
     print(
-        f"{name}: alpha {models[name].alpha:.2f}, held-out R² {search.best_score_:.3f}, "
-        f"{kept.sum(axis=0)} features per cohort, {kept.any(axis=1).sum()} in all"
+        f"{name}: alpha {models[name].alpha:.2f}, R² {search.best_score_:.3f} on held-out "
+        f"data, {kept.sum(axis=0)} features, {kept.any(axis=1).sum()} in all"
     )
 print("GroupLasso keeps", ", ".join(names[models["GroupLasso"].coef_.any(axis=1)]))
 
