@@ -32,7 +32,9 @@ def project(problem, residuals, coef):
             total = column.weight.sum()
             X = X - column.weight @ X / total
             target = target - column.weight @ target / total
-        out.append(target - X @ least_squares(root[:, None] * X, root * target, problem))
+        out.append(
+            target - X @ least_squares(root[:, None] * X, root * target, problem)
+        )
     return out
 
 

@@ -72,7 +72,7 @@ def long(sizes=(25, 14, 30), labels=("b", "a", "c"), n_features=10, seed=0):
 
 def gallery():
     """Return scikit-learn's "joint feature selection" problem: X, Y, coef (T, p)."""
-    rng = np.random.RandomState(42)  # noqa: NPY002 (the generator of that example)
+    rng = np.random.RandomState(42)
     n_samples, n_features, n_tasks = 100, 30, 40
     coef = np.zeros((n_tasks, n_features))
     times = np.linspace(0, 2 * np.pi, n_tasks)

@@ -68,7 +68,7 @@ CASES = {
     "positive": (GroupLasso(0.1, positive=True), RAGGED),
     "groups": (GroupLasso(0.2, groups=GROUPS), RAGGED),
     "groups, weights": (
-        GroupLasso(0.2, groups=GROUPS, penalty_weights=[1, 0, 3]),
+        GroupLasso(0.2, groups=GROUPS, penalty_weights=[1, 0, 2]),
         RAGGED,
     ),
     "groups, positive": (GroupLasso(0.1, groups=GROUPS, positive=True), RAGGED),

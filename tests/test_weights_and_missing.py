@@ -149,9 +149,9 @@ def test_an_infinite_weight_is_a_removed_feature():
 @pytest.mark.parametrize("factor", [1e-8, 1e8])
 def test_penalty_weights_and_alpha_multiply(factor):
     X, y, _ = simulated.ragged()
-    model = GroupLasso(
-        0.1 / factor, penalty_weights=np.full(10, factor), **TIGHT
-    ).fit(X, y)
+    model = GroupLasso(0.1 / factor, penalty_weights=np.full(10, factor), **TIGHT).fit(
+        X, y
+    )
     assert_same_fit(model, GroupLasso(0.1, **TIGHT).fit(X, y))
 
 
