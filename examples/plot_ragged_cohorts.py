@@ -65,8 +65,8 @@ names = features.columns.to_numpy()
 for name, search in searches.items():
     kept = models[name].coef_ != 0
     print(
-        f"{name}: alpha {models[name].alpha:.2f}, R² {search.best_score_:.3f} on held-out "
-        f"data, {kept.sum(axis=0)} features, {kept.any(axis=1).sum()} in all"
+        f"{name}: alpha {models[name].alpha:.2f}, R² {search.best_score_:.3f} held out; "
+        f"per cohort {kept.sum(axis=0)} features, in all {kept.any(axis=1).sum()}"
     )
 print("GroupLasso keeps", ", ".join(names[models["GroupLasso"].coef_.any(axis=1)]))
 
