@@ -55,19 +55,11 @@ def choose(estimator):
 
 
 searches = {"IndLasso": choose(IndLasso()), "GroupLasso": choose(GroupLasso())}
-models = {name: search.best_estimator_ for name, search in searches.items()}
-
-# %%
-# What was selected
-# -----------------
-
-names = features.columns.to_numpy()
-for name, search in searches.items():
-    kept = models[name].coef_ != 0
-    print(
-        f"{name}: alpha {models[name].alpha:.2f}, R² {search.best_score_:.3f} held out; "
-        f"per cohort {kept.sum(axis=0)} features, in all {kept.any(axis=1).sum()}"
-    )
+models = {name: search.best_estimator_ for name, search in searches.items():
+    model, r2 = models[name], search.best_score_
+    each, in_all = (model.coef_ != 0).sum(axis=0), model.coef_.any(axis=1).sum()
+    print(f"{name}: alpha {model.alpha:.2f}, held-out R² {r2:.3f}", end=", ")
+    print(f"{each[0]} and {each[1]} features, {in_all} in all")
 print("GroupLasso keeps", ", ".join(names[models["GroupLasso"].coef_.any(axis=1)]))
 
 # %%
