@@ -55,7 +55,14 @@ def choose(estimator):
 
 
 searches = {"IndLasso": choose(IndLasso()), "GroupLasso": choose(GroupLasso())}
-models = {name: search.best_estimator_ for name, search in searches.items():
+models = {name: search.best_estimator_ for name, search in searches.items()}
+
+# %%
+# What was selected
+# -----------------
+
+names = features.columns.to_numpy()
+for name, search in searches.items():
     model, r2 = models[name], search.best_score_
     each, in_all = (model.coef_ != 0).sum(axis=0), model.coef_.any(axis=1).sum()
     print(f"{name}: alpha {model.alpha:.2f}, held-out R² {r2:.3f}", end=", ")
