@@ -3,10 +3,10 @@
 Smooth effects that are in or out as a whole
 ============================================
 
-The effect of a measurement need not be a straight line. Give each measurement a basis of
-cubic splines, and its curve is a weighted sum of six columns. To select *measurements*,
-those six have to be in or out together, in every cohort: one group of six rows of the
-coefficients, across all tasks.
+The effect of a measurement need not be a straight line. Give each measurement a basis
+of cubic splines, and its curve is a weighted sum of six columns. To select
+*measurements*, those six have to be in or out together, in every cohort: one group of
+six rows of the coefficients, across all tasks.
 """
 
 import matplotlib.pyplot as plt
