@@ -20,9 +20,9 @@ PUBLIC_MODULES = ("mutar_cy", "mutar_cy.linear_model")
 def public_names():
     """Yield the dotted name of every public object that this package defines."""
     for module in PUBLIC_MODULES:
-        yield module
-        for name in importlib.import_module(module).__all__:
-            item = getattr(importlib.import_module(module), name)
+        face = importlib.import_module(module)
+        for name in face.__all__:
+            item = getattr(face, name)
             yield f"{module}.{name}"
             if inspect.isclass(item):
                 yield from (f"{module}.{name}.{method}" for method in methods(item))
