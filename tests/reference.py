@@ -95,7 +95,7 @@ def proximal_gradient(problem, coef=None, n_iter=5000, *, stop=None):
     """
     columns = centred(problem)
     curvature = [np.linalg.norm(X.T * weight @ X, 2) for X, _, weight in columns]
-    step = 1.0 / (max(curvature) + problem.ridge)
+    step = 1.0 / max(max(curvature) + problem.ridge, 1e-300)
     n_columns = len(columns)
     coef = np.zeros((problem.n_features, n_columns)) if coef is None else coef.copy()
     extrapolated, momentum = coef.copy(), 1.0

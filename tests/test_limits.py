@@ -1,0 +1,181 @@
+"""The edges of what can be fitted: works, and equals the simpler estimator."""
+
+import warnings
+
+import numpy as np
+import pytest
+import simulated
+from certificate import assert_certified
+from numpy.testing import assert_allclose
+from scipy.optimize import nnls
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import Lasso, Ridge
+
+from mutar_cy import GroupLasso, IndLasso
+from mutar_cy import linear_model as ours
+
+TIGHT = {"tol": 1e-14, "max_iter": 20_000}
+each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+LASSOS = [GroupLasso, IndLasso, ours.Lasso]
+
+
+@each_estimator
+def test_one_sample_a_task(cls):
+    X, y, _ = simulated.stacked(n_samples=1)
+    model = cls(0.1).fit(X, y)  # an intercept explains a single sample
+    assert not model.coef_.any()
+    assert_allclose(model.intercept_, y[:, 0], rtol=1e-12)
+    model = cls(0.1, fit_intercept=False).fit(X, y)
+    assert model.coef_.any()
+    assert_certified(model, X, y)
+
+
+@each_estimator
+def test_one_sample_in_one_task_only(cls):
+    X, y, _ = simulated.ragged((20, 1, 15))
+    assert_certified(cls(0.1).fit(X, y), X, y)
+
+
+@each_estimator
+def test_one_feature(cls):
+    X, y, _ = simulated.ragged(n_features=3)
+    X = [x[:, :1] for x in X]
+    model = cls(0.1).fit(X, y)
+    assert model.coef_.shape == (1, 3)
+    assert_certified(model, X, y)
+
+
+@each_estimator
+def test_one_task_of_one_sample_and_one_feature(cls):
+    X, y = np.array([[2.0]]), np.array([3.0])
+    model = cls(0.5, fit_intercept=False, **TIGHT).fit(X, y)
+    assert_allclose(np.ravel(model.coef_), [(6 - 0.5) / 4], rtol=1e-12)
+    assert_certified(model, X, y)
+
+
+@each_estimator
+def test_one_response_is_no_response_axis(cls):
+    X, y, _ = simulated.stacked()
+    plain = cls(0.1, **TIGHT).fit(X, y)
+    model = cls(0.1, **TIGHT).fit(X, y[:, :, None])
+    assert model.coef_.shape == (10, 3, 1)
+    assert np.array_equal(model.coef_[:, :, 0], plain.coef_)
+    assert model.predict(X).shape == (3, 20, 1)
+
+
+SPOIL = {
+    "zero column in all tasks": lambda X: [with_column(x, 0.0) for x in X],
+    "zero column in one task": lambda X: [with_column(X[0], 0.0), *X[1:]],
+    "constant column": lambda X: [with_column(x, 3.0) for x in X],
+    "large constant column": lambda X: [with_column(x, 1e8 / 3) for x in X],
+    "large constant in one task": lambda X: [with_column(X[0], 1e8 / 3), *X[1:]],
+    "all zero": lambda X: [0 * x for x in X],
+}
+
+
+def with_column(X, value):
+    X = X.copy()
+    X[:, 0] = value
+    return X
+
+
+@each_estimator
+@pytest.mark.parametrize("spoil", SPOIL.values(), ids=SPOIL)
+@pytest.mark.parametrize("alpha", [0.1, 1e-6])
+def test_columns_that_carry_nothing_get_zeros(cls, spoil, alpha):
+    X, y, _ = simulated.ragged()
+    X = spoil(X)
+    model = cls(alpha, max_iter=20_000).fit(X, y)
+    for x, w in zip(X, model.coef_.T, strict=True):
+        assert not w[np.ptp(x, axis=0) == 0].any()
+    assert_certified(model, X, y)
+
+
+@each_estimator
+@pytest.mark.parametrize("value", [0.0, 1.0, 1e8 / 3])
+def test_constant_targets(cls, value):
+    X, y, _ = simulated.ragged()
+    y = [np.full(len(v), value) for v in y]
+    model = cls(0.1).fit(X, y)
+    assert not model.coef_.any()
+    assert_allclose(model.intercept_, value, rtol=1e-14)
+    assert np.max(model.dual_gap_) <= 1e-12 * max(1, value**2)
+
+
+@each_estimator
+def test_one_constant_target_among_others(cls):
+    X, y, _ = simulated.ragged()
+    y[1][:] = 2.0
+    model = cls(0.1).fit(X, y)
+    assert not model.coef_[:, 1].any()
+    assert_certified(model, X, y)
+
+
+@each_estimator
+def test_duplicate_columns(cls):
+    X, y, _ = simulated.ragged()
+    doubled = [np.hstack([x, x]) for x in X]
+    model = cls(0.1, **TIGHT).fit(doubled, y)
+    single = cls(0.1, **TIGHT).fit(X, y)
+    both = model.coef_[:10] + model.coef_[10:]
+    assert_allclose(both, single.coef_, atol=1e-7)
+    assert_certified(model, doubled, y)
+
+
+@each_estimator
+@pytest.mark.parametrize("alpha", [1e-3, 1e-6])
+def test_more_features_than_samples_and_a_tiny_penalty(cls, alpha):
+    X, y, _ = simulated.ragged((12, 8, 15), 30)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model = cls(alpha, max_iter=50_000).fit(X, y)
+    if caught:
+        assert [warning.category for warning in caught] == [ConvergenceWarning]
+        assert "gap" in str(caught[0].message)
+    else:
+        assert_certified(model, X, y)
+
+
+@pytest.mark.parametrize("cls", LASSOS)
+def test_no_penalty_with_positive_is_nnls(cls):
+    X, Y, _ = simulated.shared()
+    y = Y[:, 0] - 3 * X[:, 5]
+    model = cls(0.0, fit_intercept=False, positive=True, tol=1e-12)
+    with pytest.warns(UserWarning, match="LinearRegression"):
+        model.fit(X, y)
+    assert_allclose(np.ravel(model.coef_), nnls(X, y)[0], atol=1e-8)
+
+
+def test_elastic_net_without_l1_is_ridge():
+    X, Y, _ = simulated.shared()
+    expected = Ridge(30 * 0.7).fit(X, Y).coef_
+    model = ours.MultiTaskElasticNet(0.7, l1_ratio=0.0, **TIGHT).fit(X, Y)
+    assert_allclose(model.coef_, expected, atol=1e-8)
+    assert_certified(model, X, Y)
+    model = ours.ElasticNet(0.7, l1_ratio=0.0, **TIGHT).fit(X, Y[:, 0])
+    assert_allclose(model.coef_, expected[0], atol=1e-8)
+
+
+@each_estimator
+def test_zero_tolerance_stops_at_machine_precision(cls):
+    X, y, _ = simulated.ragged()
+    model = cls(0.1, tol=0.0, max_iter=5000).fit(X, y)
+    assert_certified(model, X, y, tol=1e-13)
+    assert np.max(np.asarray(model.n_iter_)) < 5000
+
+
+@pytest.mark.parametrize("cls", LASSOS)
+def test_zero_tolerance_agrees_with_scikit_learn(cls):
+    X, Y, _ = simulated.shared()
+    model = cls(0.05, tol=0.0).fit(X, Y[:, 0])
+    his = Lasso(0.05, tol=1e-15, max_iter=100_000).fit(X, Y[:, 0])
+    assert_allclose(np.ravel(model.coef_), his.coef_, atol=1e-12)
+
+
+@each_estimator
+def test_offsets_do_not_cost_precision(cls):
+    X, y, _ = simulated.ragged()
+    plain = cls(0.1, **TIGHT).fit(X, y)
+    moved = cls(0.1, tol=1e-10).fit([x + 1e6 for x in X], y)
+    assert_allclose(moved.coef_, plain.coef_, atol=1e-6)
+    assert_certified(moved, [x + 1e6 for x in X], y)
