@@ -51,15 +51,14 @@ def gap_and_scale(X, y, coef, intercept, alpha):
     residuals = [
         v - x @ w - b for x, v, w, b in zip(X, y, coef.T, intercept, strict=True)
     ]
-    loss = sum(r @ r / (2 * len(r)) for r in residuals)
-    centred = [r - r.mean() for r in residuals]
-    slopes = [x.T @ r / len(r) for x, r in zip(X, centred, strict=True)]
-    shrink = min(1.0, alpha / np.linalg.norm(slopes, axis=0).max())
-    bound = sum(
-        (shrink * r @ (v - v.mean()) - shrink**2 * r @ r / 2) / len(r)
-        for r, v in zip(centred, y, strict=True)
-    )
-    gap = loss + alpha * np.linalg.norm(coef, axis=1).sum() - bound
+    primal = sum(r @ r / (2 * len(r)) for r in residuals)
+    primal += alpha * np.linalg.norm(coef, axis=1).sum()
+    residuals = [r - r.mean() for r in residuals]  # orthogonal to the intercepts
+    slopes = [x.T @ r / len(r) for x, r in zip(X, residuals, strict=True)]
+    square = sum(r @ r / len(r) for r in residuals)
+    inner = sum(r @ (v - v.mean()) / len(r) for r, v in zip(residuals, y, strict=True))
+    shrink = min(inner / square, alpha / np.linalg.norm(slopes, axis=0).max())
+    gap = primal - (shrink * inner - shrink**2 * square / 2)
     return gap, sum(np.var(v) / 2 for v in y)
 
 
