@@ -23,7 +23,8 @@ def public_names():
         face = importlib.import_module(module)
         for name in face.__all__:
             item = getattr(face, name)
-            yield f"{module}.{name}"
+            if not inspect.ismodule(item):
+                yield f"{module}.{name}"
             if inspect.isclass(item):
                 yield from (f"{module}.{name}.{method}" for method in methods(item))
 
