@@ -1,4 +1,4 @@
-"""Units so large or small that squares overflow: the same support, no zeros, no hang."""
+"""Units whose squares overflow: the same support, no silent zeros, no hang."""
 
 import numpy as np
 import pytest

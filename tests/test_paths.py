@@ -1,0 +1,92 @@
+"""``path`` of the drop-ins against scikit-learn's."""
+
+import numpy as np
+import pytest
+import simulated
+from numpy.testing import assert_allclose
+from scipy import sparse
+from sklearn import linear_model as theirs
+
+from mutar_cy import linear_model as ours
+
+NAMES = ["Lasso", "ElasticNet", "MultiTaskLasso", "MultiTaskElasticNet"]
+each_name = pytest.mark.parametrize("name", NAMES)
+EXACT = {"rtol": 0, "atol": 1e-7}
+
+
+def data_for(name):
+    X, Y, _ = simulated.shared()
+    X, Y = X - X.mean(axis=0), Y - Y.mean(axis=0)
+    return np.asfortranarray(X), Y if "MultiTask" in name else Y[:, 0]
+
+
+def both(name, X, y, **parameters):
+    mine = getattr(ours, name).path(X, y, tol=1e-14, max_iter=20_000, **parameters)
+    his = getattr(theirs, name).path(X, y, tol=1e-15, max_iter=100_000, **parameters)
+    return mine, his
+
+
+@each_name
+@pytest.mark.parametrize("alphas", [8, [1.0, 0.1, 0.5, 0.02]])
+def test_paths_are_scikit_learn_s(name, alphas):
+    X, y = data_for(name)
+    mine, his = both(name, X, y, alphas=alphas, l1_ratio=0.7, eps=1e-2)
+    for got, expected in zip(mine, his, strict=True):
+        assert got.shape == expected.shape
+    assert_allclose(mine[0], his[0], rtol=1e-10)
+    assert_allclose(mine[1], his[1], **EXACT)
+    assert np.all(mine[2] <= 1e-10)
+
+
+@each_name
+def test_paths_count_iterations_when_asked(name):
+    X, y = data_for(name)
+    mine, his = both(name, X, y, alphas=5, return_n_iter=True)
+    assert len(mine) == len(his) == 4
+    assert len(mine[3]) == len(his[3]) == 5
+
+
+@pytest.mark.parametrize("name", NAMES[:2])
+def test_positive_paths(name):
+    X, y = data_for(name)
+    mine, his = both(name, X, -y, alphas=5, positive=True)
+    assert (mine[1] >= 0).all()
+    assert_allclose(mine[1], his[1], **EXACT)
+
+
+@pytest.mark.parametrize("name", NAMES[:2])
+@pytest.mark.parametrize("make", [sparse.csc_array, sparse.csc_matrix])
+def test_sparse_paths(name, make):
+    X, y = data_for(name)
+    X = np.where(X > 0.5, X, 0)
+    mine = getattr(ours, name).path(make(X), y, alphas=[0.5, 0.05], tol=1e-14)
+    his = getattr(theirs, name).path(X, y, alphas=[0.5, 0.05], tol=1e-15)
+    assert_allclose(mine[1], his[1], **EXACT)
+
+
+@pytest.mark.parametrize("name", NAMES[:2])
+def test_paths_from_a_start_and_a_gram(name):
+    X, y = data_for(name)
+    plain = getattr(ours, name).path(X, y, alphas=[0.1], tol=1e-14)
+    start = np.ones(10)
+    warm = getattr(ours, name).path(
+        X, y, alphas=[0.1], tol=1e-14, coef_init=start, precompute=X.T @ X, Xy=X.T @ y
+    )
+    assert_allclose(warm[1], plain[1], **EXACT)
+    assert np.array_equal(start, np.ones(10))
+
+
+@each_name
+def test_the_first_alpha_of_a_path_drops_everything(name):
+    X, y = data_for(name)
+    alphas, coefs, _ = getattr(ours, name).path(X, y, alphas=5)
+    assert np.all(np.diff(alphas) < 0)
+    assert not coefs[..., 0].any()
+    assert coefs[..., 1].any()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_paths_refuse_bad_data(name):
+    X, y = data_for(name)
+    with pytest.raises(ValueError, match="NaN"):
+        getattr(ours, name).path(X * np.nan, y, alphas=3)
