@@ -1,0 +1,156 @@
+"""What every fit does around the solver: all or nothing, warnings, callbacks."""
+
+import functools
+import sys
+import warnings
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from mutar_cy.solvers import solve, solve_columns
+
+try:
+    from sklearn.callback import CallbackSupportMixin, with_callbacks
+except ImportError:  # scikit-learn before 1.9 has no callbacks
+
+    class CallbackSupportMixin:
+        """Stand in for scikit-learn's mixin where there are no callbacks."""
+
+    def with_callbacks(method):
+        """Return ``method`` as it is."""
+        return method
+
+
+def all_or_nothing(fit):
+    """Leave the estimator as it was if ``fit`` does not end.
+
+    Only a note is made that the next warm start has to begin at zero.
+    """
+    run = with_callbacks(fit)
+
+    @functools.wraps(fit)
+    def guarded(estimator, *args, **kwargs):
+        before = vars(estimator).copy()
+        try:
+            run(estimator, *args, **kwargs)
+        except BaseException:  # Ctrl-C too
+            vars(estimator).clear()
+            vars(estimator).update(before, _failed=True)
+            raise
+        vars(estimator).pop("_failed", None)
+        return estimator
+
+    return guarded
+
+
+def starts_warm(estimator):
+    """Tell whether a fit starts from the coefficients of the last one."""
+    if not estimator.warm_start or hasattr(estimator, "_failed"):
+        return False
+    return hasattr(estimator, "coef_")
+
+
+# Frames between warnings.warn and the user's call of fit: the function that warns,
+# the fit itself, guarded, and scikit-learn's wrapper that manages callbacks.
+_FRAMES = 4 if with_callbacks.__module__.startswith("sklearn") else 3
+
+
+def warn_unpenalised(message):
+    """Warn, on the line that called fit, that nothing is penalised."""
+    warnings.warn(message, UserWarning, stacklevel=_FRAMES + 1)
+
+
+def warn_unconverged(solution, *, frames=_FRAMES):
+    """Warn, once and on the line that called fit, if the gap is above its target."""
+    if np.all(solution.converged):
+        return
+    excess = np.atleast_1d(solution.dual_gap - solution.gap_target)
+    worst = int(np.argmax(np.where(np.atleast_1d(solution.converged), -1.0, excess)))
+    gap = np.atleast_1d(solution.dual_gap)[worst]
+    target = np.atleast_1d(solution.gap_target)[worst]
+    warnings.warn(
+        "Objective did not converge. You might want to increase the number of "
+        f"iterations. Duality gap: {gap:.3e}, target: {target:.3e} (tol times the "
+        "objective of the null model). Raise max_iter or tol; a very small alpha "
+        "makes a problem hard.",
+        ConvergenceWarning,
+        stacklevel=frames + 1,
+    )
+
+
+def refuse_non_finite(coef, intercept):
+    """Raise if the numbers that the data led to are beyond float."""
+    if not (np.isfinite(coef).all() and np.isfinite(intercept).all()):
+        raise ValueError(
+            "Coordinate descent iterations resulted in non-finite parameter values. "
+            "The input data may contain large values and need to be preprocessed."
+        )
+
+
+class Reporter:
+    """Tell an estimator's callbacks how its fit goes on.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With callbacks set.
+    X, y : object
+        As the user gave them to fit.
+    """
+
+    def __init__(self, estimator, X, y):
+        self.estimator, self.data = estimator, {"X": X, "y": y}
+        self.context = estimator._init_callback_context(max_subtasks=None)
+        self.context.call_on_fit_task_begin(estimator=estimator, **self.data)
+
+    def __call__(self, n_iter, gap, target):
+        """Report one outer iteration of the solver."""
+        step = self.context.subcontext(task_name="iteration")
+        step.call_on_fit_task_begin(estimator=self.estimator, **self.data)
+        step.call_on_fit_task_end(estimator=self.estimator, **self.data)
+
+    def close(self, fitted):
+        """Report the end, with the fitted attributes."""
+        self.context.call_on_fit_task_end(
+            estimator=self.estimator, reconstruction_attributes=fitted, **self.data
+        )
+
+
+def reporter(estimator, X, y):
+    """Return a `Reporter` if the estimator has callbacks, else None."""
+    if getattr(estimator, "_skl_callbacks", None):
+        return Reporter(estimator, X, y)
+    return None
+
+
+def minimise(estimator, stack, penalty, *, groups=None, start=None, report=None):
+    """Solve with the parameters ``tol`` and ``max_iter`` of an estimator.
+
+    Parameters
+    ----------
+    estimator : estimator
+    stack : Stack
+    penalty : L21 or list of L21
+        One for all columns together, or one for each column on its own.
+    groups : list of ndarray, default=None
+        The rows that a joint penalty moves together.
+    start : ndarray of shape (n_features, n_columns), default=None
+        Coefficients to start from.
+    report : callable, default=None
+        Called after every outer iteration.
+
+    Returns
+    -------
+    Solution
+    """
+    options = {
+        "tol": estimator.tol,
+        "max_iter": sys.maxsize if estimator.max_iter is None else estimator.max_iter,
+        "on_iteration": report,
+    }
+    if isinstance(penalty, list):
+        solution = solve_columns(stack, penalty, start, **options)
+    else:
+        solution = solve(stack, penalty, groups, start, **options)
+    refuse_non_finite(solution.coef, solution.intercept)
+    return solution

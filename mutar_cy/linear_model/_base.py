@@ -1,0 +1,166 @@
+"""What scikit-learn's coordinate-descent estimators have in common."""
+
+import warnings
+from numbers import Integral, Real
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from mutar_cy.designs import Part, make_stack
+from mutar_cy.estimators import CallbackSupportMixin, starts_warm
+from mutar_cy.tasks import check_design, check_target, check_weights, linear
+
+NON_NEGATIVE = [Interval(Real, 0, None, closed="left")]
+
+
+class CoordinateDescentRegressor(
+    CallbackSupportMixin, MultiOutputMixin, RegressorMixin, BaseEstimator
+):
+    """Linear regression with scikit-learn's shapes: one row of ``coef_`` per target.
+
+    A subclass adds its parameters and ``fit``.
+    """
+
+    _parameter_constraints = {
+        "alpha": NON_NEGATIVE,
+        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+        "fit_intercept": ["boolean"],
+        "max_iter": [Interval(Integral, 1, None, closed="left"), None],
+        "copy_X": ["boolean"],
+        "tol": NON_NEGATIVE,
+        "warm_start": ["boolean"],
+        "random_state": ["random_state"],
+        "selection": [StrOptions({"cyclic", "random"})],
+    }
+
+    def _pose(self, X, y, sample_weight):
+        """Check the data and stack them.
+
+        Returns
+        -------
+        X : {ndarray, CSR, CSC} of shape (n_samples, n_features)
+        y : ndarray of shape (n_samples,) or (n_samples, n_targets)
+        weights : None or ndarray of shape (n_samples,)
+        stack : Stack
+        """
+        X = check_design(self, X, reset=True)
+        y = check_target(y, "y")
+        if y.ndim not in (1, 2) or y.size == 0:
+            raise ValueError(
+                f"y should be a 1d array, or a 2d array with a column per target; got "
+                f"shape {y.shape}."
+            )
+        if len(y) != X.shape[0]:
+            raise ValueError(
+                f"Found input variables with inconsistent numbers of samples: "
+                f"[{X.shape[0]}, {len(y)}]"
+            )
+        weights = _one_per_sample(sample_weight, len(y))
+        Y = y if y.ndim == 2 else y[:, np.newaxis]
+        return X, y, weights, make_stack([Part(X, Y, weights)], self.fit_intercept)
+
+    def _start(self, stack):
+        """Return the coefficients to start from, or None for zeros."""
+        if not starts_warm(self):
+            return None
+        coef = np.atleast_2d(np.asarray(self.coef_, dtype=np.float64)).T
+        if coef.shape != (stack.n_features, stack.n_columns):
+            raise ValueError(
+                f"warm_start=True, but coef_ has shape {np.shape(self.coef_)}; these "
+                f"data have {stack.n_columns} targets and {stack.n_features} features. "
+                f"Set warm_start=False to start from zeros."
+            )
+        return np.ascontiguousarray(coef)
+
+    def predict(self, X):
+        """Predict using the linear model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_targets)
+            Predicted values.
+        """
+        check_is_fitted(self)
+        X = check_design(self, X, finite=True)
+        return linear(X, np.asarray(self.coef_).T, self.intercept_)
+
+    @property
+    def sparse_coef_(self):
+        """Sparse representation of the fitted ``coef_``."""
+        return sparse.csr_matrix(np.atleast_2d(self.coef_))
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "coef_")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def _one_per_sample(sample_weight, n_samples):
+    """Check sample weights; a number weighs all samples alike."""
+    if sample_weight is None or isinstance(sample_weight, Real):
+        return None
+    weights = check_weights(sample_weight, (n_samples,))
+    if not weights.any():
+        raise ValueError("sample_weight sums to 0.")
+    return weights
+
+
+def check_gram(gram, X, weights, fit_intercept):
+    """Check a Gram matrix that the user computed; the solver does without.
+
+    Parameters
+    ----------
+    gram : array-like of shape (n_features, n_features)
+        Of X, centred and weighed, should X need that.
+    X : {ndarray, sparse matrix} of shape (n_samples, n_features)
+    weights : None or ndarray of shape (n_samples,)
+    fit_intercept : bool
+
+    Raises
+    ------
+    ValueError
+        If it has the wrong shape, or is not the Gram matrix of X.
+
+    Warns
+    -----
+    UserWarning
+        If X is not centred, so that no Gram matrix of X is of use.
+    """
+    gram = np.asarray(gram)
+    n_samples, n_features = X.shape
+    if gram.shape != (n_features, n_features):
+        raise ValueError(
+            f"Gram matrix passed in via 'precompute' did not pass validation: its "
+            f"shape is {gram.shape}, but X has {n_features} features."
+        )
+    if sparse.issparse(X):
+        return
+    weights = np.ones(n_samples) if weights is None else weights
+    weights = weights * (n_samples / weights.sum())
+    if fit_intercept and not np.allclose(weights @ X / n_samples, 0.0):
+        warnings.warn(
+            "Gram matrix was provided but X was centered to fit intercept: "
+            "recomputing Gram matrix.",
+            UserWarning,
+            stacklevel=5,
+        )
+        return
+    middle = n_features // 2
+    expected = (weights * X[:, middle]) @ X
+    rtol = 1e-4 if np.float32 in (gram.dtype, X.dtype) else 1e-7
+    if not np.allclose(expected, gram[middle], rtol=rtol, atol=1e-5):
+        raise ValueError(
+            f"Gram matrix passed in via 'precompute' did not pass validation: its row "
+            f"{middle} is not that of X^T X; please check how it was computed."
+        )

@@ -1,0 +1,184 @@
+"""What a fitted model says about new data, in the layout of y."""
+
+import numpy as np
+from scipy import sparse
+from sklearn.metrics import r2_score
+
+from mutar_cy.tasks._arrays import (
+    check_design,
+    check_stack_of_designs,
+    check_target,
+    check_weights,
+    linear,
+    refuse_masked,
+)
+from mutar_cy.tasks._labels import look_up, rows_of_tasks
+from mutar_cy.tasks._layouts import (
+    LONG,
+    RAGGED,
+    SHARED,
+    SINGLE,
+    STACKED,
+    check_design_list,
+    design_list,
+    has_own_designs,
+    read_long,
+    task_list,
+    unstack,
+    wants_labels,
+)
+
+WITHOUT_TASKS = (
+    "This {name} was fitted with tasks ({layout} layout), so X of shape "
+    "(n_samples, n_features) alone does not say which task a sample belongs to. "
+    "Either pass task=, one label per sample (metadata routing carries it through "
+    "meta-estimators), or set the parameter task_column before fit and keep the "
+    "labels in a column of X."
+)
+
+
+def predict(model, X, task=None):
+    """Predict with a fitted model, in the layout that X (and task) are in.
+
+    Parameters
+    ----------
+    model : estimator
+        With ``coef_``, ``intercept_``, ``tasks_``, ``layout_`` and the parameters
+        ``task_column`` and ``unseen_tasks``.
+    X : array-like, sparse matrix, DataFrame, or one of them per task
+    task : array-like of shape (n_samples,), default=None
+
+    Returns
+    -------
+    y : ndarray, or a list of them if X is a list of designs
+    """
+    own = has_own_designs(X)
+    if wants_labels(model, task):
+        if own:
+            raise ValueError(
+                "Task labels (task= or task_column) belong to an X of shape "
+                "(n_samples, n_features), but X holds one design per task."
+            )
+        return _predict_long(model, X, task)
+    if own:
+        return _predict_own(model, X)
+    if model.layout_ not in (SINGLE, SHARED):
+        raise ValueError(
+            WITHOUT_TASKS.format(name=type(model).__name__, layout=model.layout_)
+        )
+    X = check_design(model, X, reset=False, finite=True)
+    return linear(X, model.coef_, model.intercept_)
+
+
+def _predict_own(model, X):
+    """Predict for one design per task."""
+    if model.layout_ in (SINGLE, LONG):
+        raise ValueError(
+            f"X holds one design per task, but this {type(model).__name__} was fitted "
+            f"to a table of shape (n_samples, n_features) ({model.layout_} layout)."
+        )
+    refuse_masked(X, "X")
+    X = design_list(X)
+    if len(X) != len(model.tasks_):
+        raise ValueError(
+            f"X holds {len(X)} tasks, but {type(model).__name__} was fitted to "
+            f"{len(model.tasks_)}."
+        )
+    kind = RAGGED if isinstance(X, list) else STACKED
+    check = check_design_list if kind == RAGGED else check_stack_of_designs
+    X = check(model, X, reset=False, finite=True)
+    return unstack(kind, linear_per_task(X, model.coef_, model.intercept_))
+
+
+def linear_per_task(designs, coef, intercept):
+    """Return ``X_k @ coef[:, k] + intercept[k]`` for every task k."""
+    return [linear(X, coef[:, k], intercept[k]) for k, X in enumerate(designs)]
+
+
+def _predict_long(model, X, task):
+    """Predict for a table whose samples carry task labels."""
+    if model.layout_ == SINGLE:
+        raise ValueError(
+            f"This {type(model).__name__} was fitted without tasks; it cannot tell "
+            f"tasks apart now. Fit it with task= or task_column."
+        )
+    X, labels, name = read_long(model, X, task, reset=False, finite=True)
+    unseen = model.unseen_tasks
+    codes = look_up(labels, model.tasks_, unseen=unseen, name=name)
+    coef, intercept = model.coef_, model.intercept_
+    if np.any(codes == len(model.tasks_)):
+        mean = coef.mean(axis=1, keepdims=True), intercept.mean(axis=0, keepdims=True)
+        coef = np.concatenate([coef, mean[0]], axis=1)
+        intercept = np.concatenate([intercept, mean[1]])
+    present, codes = np.unique(codes, return_inverse=True)
+    rows = rows_of_tasks(codes, len(present))
+    X = X.tocsr() if sparse.issparse(X) else X
+    designs = [X[own] for own in rows]
+    blocks = linear_per_task(designs, coef[:, present], intercept[present])
+    return unstack(LONG, blocks, (X.shape[0], *intercept.shape[1:]), rows)
+
+
+def residuals(problem, coef, intercept):
+    """Return the targets less what the fit makes of them, in the layout of y."""
+    if problem.kind in (SINGLE, SHARED):
+        blocks = [linear(problem.designs[0], coef, intercept)]
+    else:
+        blocks = linear_per_task(problem.designs, coef, intercept)
+    flat = problem.kind != SHARED and len(problem.columns) < 2
+    targets = [Y[:, 0] if flat else Y for Y in problem.targets]
+    blocks = [
+        (v - guess).astype(problem.dtype, copy=False)
+        for v, guess in zip(targets, blocks, strict=True)
+    ]
+    return unstack(problem.kind, blocks, problem.shape, problem.rows)
+
+
+def score(model, X, y, sample_weight=None, task=None):
+    """Return R squared: pooled or averaged for a table, else one number per task."""
+    prediction = predict(model, X, task)
+    missing = model.missing_targets == "ignore"
+    if not has_own_designs(X):
+        y = check_target(y, "y", missing=missing)
+        return _r_squared(y, prediction, sample_weight, "uniform_average")
+    targets = task_list(y, len(prediction), "y")
+    if sample_weight is None or np.isscalar(sample_weight):
+        weights = [sample_weight] * len(targets)
+    else:
+        weights = task_list(sample_weight, len(targets), "sample_weight")
+    return np.array(
+        [
+            _r_squared(
+                check_target(v, f"y of task {k}", missing=missing),
+                guess,
+                w,
+                "variance_weighted",
+                f" of task {k}",
+            )
+            for k, (v, guess, w) in enumerate(
+                zip(targets, prediction, weights, strict=True)
+            )
+        ]
+    )
+
+
+def _r_squared(y, prediction, sample_weight, average, owner=""):
+    """Return R squared over all columns; missing targets count for nothing."""
+    if y.shape != prediction.shape:
+        raise ValueError(
+            f"y{owner} has shape {y.shape}, but the predictions for X have shape "
+            f"{prediction.shape}."
+        )
+    weights = check_weights(sample_weight, y.shape, owner=f"sample_weight{owner}")
+    if not np.isnan(y).any() and (weights is None or weights.ndim == 1):
+        return r2_score(y, prediction, sample_weight=weights, multioutput=average)
+    matrices = [v.reshape(len(v), -1) for v in (y, prediction)]
+    weights = np.ones(len(y)) if weights is None else weights
+    weights = np.broadcast_to(weights.reshape(len(y), -1), matrices[0].shape)
+    scores, variances = [], []
+    for v, guess, w in zip(*(m.T for m in (*matrices, weights)), strict=True):
+        here = ~np.isnan(v) & (w > 0)
+        scores.append(r2_score(v[here], guess[here], sample_weight=w[here]))
+        mean = np.average(v[here], weights=w[here])
+        variances.append(w[here] @ (v[here] - mean) ** 2)
+    pooled = average == "variance_weighted" and any(variances)
+    return np.average(scores, weights=variances if pooled else None)

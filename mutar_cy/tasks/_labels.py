@@ -1,0 +1,179 @@
+"""Which row of a long table belongs to which task."""
+
+from itertools import pairwise
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import check_array
+from sklearn.utils.validation import validate_data
+
+from mutar_cy.tasks._arrays import as_float, check_design, refuse_masked
+
+
+def check_labels(labels, n_samples, name, *, of="samples"):
+    """Return one task label per sample (or per task), none of them missing.
+
+    Raises
+    ------
+    ValueError
+        If there is not exactly one label per sample, or one is NaN or None.
+    """
+    refuse_masked(labels, name)
+    labels = np.asarray(labels)
+    if labels.ndim != 1:
+        raise ValueError(f"{name} must be 1-D, got shape {labels.shape}.")
+    if len(labels) != n_samples:
+        raise ValueError(
+            f"{name} has {len(labels)} labels, but X has {n_samples} {of}."
+        )
+    if any_missing(labels):
+        raise ValueError(f"{name} contains NaN (or None), which is not a label.")
+    return labels
+
+
+def any_missing(labels):
+    """Tell whether a label is NaN, NaT, NA or None."""
+    if labels.dtype.kind == "O":
+        # pandas' NA differs from itself in no way that bool() accepts.
+        return any(
+            label is None or type(label).__name__ == "NAType" or label != label
+            for label in labels
+        )
+    return labels.dtype.kind in "fcmM" and bool(np.isnan(labels).any())
+
+
+def encode(labels, name):
+    """Give numbers to the tasks, in the order of their sorted labels.
+
+    Returns
+    -------
+    tasks : ndarray of shape (n_tasks,)
+    codes : ndarray of int, shape (n_samples,)
+    """
+    try:
+        return np.unique(labels, return_inverse=True)
+    except TypeError as error:
+        raise ValueError(f"{name} mixes labels that cannot be sorted.") from error
+
+
+def look_up(labels, tasks, *, unseen, name):
+    """Find the number of each sample's task among the tasks seen in fit.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_samples,)
+    tasks : ndarray of shape (n_tasks,)
+    unseen : {"raise", "mean"}
+        Whether a task not among ``tasks`` is an error, or has number ``n_tasks``.
+    name : str
+        What messages call the labels.
+
+    Returns
+    -------
+    codes : ndarray of int, shape (n_samples,)
+    """
+    number = {label: k for k, label in enumerate(tasks.tolist())}
+    present, inverse = encode(labels, name)
+    strangers = [label for label in present.tolist() if label not in number]
+    if strangers and unseen == "raise":
+        raise ValueError(
+            f"{name} has labels that were not seen in fit: {shorten(strangers)}; "
+            f"fit saw {shorten(tasks.tolist())}. With unseen_tasks='mean' such tasks "
+            f"get the mean coefficients."
+        )
+    codes = [number.get(label, len(tasks)) for label in present.tolist()]
+    return np.asarray(codes, dtype=np.intp)[inverse]
+
+
+def shorten(labels, most=10):
+    """Write a list of labels, with its middle left out if it is long."""
+    if len(labels) <= most:
+        return str(labels)
+    shown = ", ".join(repr(label) for label in labels[: most - 1])
+    return f"[{shown}, ..., {labels[-1]!r}] ({len(labels)} in all)"
+
+
+def rows_of_tasks(codes, n_tasks):
+    """Return the rows of every task: slices where they stand together, else indices.
+
+    Tasks may be without rows.
+    """
+    if np.all(codes[1:] >= codes[:-1]):
+        ends = np.searchsorted(codes, np.arange(n_tasks + 1))
+        return [slice(*pair) for pair in pairwise(ends)]
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(n_tasks + 1))
+    return [order[a:b] for a, b in pairwise(ends)]
+
+
+def cut_task_column(estimator, X, *, reset, finite=False):
+    """Validate all of X, then take the column of task labels out of it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With the parameter ``task_column``: a position, or the name of a column.
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+    reset : bool
+    finite : bool, default=False
+
+    Returns
+    -------
+    features : {ndarray, CSR, CSC} of shape (n_samples, n_features - 1)
+    labels : ndarray of shape (n_samples,)
+    """
+    if hasattr(X, "columns"):
+        return _cut_from_frame(estimator, X, reset, finite)
+    X = check_design(estimator, X, reset=reset, finite=finite)
+    at = _position(estimator.task_column, None, X.shape[1])
+    if sparse.issparse(X):
+        labels = X[:, [at]].toarray()[:, 0]
+        return X[:, np.delete(np.arange(X.shape[1]), at)], labels
+    labels = X[:, at]
+    if at == 0:
+        return X[:, 1:], labels
+    if at == X.shape[1] - 1:
+        return X[:, :-1], labels
+    return np.delete(X, at, axis=1), labels
+
+
+def _cut_from_frame(estimator, X, reset, finite):
+    """Cut a DataFrame before its numbers are read: its labels may be strings."""
+    validate_data(estimator, X, reset=reset, skip_check_array=True)
+    names = list(X.columns)
+    at = _position(estimator.task_column, names, len(names))
+    rest = [k for k in range(len(names)) if k != at]
+    frame = X.iloc if hasattr(X, "iloc") else X
+    features = check_array(
+        frame[:, rest],
+        accept_sparse=("csr", "csc"),
+        dtype="numeric",
+        ensure_all_finite=finite,
+        input_name="X",
+        estimator=estimator,
+    )
+    return as_float(features), np.asarray(frame[:, at])
+
+
+def _position(column, names, n_features):
+    """Turn the parameter ``task_column`` into a position, and see that it is one."""
+    if isinstance(column, str):
+        if names is None:
+            raise ValueError(
+                f"task_column={column!r} names a column, but X has no column names."
+            )
+        if names.count(column) != 1:
+            raise ValueError(
+                f"task_column={column!r} must be the name of one column of X, "
+                f"got columns {shorten(names)}."
+            )
+        column = names.index(column)
+    if not -n_features <= column < n_features:
+        raise ValueError(
+            f"task_column={column} is out of range: X has {n_features} columns."
+        )
+    if n_features == 1:
+        raise ValueError(
+            "X has n_features = 1, and that is the task column: no feature is left."
+        )
+    return column % n_features

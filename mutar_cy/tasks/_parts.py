@@ -1,0 +1,90 @@
+"""From checked data to what the solver takes: parts, weights, missing targets."""
+
+import numpy as np
+
+from mutar_cy.designs import Part
+from mutar_cy.tasks._arrays import check_values
+from mutar_cy.tasks._layouts import SHARED, SINGLE
+
+
+def make_parts(problem, task_weight=None):
+    """Turn a problem into the parts of a stack.
+
+    Columns of a target that differ in weights or in missing samples become parts of
+    their own, over the same design object, which is not copied.
+
+    Parameters
+    ----------
+    problem : Problem
+    task_weight : array-like of shape (n_tasks,), default=None
+
+    Returns
+    -------
+    parts : list of Part
+        Their columns, part after part, are the rows of ``coef_`` read in C order.
+    """
+    scales = check_task_weight(task_weight, problem.labels)
+    labels = problem.labels.tolist()
+    parts = []
+    for k, (X, Y, weights) in enumerate(
+        zip(problem.designs, problem.targets, problem.weights, strict=True)
+    ):
+        whole = problem.kind in (SINGLE, SHARED)
+        names = labels if whole else [labels[k]] * Y.shape[1]
+        factors = scales if whole else [scales[k]] * Y.shape[1]
+        parts += _parts_of_design(X, Y, weights, names, factors)
+    return parts
+
+
+def check_task_weight(task_weight, labels):
+    """Return one positive weight per task, as a list of floats."""
+    if task_weight is None:
+        return [1.0] * len(labels)
+    weights = check_values(task_weight, "task_weight")
+    if weights.shape != labels.shape:
+        raise ValueError(
+            f"task_weight has shape {weights.shape}, but there are {len(labels)} tasks."
+        )
+    if np.any(weights <= 0):
+        worst = int(np.argmin(weights))
+        raise ValueError(
+            f"task_weight must be positive, got {weights[worst]} for task "
+            f"{labels.tolist()[worst]!r}."
+        )
+    return weights.tolist()
+
+
+def _parts_of_design(X, Y, weights, names, factors):
+    """Make one part of all columns of Y if they are weighed alike, else one of each."""
+    here = None if np.isfinite(Y).all() else ~np.isnan(Y)
+    if here is not None:
+        Y = np.where(here, Y, 0.0)
+        weights = here if weights is None else _as_matrix(weights) * here
+    if weights is None:
+        weighed = [None] * Y.shape[1]
+    else:
+        matrix = np.broadcast_to(_as_matrix(weights).astype(np.float64), Y.shape)
+        weighed = list(np.ascontiguousarray(matrix.T))
+        for w, name in zip(weighed, names, strict=True):
+            _refuse_empty(w, name, here)
+    alike = weights is None or all(np.array_equal(w, weighed[0]) for w in weighed[1:])
+    if alike and factors.count(factors[0]) == len(factors):
+        return [Part(X, Y, weighed[0], factors[0], names[0])]
+    return [
+        Part(X, Y[:, [j]], weighed[j], factors[j], names[j]) for j in range(Y.shape[1])
+    ]
+
+
+def _as_matrix(weights):
+    return weights[:, np.newaxis] if weights.ndim == 1 else weights
+
+
+def _refuse_empty(weights, name, here):
+    """Raise if no sample of a task counts."""
+    if weights.any():
+        return
+    if here is None:
+        raise ValueError(f"sample_weight of task {name!r} sums to 0.")
+    raise ValueError(
+        f"Task {name!r} has no sample left: every target is missing or has weight 0."
+    )
