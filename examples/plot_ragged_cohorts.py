@@ -32,7 +32,7 @@ scaler = StandardScaler().set_output(transform="pandas")
 expand = PolynomialFeatures(2, include_bias=False).set_output(transform="pandas")
 features = scaler.fit_transform(expand.fit_transform(scaler.fit_transform(measured)))
 table = pd.concat([sex, features], axis=1)
-X, y = split_tasks(features.to_numpy(), progression, sex.to_numpy())
+X, y, codes = split_tasks(features.to_numpy(), progression, sex)
 print("cohorts:", [design.shape for design in X])
 
 # %%
@@ -49,8 +49,9 @@ folds = KFold(5, shuffle=True, random_state=0)
 def choose(estimator):
     """Return the grid search over alpha, fitted."""
     estimator.set_params(task_column="sex", tol=tol)
-    grid = alpha_max(estimator, table, progression) * np.geomspace(0.5, 0.01, 20)
-    search = GridSearchCV(estimator, {"alpha": grid}, cv=folds)
+    largest = np.max(alpha_max(estimator, table, progression))
+    grid = {"alpha": largest * np.geomspace(0.5, 0.01, 20)}
+    search = GridSearchCV(estimator, grid, cv=folds)
     return search.fit(table, progression)
 
 
@@ -75,7 +76,7 @@ print("GroupLasso keeps", ", ".join(names[models["GroupLasso"].coef_.any(axis=1)
 
 either = np.any([model.coef_.any(axis=1) for model in models.values()], axis=0)
 rows = np.flatnonzero(either)
-cohorts = [f"sex {label}\n({len(v)})" for label, v in zip((1, 2), y, strict=True)]
+cohorts = [f"sex {code}\n({len(v)})" for code, v in zip(codes, y, strict=True)]
 fig, axes = plt.subplots(1, 2, figsize=(5.5, 7), sharey=True, layout="constrained")
 for ax, (name, model) in zip(axes, models.items(), strict=True):
     ax.imshow(model.coef_[rows] != 0, aspect="auto", cmap="Blues", vmax=1.4)
@@ -96,9 +97,9 @@ fig, axes = plt.subplots(
 for ax, (name, model) in zip(axes, models.items(), strict=True):
     ax.axvline(0, color="0.8", linewidth=0.8)
     ax.hlines(range(len(rows)), *np.sort(model.coef_[rows], axis=1).T, color="0.8")
-    for cohort, marker in enumerate("os"):
-        label = f"sex {cohort + 1}"
-        ax.plot(model.coef_[rows, cohort], range(len(rows)), marker, label=label)
+    for cohort, (code, marker) in enumerate(zip(codes, "os", strict=True)):
+        coef = model.coef_[rows, cohort]
+        ax.plot(coef, range(len(rows)), marker, label=f"sex {code}")
     ax.set(title=name, xlabel="coefficient")
     ax.set_yticks(range(len(rows)), names[rows])
     ax.spines[["top", "right"]].set_visible(False)

@@ -31,7 +31,7 @@ splines = SplineTransformer(n_knots=5, degree=3, include_bias=False, knots="quan
 columns = splines.fit_transform(measured)
 width = columns.shape[1] // len(names)
 groups = np.arange(columns.shape[1]).reshape(len(names), width)
-X, y = split_tasks(columns, data.target, cohort)
+X, y, codes = split_tasks(columns, data.target, cohort)
 print(f"{len(names)} measurements x {width} columns, {len(X)} cohorts")
 
 # %%
@@ -75,9 +75,9 @@ for ax, number in zip(axes, kept, strict=True):
     grid[:, number] = np.linspace(*np.quantile(measured[:, number], [0.01, 0.99]), 100)
     group = groups[number]
     curves = splines.transform(grid)[:, group] - columns[:, group].mean(axis=0)
-    for task, color in enumerate(["C0", "C1"]):
+    for task, code in enumerate(codes):
         effect = curves @ model.coef_[group, task]
-        ax.plot(grid[:, number], effect, color, label=f"sex {task + 1}")
+        ax.plot(grid[:, number], effect, label=f"sex {code}")
     ax.axhline(0, color="0.8", linewidth=0.8, zorder=0)
     ax.set_xlabel(names[number])
     ax.spines[["top", "right"]].set_visible(False)
