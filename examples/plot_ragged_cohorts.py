@@ -71,9 +71,9 @@ for name, search in searches.items():
 print("GroupLasso keeps", ", ".join(names[models["GroupLasso"].coef_.any(axis=1)]))
 
 # %%
-# The two predict equally well. But chosen alone, the cohorts have few features in common,
-# and it is hard to say whether they differ or whether noise chose. Chosen together, each
-# feature that is in is in for both.
+# The two predict equally well. But chosen alone, the cohorts have few features in
+# common, and one cannot tell whether they differ or whether noise chose. Chosen
+# together, each feature that is in is in for both.
 
 either = np.any([model.coef_.any(axis=1) for model in models.values()], axis=0)
 rows = np.flatnonzero(either)
