@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 
 from benchmarks._problems import alpha_max, make_problem, relative_gap
 
-TOL = 1e-6
+OPTIONS = {"fit_intercept": False, "tol": 1e-6, "max_iter": 100_000}
 
 
 class Fit(ABC):
@@ -15,7 +15,7 @@ class Fit(ABC):
 
     @abstractmethod
     def make_model(self, alpha):
-        """Return the estimator to time, at tolerance ``TOL``."""
+        """Return the estimator to time, with ``OPTIONS``."""
 
     def setup(self, problem, strength, dtype):
         X, y, self.penalty = make_problem(problem)

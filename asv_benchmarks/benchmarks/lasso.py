@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks._fit import TOL, Fit
+from benchmarks._fit import OPTIONS, Fit
 from benchmarks._problems import relative_gap
 from mutar_cy import IndLasso
 from mutar_cy.linear_model import Lasso
@@ -14,7 +14,7 @@ class IndLassoOwn(Fit):
     params = (["independent:10:100:1000"], [0.1, 0.02], ["float64", "float32"])
 
     def make_model(self, alpha):
-        return IndLasso(alpha=alpha, fit_intercept=False, tol=TOL)
+        return IndLasso(alpha=alpha, **OPTIONS)
 
     def track_n_iter(self, *params):
         return int(np.max(self.model.fit(self.X, self.y).n_iter_))
@@ -36,7 +36,7 @@ class LassoOneTask(Fit):
         self.y = self.y[:, 0]
 
     def make_model(self, alpha):
-        return Lasso(alpha=alpha, fit_intercept=False, tol=TOL)
+        return Lasso(alpha=alpha, **OPTIONS)
 
     def track_gap(self, *params):
         coef = self.model.fit(self.X, self.y).coef_[:, None]
