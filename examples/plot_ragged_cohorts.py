@@ -10,6 +10,8 @@ scikit-learn's ``MultiTaskLasso`` cannot take them; one lasso per cohort can, an
 :class:`~mutar_cy.GroupLasso` can with one choice of features for both.
 """
 
+from textwrap import fill
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -68,7 +70,8 @@ for name, search in searches.items():
     each, in_all = (model.coef_ != 0).sum(axis=0), model.coef_.any(axis=1).sum()
     print(f"{name}: alpha {model.alpha:.2f}, held-out R² {r2:.3f}", end=", ")
     print(f"{each[0]} and {each[1]} features, {in_all} in all")
-print("GroupLasso keeps", ", ".join(names[models["GroupLasso"].coef_.any(axis=1)]))
+kept = names[models["GroupLasso"].coef_.any(axis=1)]
+print(fill("GroupLasso keeps " + ", ".join(kept), width=88))
 
 # %%
 # The two predict equally well. But chosen alone, the cohorts have few features in
