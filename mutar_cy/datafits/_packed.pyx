@@ -2,8 +2,10 @@
 
 cimport cython
 
-from mutar_cy._lib._blas cimport rows_axpy, rows_dot
+from mutar_cy._lib._blas cimport dot, rows_axpy, rows_dot
 from mutar_cy.datafits._datafit cimport Datafit
+
+cdef Py_ssize_t CHUNK = 1 << 24  # lengths are 32-bit at the BLAS door
 
 
 @cython.final
@@ -80,6 +82,15 @@ cdef class PackedQuadratic(Datafit):
                 x += n
                 residual += <Py_ssize_t> n * q
             delta += self.column_ptr[n_designs]
+
+    cdef double square(self, const double* w) noexcept nogil:
+        cdef Py_ssize_t start = 0, size = self.residual.shape[0], length
+        cdef double total = 0.0
+        while start < size:
+            length = min(CHUNK, size - start)
+            total += dot(<int> length, &self.residual[start], &self.residual[start])
+            start += length
+        return total
 
     cpdef double work(self):
         """Return the multiplications that one visit of one row costs, about."""

@@ -9,6 +9,11 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve, solve_triangular
 
 # Multiplications a second: of matrix products against those of sweeps.
 NEWTON_GAIN = 3.0
+# Multiplications that the calls of a Newton step cost, per design.
+NEWTON_START = 2e5
+CG_STEPS = 30
+WILD = 0.5  # of a block's norm: shrinking further is not trusted to the model
+CG_ACCURACY = 1e-2
 
 
 def anderson_direction(history):
@@ -16,8 +21,8 @@ def anderson_direction(history):
 
     Parameters
     ----------
-    history : list of ndarray
-        The last iterates, all of one shape, oldest first.
+    history : ndarray of shape (n_iterates, ...)
+        The last iterates, oldest first.
 
     Returns
     -------
@@ -29,8 +34,8 @@ def anderson_direction(history):
     Q. Bertrand, M. Massias (2021), Anderson acceleration of coordinate descent,
     AISTATS. Algorithm 2.
     """
-    iterates = np.stack([w.ravel() for w in history])
-    moves = np.diff(iterates, axis=0)
+    iterates = history.reshape(len(history), -1)
+    moves = iterates[1:] - iterates[:-1]
     gram = moves @ moves.T
     trace = np.trace(gram)
     if not trace > 0.0:
@@ -41,16 +46,18 @@ def anderson_direction(history):
     except LinAlgError:
         return None
     weights /= weights.sum()
-    return (weights @ iterates[1:] - iterates[-1]).reshape(history[-1].shape)
+    return (weights @ iterates[1:] - iterates[-1]).reshape(history.shape[1:])
 
 
 def newton_direction(working_set, rows, owner, correlation):
     """Solve for the minimum of the second-order model on rows without zero blocks.
 
-    The Hessian is ``A_d = X_d' X_d + D`` for every column of design ``d``, less
-    ``U C U'``: ``C`` holds ``lambda_b / |W_b|`` of every block, ``D`` the same (plus the
-    ridge) of every row, and column ``b`` of ``U`` is ``W_b / |W_b|``. One factorisation
-    per design and one, as large as there are blocks, for what couples the columns.
+    With ``C_b = lambda_b / |W_b|`` of every block, ``D`` the same plus the ridge for
+    every row, and ``U`` holding ``W_b / |W_b|``, the Hessian is ``A_d = X_d' X_d + D``
+    for each column of design ``d``, less ``U C U'``, which alone couples columns. So
+    one factorisation per design, and conjugate gradients for as many unknowns as there
+    are blocks, whose matrix is ``ridge / (C D) + sum_d H_d o (U_d U_d')`` (o: entry by
+    entry, summed over the rows of a block) with ``H_d = D^-1 - A_d^-1``.
 
     Parameters
     ----------
@@ -65,38 +72,124 @@ def newton_direction(working_set, rows, owner, correlation):
     -------
     direction : ndarray of shape (len(rows), n_columns), or None
     """
-    problem, ptr = working_set.problem, working_set.stack.column_ptr
+    problem = working_set.problem
     coef = working_set.coef[rows]
     firsts = np.flatnonzero(np.diff(owner, prepend=-1))
     norms = np.sqrt(np.add.reduceat((coef**2).sum(axis=1), firsts))
-    blocks = np.searchsorted(working_set.block_ptr, rows[firsts], side="right") - 1
+    blocks = working_set.blocks_of(rows[firsts])
     pull = working_set.thresholds[blocks] / norms
-    units = coef / norms[owner, None]
-    ridge = problem.ridge
-    gradient = (pull[owner, None] + ridge) * coef - correlation.T
+    gradient = (pull[owner, None] + problem.ridge) * coef - correlation.T
     if coef.shape[1] == 1 and len(firsts) == len(rows):
-        return linear_direction(working_set, rows, gradient, ridge)
-    coupling = np.diag(1.0 / pull)
-    direction, solved = np.empty_like(coef), []
+        return linear_direction(working_set, rows, gradient, problem.ridge)
+    if problem.positive or not np.all(pull > 0.0):
+        return None
+    units, diagonal = coef / norms[owner, None], pull[owner] + problem.ridge
     try:
-        for d in range(len(ptr) - 1):
-            own = slice(ptr[d], ptr[d + 1])
-            inverse = regularised_inverse(working_set, d, rows, pull[owner] + ridge)
-            solved.append(inverse)
-            direction[:, own] = -(inverse @ gradient[:, own])
-            product = inverse * (units[:, own] @ units[:, own].T)
-            if len(firsts) < len(rows):
-                product = np.add.reduceat(product, firsts, axis=0)
-                product = np.add.reduceat(product, firsts, axis=1)
-            coupling -= product
-        along = np.add.reduceat((units * direction).sum(axis=1), firsts)
-        amount = cho_solve(cho_factor(coupling, overwrite_a=True), along)
+        lessened = [
+            Lessened(working_set, d, rows, diagonal)
+            for d in range(len(working_set.stack.designs))
+        ]
     except LinAlgError:
         return None
-    for d, inverse in enumerate(solved):
-        own = slice(ptr[d], ptr[d + 1])
-        direction[:, own] += inverse @ (amount[owner, None] * units[:, own])
+
+    def less(values):
+        return np.concatenate(
+            [h.product(values[:, h.columns]) for h in lessened], axis=1
+        )
+
+    def along(values):
+        return np.add.reduceat(np.einsum("rc,rc->r", units, values), firsts)
+
+    def coupling(amount):
+        ridge = problem.ridge / (pull * (pull + problem.ridge)) * amount
+        return ridge + along(less(amount[owner, None] * units))
+
+    spread = sum(
+        h.diagonal * np.einsum("rc,rc->r", *[units[:, h.columns]] * 2) for h in lessened
+    )
+    scale = np.add.reduceat(spread, firsts)
+    scale += problem.ridge / (pull * (pull + problem.ridge))
+    # Without the coupling this is a step on a majoriser, safe for every block. With
+    # it, the model still majorises along a block that grows, but not along one that
+    # shrinks much: such blocks keep the majoriser, and the others are solved again.
+    safe = less(gradient) - gradient / diagonal[:, None]
+    target, tame = along(safe), np.ones(len(norms))
+    for _ in range(2):
+        amount = conjugate_gradients(coupling, target, scale, tame)
+        pulled = amount[owner, None] * units
+        direction = safe + pulled / diagonal[:, None] - less(pulled)
+        wild = (along(direction) < -WILD * norms) & (tame > 0.0)
+        if not np.any(wild):
+            break
+        tame = np.where(wild, 0.0, tame)
     return direction
+
+
+class Lessened:
+    """The matrix ``D^-1 - (X_d' X_d + D)^-1`` on some rows, for one design.
+
+    Attributes
+    ----------
+    columns : slice
+        Of the coefficients that the design explains.
+    diagonal : ndarray
+    """
+
+    def __init__(self, working_set, d, rows, diagonal):
+        self.columns = slice(*working_set.stack.column_ptr[d : d + 2])
+        if working_set.uses_gram:
+            gram = working_set.grams(d, rows)
+            regular = gram.copy()
+            regular.flat[:: len(rows) + 1] += diagonal
+            factor = cho_factor(regular, overwrite_a=True, check_finite=False)
+            gram = cho_solve(factor, gram, overwrite_b=True, check_finite=False)
+            self._left = gram / diagonal
+            self.diagonal = np.diag(self._left)
+            self._right = None
+            return
+        # By Woodbury's formula, with a factor as large as there are samples.
+        packed = working_set.columns(d, rows)
+        scaled = packed / np.sqrt(diagonal)[:, None]
+        inner = scaled.T @ scaled
+        inner.flat[:: len(inner) + 1] += 1.0
+        factor = cho_factor(inner, lower=True, overwrite_a=True, check_finite=False)[0]
+        half = solve_triangular(
+            factor, scaled.T, lower=True, overwrite_b=False, check_finite=False
+        )
+        half /= np.sqrt(diagonal)
+        self._left, self._right = half.T, half
+        self.diagonal = np.einsum("nr,nr->r", half, half)
+
+    def product(self, values):
+        """Return the matrix times ``values``, of shape (n_rows, n_columns_d)."""
+        if self._right is None:
+            return self._left.T @ values
+        return self._left @ (self._right @ values)
+
+
+def conjugate_gradients(product, target, scale, mask):
+    """Solve ``product(x) = target`` roughly, preconditioned by ``scale``.
+
+    Where ``mask`` is 0, x stays 0 and the equation is left out.
+    """
+    x, residual = np.zeros_like(target), mask * target
+    direction, before = np.zeros_like(target), 1.0
+    enough = None
+    for _ in range(CG_STEPS):
+        solved = residual / scale
+        now = float(residual @ solved)
+        enough = CG_ACCURACY**2 * now if enough is None else enough
+        if not now > enough:
+            break
+        direction = solved + (now / before) * direction
+        image = mask * product(direction)
+        curvature = float(direction @ image)
+        if not curvature > 0.0:
+            break
+        x += now / curvature * direction
+        residual -= now / curvature * image
+        before = now
+    return x
 
 
 def linear_direction(working_set, rows, gradient, ridge):
@@ -109,29 +202,15 @@ def linear_direction(working_set, rows, gradient, ridge):
         return None
 
 
-def regularised_inverse(working_set, d, rows, diagonal):
-    """Return the inverse of ``X_d' X_d + diag(diagonal)`` on some rows."""
-    n_samples = working_set.stack.targets[d].shape[1]
-    if len(rows) <= n_samples or not working_set.packs:
-        gram = working_set.grams(d, rows)
-        gram.flat[:: len(rows) + 1] += diagonal
-        return cho_solve(cho_factor(gram, overwrite_a=True), np.eye(len(rows)))
-    scaled = working_set.columns(d, rows) / np.sqrt(diagonal)[:, None]
-    inner = scaled.T @ scaled
-    inner.flat[:: n_samples + 1] += 1.0
-    factor = cho_factor(inner, lower=True, overwrite_a=True)[0]
-    half = solve_triangular(factor, scaled.T, lower=True) / np.sqrt(diagonal)
-    inverse = -(half.T @ half)
-    inverse.flat[:: len(rows) + 1] += 1.0 / diagonal
-    return inverse
-
-
 def newton_pays(working_set, n_rows, n_sweeps):
     """Tell whether a Newton step costs less than so many sweeps over the rows."""
-    stack = working_set.stack
-    cost = n_rows**3 / 3.0
+    stack, gram = working_set.stack, working_set.uses_gram
+    cost = NEWTON_START * len(stack.targets)
     for target in stack.targets:
-        cost += n_rows**2 * min(n_rows, target.shape[1]) * 1.5
+        n_columns, n_samples = target.shape
+        rank = n_rows if gram else n_samples
+        cost += n_rows * rank * min(rank, n_rows) * (1.3 if gram else 2.0)
+        cost += CG_STEPS / 2 * n_rows * rank * n_columns * (1.0 if gram else 2.0)
     return cost < NEWTON_GAIN * n_sweeps * n_rows * working_set.datafit.work()
 
 
@@ -152,7 +231,7 @@ def step_along(working_set, rows, owner, direction, correlation):
     """
     problem, coef = working_set.problem, working_set.coef[rows]
     firsts = np.flatnonzero(np.diff(owner, prepend=-1))
-    blocks = np.searchsorted(working_set.block_ptr, rows[firsts], side="right") - 1
+    blocks = working_set.blocks_of(rows[firsts])
     thresholds = working_set.thresholds[blocks]
     change = working_set.change(rows, direction)
     slope = float(np.vdot(direction, correlation.T))
@@ -165,7 +244,7 @@ def step_along(working_set, rows, owner, direction, correlation):
         cost = thresholds @ norms + 0.5 * problem.ridge * square.sum()
         return cost - step * slope + 0.5 * step**2 * bend
 
-    steps = [1.0, 0.5, 0.25]
+    steps = [1.0, 0.5, 0.25, 0.1]
     crossing = -coef / np.where(direction * coef < 0.0, direction, np.inf)
     crossing = crossing[crossing > 0.0].min(initial=np.inf)
     if problem.positive:

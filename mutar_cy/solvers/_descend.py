@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from mutar_cy.designs import sum_of_squares
 from mutar_cy.solvers._acceleration import (
     anderson_direction,
     newton_direction,
@@ -10,9 +9,10 @@ from mutar_cy.solvers._acceleration import (
     step_along,
 )
 from mutar_cy.solvers._block_cd import block_cd
-from mutar_cy.solvers._certificate import Certificate
 
 SWEEPS = 5  # between two looks at the gap
+CHEAP = 2e5  # multiplications of a sweep below which nothing beats more sweeps
+CHEAP_ROUNDS = 6  # looks in one call of the kernel then
 PATIENCE = 15  # sweeps that a Newton step is expected to save
 
 
@@ -31,58 +31,42 @@ def descend(working_set, target, budget):
     Returns
     -------
     n_sweeps : int
+    gap : float
+        Of the working set's own problem.
     """
-    problem = working_set.problem
-    certificate = Certificate(working_set.thresholds, problem.ridge)
-    n_sweeps, at_rest = 0, False
+    n_sweeps, work = 0, len(working_set.coef) * working_set.datafit.work()
+    history = None
     while True:
-        square, inner, correlation = working_set.products()
-        norms = working_set.norms_of(sum_of_squares(correlation, problem.positive))
-        primal = 0.5 * square + working_set.penalty_value()
-        gap = certificate.gap(primal, square, inner, norms)
-        if gap <= target or n_sweeps >= budget:
-            return n_sweeps
-        kept = working_set.block_norms() > 0.0
-        active = np.flatnonzero(kept | (norms > working_set.thresholds))
-        if at_rest and np.array_equal(active, visited):
-            return n_sweeps  # nothing moves: this is the accuracy of the machine
-        visited, sweeps = active, min(SWEEPS, budget - n_sweeps)
-        at_rest = sweep_and_accelerate(working_set, active, sweeps)
-        n_sweeps += sweeps
-
-
-def sweep_and_accelerate(working_set, active, n_sweeps):
-    """Make some sweeps over the active blocks, then look further.
-
-    Returns
-    -------
-    at_rest : bool
-        Whether the last sweep moved nothing.
-    """
-    blocks = active.astype(np.int32)
-    rows, owner = working_set.rows_of(active)
-    newton = newton_pays(working_set, len(rows), PATIENCE)
-    history = [working_set.coef[rows]]
-    step = n_sweeps if newton else 1
-    for _ in range(0, n_sweeps, step):
-        _, violation = block_cd(
-            working_set.datafit, working_set.penalty, working_set.coef, blocks, 0.0, step
+        rounds = CHEAP_ROUNDS if work < CHEAP else 1
+        if rounds == 1 and history is None:
+            history = np.empty((SWEEPS + 1, *working_set.coef.shape))
+        done, gap, active, at_rest = block_cd(
+            working_set.datafit,
+            working_set.penalty,
+            working_set.coef,
+            target,
+            min(rounds * SWEEPS, budget - n_sweeps),
+            SWEEPS,
+            history if rounds == 1 else None,
         )
-        if not newton:
-            history.append(working_set.coef[rows])
-    if violation == 0.0:
-        return True
-    if newton:
-        alive = working_set.coef[rows].any(axis=1)
-        if working_set.problem.positive and alive.size and history[0].shape[1] > 1:
-            return False
-        alive = np.isin(owner, owner[alive])
-        rows, owner = rows[alive], np.unique(owner[alive], return_inverse=True)[1]
-        correlation = working_set.correlation_of(rows)
+        n_sweeps += done
+        if gap <= target or n_sweeps >= budget or at_rest:
+            return n_sweeps, gap
+        work = len(active) * working_set.datafit.work()
+        accelerate(working_set, active, history if rounds == 1 else None)
+
+
+def accelerate(working_set, active, history):
+    """Look further than sweeps do, by Newton's method or by extrapolation."""
+    rows, owner = working_set.support(active)
+    if not len(rows):
+        return
+    correlation = working_set.correlation_of(rows)
+    if newton_pays(working_set, len(rows), PATIENCE):
         direction = newton_direction(working_set, rows, owner, correlation)
+    elif history is not None:
+        direction = anderson_direction(history[:, rows])
     else:
-        correlation = working_set.correlation_of(rows)
-        direction = anderson_direction(history)
-    if direction is not None and len(rows):
+        return
+    if direction is not None:
         step_along(working_set, rows, owner, direction, correlation)
-    return False

@@ -24,9 +24,9 @@ class NoFreeBlocks:
         """Return the residuals as they are."""
         return residuals
 
-    def coefficients(self, residuals):
+    def coefficients(self, stack, features, coef):
         """Return no coefficients at all."""
-        return np.zeros((0, sum(len(r) for r in residuals)))
+        return np.zeros((0, stack.n_columns))
 
 
 class FreeBlocks:
@@ -61,27 +61,43 @@ class FreeBlocks:
         """
         if self.projects:
             return [self.project(d, rows) for d, rows in enumerate(residuals)]
-        coef = np.split(
-            self.coefficients(residuals),
-            np.cumsum([len(r) for r in residuals])[:-1],
-            axis=1,
-        )
         return [
-            rows - own.T @ columns
-            for rows, own, columns in zip(residuals, coef, self.columns, strict=True)
+            rows - self._fit(columns, rows).T @ columns
+            for rows, columns in zip(residuals, self.columns, strict=True)
         ]
 
-    def coefficients(self, residuals):
-        """Return the best free coefficients, of shape (n_free, n_columns)."""
-        return np.concatenate(
-            [
-                np.column_stack([nnls(rows.T, r)[0] for r in residual])
-                if self.positive
-                else np.linalg.lstsq(rows.T, residual.T, rcond=None)[0]
-                for rows, residual in zip(self.columns, residuals, strict=True)
-            ],
-            axis=1,
-        )
+    def coefficients(self, stack, features, coef):
+        """Return the best free coefficients, of shape (n_free, n_columns).
+
+        Parameters
+        ----------
+        stack : Stack
+        features : ndarray of int64, shape (m,)
+            The penalised features.
+        coef : ndarray of shape (m, n_columns)
+            Their coefficients.
+        """
+        kept = np.flatnonzero(coef.any(axis=1))
+        out = []
+        for d, (design, target) in enumerate(
+            zip(stack.designs, stack.targets, strict=True)
+        ):
+            rows = packed(design, features[kept])  # as they are, not projected
+            own = coef[kept, stack.column_ptr[d] : stack.column_ptr[d + 1]]
+            out.append(self._fit(self.columns[d], target - own.T @ rows))
+        return np.concatenate(out, axis=1)
+
+    def _fit(self, columns, targets):
+        if self.positive:
+            return np.column_stack([nnls(columns.T, target)[0] for target in targets])
+        return np.linalg.lstsq(columns.T, targets.T, rcond=None)[0]
+
+
+def packed(design, features):
+    """Return columns of a design as rows."""
+    rows = np.empty((len(features), design.n_samples))
+    design.pack(features, rows)
+    return rows
 
 
 def remove_free_blocks(problem):
@@ -89,11 +105,7 @@ def remove_free_blocks(problem):
     if not len(problem.free):
         return NoFreeBlocks()
     features = problem.blocks.features(problem.free)
-    columns = []
-    for design in problem.stack.designs:
-        rows = np.empty((len(features), design.n_samples))
-        design.pack(features, rows)
-        columns.append(rows)
+    columns = [packed(design, features) for design in problem.stack.designs]
     return FreeBlocks(problem, columns)
 
 

@@ -7,12 +7,12 @@ the residual (packed columns) or the correlation with it (Gram matrices).
 
 import numpy as np
 
-from mutar_cy.datafits import GramQuadratic, PackedQuadratic
+from mutar_cy.datafits import GramQuadratic, PackedQuadratic, TiledQuadratic
 
 # A Gram matrix is made by BLAS-3 products, which run this many times faster than the
 # products of a sweep; it pays if it saves more than that over the sweeps to come.
 BLAS3_GAIN = 4.0
-EXPECTED_SWEEPS = 30.0
+EXPECTED_SWEEPS = 20.0
 MEMORY = 2.0**31  # bytes, of what may be packed or multiplied out
 
 
@@ -92,29 +92,9 @@ class WorkingSet:
         """Take over residuals that agree with ``coef``."""
         for mine, given in zip(self.residuals(), residuals, strict=True):
             mine[...] = given
-        self._square = float(self.residual @ self.residual)
         if self.uses_gram:
             self._correlation[:, : self.n_rows] = self._correlate()
-            self._origin = self.coef.copy(), self._correlation[:, : self.n_rows].copy()
         self._make_datafit()
-
-    def products(self):
-        """Return the squared residual, its product with the target, and correlations.
-
-        Returns
-        -------
-        square, inner : float
-        correlation : ndarray of shape (n_columns, n_rows), C-contiguous
-        """
-        if self.uses_gram:
-            now = self._correlation[:, : self.n_rows]
-            coef, then = self._origin
-            square = self._square - np.vdot(self.coef - coef, (now + then).T)
-            square = max(float(square), 0.0)
-            now = np.ascontiguousarray(now)
-        else:
-            square, now = float(self.residual @ self.residual), self._correlate()
-        return square, square + float(np.vdot(self.coef, now.T)), now
 
     def _correlate(self):
         if not self.packs:
@@ -172,13 +152,29 @@ class WorkingSet:
         norms = self.block_norms()
         return float(self.thresholds @ norms + 0.5 * self.problem.ridge * (norms @ norms))
 
-    def rows_of(self, chosen):
-        """Return the rows of some blocks, and the place in ``chosen`` of each."""
+    def blocks_of(self, rows):
+        """Return the block that each row belongs to."""
         if self.problem.blocks.single:
-            return chosen, np.arange(len(chosen))
-        starts, stops = self.block_ptr[chosen], self.block_ptr[chosen + 1]
+            return rows
+        return np.searchsorted(self.block_ptr, rows, side="right") - 1
+
+    def support(self, chosen):
+        """Return the rows of the non-zero ones of some blocks.
+
+        Returns
+        -------
+        rows : ndarray of int
+        owner : ndarray of int
+            The block of each row, counted from 0 within these rows.
+        """
+        if self.problem.blocks.single:
+            rows = chosen[self.coef[chosen].any(axis=1)]
+            return rows, np.arange(len(rows))
+        kept = chosen[self.block_norms()[chosen] > 0.0]
+        starts, stops = self.block_ptr[kept], self.block_ptr[kept + 1]
         runs = [np.arange(a, b) for a, b in zip(starts, stops, strict=True)]
-        return np.concatenate(runs), np.repeat(np.arange(len(chosen)), stops - starts)
+        rows = np.concatenate(runs) if runs else np.arange(0)
+        return rows, np.repeat(np.arange(len(kept)), stops - starts)
 
     # Growth --------------------------------------------------------------------------
 
@@ -217,7 +213,8 @@ class WorkingSet:
             return False
         if not self.packs:
             return True
-        packed = 2.0 * self.residual.size  # multiplications for one visit of one row
+        # Multiplications for one visit of one row.
+        packed = (1.0 if designs == 1 and columns > 1 else 2.0) * self.residual.size
         gram = 1.0 * rows * columns
         making = rows * samples / BLAS3_GAIN / 2.0  # for one row
         return EXPECTED_SWEEPS * (packed - gram) > making
@@ -253,11 +250,11 @@ class WorkingSet:
             self._grams[d, every, new] = cross.T
 
     def _bound_curvature(self, counts, start):
-        rows = np.arange(start, self.n_rows)
-        runs = np.split(rows, np.cumsum(counts)[:-1])
         if self.problem.blocks.single and not self.free.projects:
             new = self.problem.squares[:, self.features[start:]].T
         else:
+            rows = np.arange(start, self.n_rows)
+            runs = np.split(rows, np.cumsum(counts)[:-1])
             new = np.array([[self._curvature_of(d, run) for d in range(
                 len(self.stack.designs))] for run in runs])
         self._curvature = np.ascontiguousarray(np.concatenate([self._curvature, new]))
@@ -272,9 +269,15 @@ class WorkingSet:
     def _make_datafit(self):
         shape = self._curvature, self.block_ptr, self.stack.column_ptr
         if self.uses_gram:
-            self.datafit = GramQuadratic(*shape, self._grams, self._correlation)
+            square = float(self.residual @ self.residual)
+            self.datafit = GramQuadratic(
+                *shape, self._grams, self._correlation, self.coef, square
+            )
+            return
+        columns = self._columns[: self.n_rows]
+        if len(self.stack.designs) == 1 and self.stack.n_columns > 1:
+            self.datafit = TiledQuadratic(*shape, columns, self.residuals()[0])
         else:
-            columns = self._columns[: self.n_rows]
             self.datafit = PackedQuadratic(
                 *shape, columns, self.stack.sample_ptr, self.residual
             )

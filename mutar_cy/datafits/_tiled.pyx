@@ -1,0 +1,147 @@
+"""Least squares on packed columns of one design, tile by tile.
+
+The sweep is the very one of :class:`PackedQuadratic`, reordered: the correlations of a
+tile of rows with the residual are computed in one matrix product, kept up to date
+within the tile by its own small Gram matrix, and the residual is moved once for the
+whole tile, in another. With several columns, that trades products of a matrix and a
+vector for products of two matrices.
+"""
+
+import numpy as np
+
+cimport cython
+from libc.string cimport memcpy
+
+from mutar_cy._lib._blas cimport dot, rows_dot, rows_less, rows_rows
+from mutar_cy.datafits._datafit cimport Datafit
+
+cdef int TILE = 16  # rows, unless one block is larger
+
+
+@cython.final
+cdef class TiledQuadratic(Datafit):
+    """``|Y - X W|^2 / 2`` for one design, whose state is the residual.
+
+    Parameters
+    ----------
+    curvature, block_ptr, column_ptr
+        As for :class:`Datafit`.
+    columns : ndarray of shape (n_rows, n_samples)
+        Row ``j`` holds the samples of feature ``j``.
+    residual : ndarray of shape (n_columns, n_samples)
+        Moved in place.
+    """
+
+    cdef:
+        const double[:, ::1] columns
+        double[:, ::1] residual
+        double[:, ::1] tile         # (tile, n_samples) columns of the tile's rows
+        double[:, ::1] correlation  # (tile, n_columns) of them with the residual
+        double[:, ::1] moves        # (tile, n_columns) of them in this visit
+        double[::1] grams           # of all tiles, one after another
+        int[::1] place              # (n_rows,) of a row in its tile
+        const int* order            # (n_arranged,) blocks to visit
+        Py_ssize_t gram_start, grams_known
+        int n_tile                  # rows of the tile; 0: none is entered
+
+    def __init__(
+        self,
+        curvature,
+        block_ptr,
+        column_ptr,
+        const double[:, ::1] columns not None,
+        double[:, ::1] residual not None,
+    ):
+        Datafit.__init__(self, curvature, block_ptr, column_ptr)
+        cdef Py_ssize_t size = TILE + int(np.max(np.diff(block_ptr), initial=1))
+        self.columns, self.residual = columns, residual
+        self.tile = np.empty((size, columns.shape[1]))
+        self.correlation = np.empty((size, residual.shape[0]))
+        self.moves = np.empty((size, residual.shape[0]))
+        self.grams = np.empty(columns.shape[0] * size)
+        self.place = np.zeros(columns.shape[0], dtype=np.int32)
+        self.n_tile = 0
+
+    cdef void arrange(self, const int* blocks, Py_ssize_t n_blocks) noexcept nogil:
+        self.order, self.n_arranged = blocks, n_blocks
+        self.gram_start = self.grams_known = 0
+
+    cdef Py_ssize_t enter(self, Py_ssize_t start) noexcept nogil:
+        cdef:
+            int n = <int> self.columns.shape[1], n_columns = <int> self.residual.shape[0]
+            int r, b, n_tile = 0
+            double* gram
+        if start == 0:
+            self.gram_start = 0
+        while start < self.n_arranged and n_tile < TILE:
+            b = self.order[start]
+            for r in range(self.block_ptr[b], self.block_ptr[b + 1]):
+                self.place[r] = n_tile
+                memcpy(&self.tile[n_tile, 0], &self.columns[r, 0], n * sizeof(double))
+                n_tile += 1
+            start += 1
+        self.n_tile = n_tile
+        rows_rows(n_tile, n_columns, n, &self.tile[0, 0], &self.residual[0, 0],
+                  &self.correlation[0, 0])
+        for r in range(n_tile):
+            for b in range(n_columns):
+                self.moves[r, b] = 0.0
+        if self.gram_start >= self.grams_known:  # the first sweep in this order
+            gram = &self.grams[self.gram_start]
+            rows_rows(n_tile, n_tile, n, &self.tile[0, 0], &self.tile[0, 0], gram)
+            self.grams_known = self.gram_start + n_tile * n_tile
+        return start
+
+    cdef void leave(self) noexcept nogil:
+        rows_less(
+            <int> self.residual.shape[0], self.n_tile, <int> self.columns.shape[1],
+            &self.moves[0, 0], &self.tile[0, 0], &self.residual[0, 0],
+        )
+        self.gram_start += self.n_tile * self.n_tile
+        self.n_tile = 0
+
+    cdef void block_gradient(self, Py_ssize_t b, double* grad) noexcept nogil:
+        cdef int n = <int> self.columns.shape[1], n_columns = <int> self.residual.shape[0]
+        cdef int r, k
+        for r in range(self.block_ptr[b], self.block_ptr[b + 1]):
+            if self.n_tile:
+                memcpy(grad, &self.correlation[self.place[r], 0],
+                       n_columns * sizeof(double))
+            else:
+                rows_dot(n_columns, n, &self.residual[0, 0], n, &self.columns[r, 0], grad)
+            for k in range(n_columns):
+                grad[k] = -grad[k]
+            grad += n_columns
+
+    cdef void block_update(self, Py_ssize_t b, const double* delta) noexcept nogil:
+        cdef:
+            int n = <int> self.columns.shape[1], n_columns = <int> self.residual.shape[0]
+            int r, k, i, here
+            const double* gram
+            double* target
+            double common
+        for r in range(self.block_ptr[b], self.block_ptr[b + 1]):
+            if self.n_tile:
+                here = self.place[r]
+                gram = &self.grams[self.gram_start + here * self.n_tile]
+                memcpy(&self.moves[here, 0], delta, n_columns * sizeof(double))
+                for i in range(self.block_ptr[b + 1] - 1 - r + here + 1, self.n_tile):
+                    target = &self.correlation[i, 0]
+                    common = gram[i]
+                    for k in range(n_columns):
+                        target[k] -= common * delta[k]
+            else:
+                rows_less(n_columns, 1, n, delta, &self.columns[r, 0],
+                          &self.residual[0, 0])
+            delta += n_columns
+
+    cdef double square(self, const double* w) noexcept nogil:
+        cdef int k, n = <int> self.columns.shape[1]
+        cdef double total = 0.0
+        for k in range(<int> self.residual.shape[0]):
+            total += dot(n, &self.residual[k, 0], &self.residual[k, 0])
+        return total
+
+    cpdef double work(self):
+        """Return the multiplications that one visit of one row costs, about."""
+        return 1.0 * self.residual.shape[0] * self.residual.shape[1]
