@@ -5,11 +5,16 @@ from problems import Column
 
 
 def residuals(problem, coef, intercept):
-    """Return the residual of every column."""
-    return [
-        y - X @ w - b
-        for (X, y, _), w, b in zip(problem.columns, coef.T, intercept, strict=True)
-    ]
+    """Return the residual of every column.
+
+    What is large and cancels (the means) is taken off first, to lose no digits.
+    """
+    out = []
+    for column, w, b in zip(problem.columns, coef.T, intercept, strict=True):
+        x_mean, y_mean = means(column) if problem.fit_intercept else (0.0, 0.0)
+        inner = (column.y - y_mean) - (column.X - x_mean) @ w
+        out.append(inner + (y_mean - np.sum(x_mean * w) - b))
+    return out
 
 
 def data_terms(problem, coef, intercept):

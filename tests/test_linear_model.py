@@ -18,7 +18,8 @@ NAMES = ["Lasso", "ElasticNet", "MultiTaskLasso", "MultiTaskElasticNet"]
 each_name = pytest.mark.parametrize("name", NAMES)
 TIGHT = {"tol": 1e-14, "max_iter": 20_000}
 THEIR_TIGHT = {"tol": 1e-15, "max_iter": 100_000}
-EXACT = {"rtol": 0, "atol": 1e-8}
+# A gap is quadratic in the distance to the optimum: 1e-14 of one, 1e-7 of the other.
+EXACT = {"rtol": 0, "atol": 1e-7}
 
 
 def data_for(name, **sizes):

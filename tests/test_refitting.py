@@ -38,10 +38,10 @@ def test_warm_start_at_the_optimum_needs_next_to_nothing(cls):
 @each_class
 def test_warm_start_reaches_another_alpha(cls):
     X, y = data_for(cls)
-    model = cls(alpha=0.5, tol=1e-12, warm_start=True).fit(X, y)
+    model = cls(alpha=0.5, tol=1e-14, warm_start=True).fit(X, y)
     model.set_params(alpha=0.05).fit(X, y)
-    assert_certified(model, X, y)
-    cold = cls(alpha=0.05, tol=1e-12).fit(X, y)
+    assert_certified(model, X, y, tol=1e-12)
+    cold = cls(alpha=0.05, tol=1e-14).fit(X, y)
     assert_allclose(model.coef_, cold.coef_, atol=1e-6)
 
 

@@ -181,7 +181,12 @@ def test_routing_of_sample_weights(cls):
         model = cls(0.1, task_column=0).set_fit_request(sample_weight=True)
         model.set_score_request(sample_weight=False)
         result = cross_validate(
-            model, X, y, params={"sample_weight": weight}, cv=FOLDS, return_estimator=1
+            model,
+            X,
+            y,
+            params={"sample_weight": weight},
+            cv=FOLDS,
+            return_estimator=True,
         )
     train = next(iter(FOLDS.split(X)))[0]
     direct = cls(0.1, task_column=0)
