@@ -89,9 +89,7 @@ def tune(worker, alpha, target):
     """Return a result with the tolerance to time at, or with why there is none."""
     try:
         found = loosest_tolerance(worker, alpha, target)
-    except TooSlow:
-        return {"why": f"> {worker.options.cap:g} s"}
-    except RuntimeError as error:
+    except (TooSlow, RuntimeError) as error:
         return {"why": str(error)[:80]}
     if found is None:
         return {"why": "gap not reached"}
@@ -106,13 +104,17 @@ def time_cell(workers, alpha, options):
     for _ in range(options.repeats):
         for worker in running:
             result = results[worker.name]
-            spent = sum(result["seconds"])
-            if len(result["seconds"]) >= 2 and spent > options.budget:
+            enough = len(result["seconds"]) >= 2
+            if "why" in result or (enough and sum(result["seconds"]) > options.budget):
                 continue
             # Fits much shorter than a switch of process come several at a time.
             usual = min(result["seconds"], default=result["guess"])
             count = max(1, min(20, int(0.02 / usual)))
-            seconds, gap = worker.fit(alpha, result["tol"], count)
+            try:
+                seconds, gap = worker.fit(alpha, result["tol"], count)
+            except TooSlow as error:
+                results[worker.name] = {"why": str(error)}
+                continue
             result["seconds"] += seconds
             result["gap"] = max(result["gap"], gap)
     return results
@@ -137,11 +139,10 @@ def ratio_to_best(results):
 def run_problem(name, workers, options, folder):
     """Print the rows of one problem; return our ratios to the best peer."""
     problem = Problem(name, folder)
-    able = [
-        w for w in workers if PEERS[w.name].handles(problem.shared, problem.penalty)
-    ]
+    layout = problem.shared, problem.penalty
+    able = [worker for worker in workers if worker.peer.handles(*layout)]
     for worker in able:
-        worker.load(problem)
+        worker.give(problem)
     ratios = []
     for strength in options.ratio or CELLS.get(name, STRONG):
         results = time_cell(able, strength * problem.largest, options)

@@ -12,12 +12,14 @@ import subprocess
 import sys
 import time
 import warnings
+from importlib import import_module
 
 import numpy as np
 from benchmarks._problems import relative_gap
 from peers import PEERS
 
 THREAD_LIMITS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMBA")
+PATIENCE = 600  # seconds for bringing data into a package's favourite form
 
 
 class TooSlow(Exception):
@@ -31,7 +33,7 @@ class Worker:
         self.name, self.python, self.options = name, python, options
         self.peer = PEERS[name.partition("@")[0]]
         self.process = self.problem = None
-        self.tol = self.peer.loosest
+        self.loaded, self.tol = False, self.peer.loosest
 
     def start(self):
         threads = {f"{n}_NUM_THREADS": str(self.options.threads) for n in THREAD_LIMITS}
@@ -48,34 +50,39 @@ class Worker:
         if self.process is not None:
             self.process.kill()
             self.process.communicate()
-            self.process = None
+            self.process, self.loaded = None, False
 
     def ask(self, patience, **request):
         print(json.dumps(request), file=self.process.stdin, flush=True)
         if not select.select([self.process.stdout], [], [], patience)[0]:
             self.stop()
-            raise TooSlow
+            raise TooSlow(f"> {self.options.cap:g} s")
         line = self.process.stdout.readline()
+        if not line:
+            self.stop()
         reply = json.loads(line) if line else {"error": "the process died"}
         if "error" in reply:
             raise RuntimeError(f"{self.name}: {reply['error']}")
         return reply
 
-    def load(self, problem):
-        """Give the worker a problem. The search for tol then serves as warm-up."""
-        self.problem = problem
+    def give(self, problem):
+        """Set the problem, which the next fit loads; finding tol serves as warm-up."""
+        self.problem, self.loaded, self.tol = problem, False, self.peer.loosest
+
+    def load(self):
         if self.process is None:
             self.start()
-        self.ask(600, do="load", name=self.peer.package, **problem.files)
+        self.ask(PATIENCE, do="load", name=self.peer.package, **self.problem.files)
+        self.loaded = True
 
     def fit(self, alpha, tol, count=1):
         """Return the seconds of ``count`` fits, and the gap of the last."""
-        if self.process is None:
-            self.load(self.problem)
+        if not self.loaded:
+            self.load()
         patience = self.options.cap * count + 5
         reply = self.ask(patience, do="fit", alpha=alpha, tol=tol, count=count)
         if min(reply["seconds"]) > self.options.cap:
-            raise TooSlow
+            raise TooSlow(f"> {self.options.cap:g} s")
         return reply["seconds"], reply["gap"]
 
 
@@ -85,6 +92,7 @@ def answer(request, state):
         state.clear()
         X, y = (np.load(request[name]) for name in ("X", "y"))
         state["problem"] = X, y, request["penalty"]
+        import_module(request["name"])  # not in the first fit
         state["peer"] = PEERS[request["name"]](*state["problem"])
         return {"package": request["name"]}
     peer, (X, y, penalty) = state["peer"], state["problem"]
