@@ -116,6 +116,17 @@ def separate(problem):
     return parts
 
 
+def radius(problem, tol):
+    """Return how far apart two points with gaps of ``tol`` (relative) can be.
+
+    The objective is strongly convex where no columns are collinear, by the smallest
+    eigenvalue of the Gram matrices plus the ridge.
+    """
+    grams = [(X.T * weight) @ X for X, _, weight in reference.centred(problem)]
+    curvature = min(np.linalg.eigvalsh(gram)[0] for gram in grams) + problem.ridge
+    return 2 * np.sqrt(2 * tol * reference.null_objective(problem) / curvature)
+
+
 def rounding_of_targets(problem):
     """Return what an intercept may cost that is off in its last digits."""
     squares = sum(c.weight @ c.y**2 for c in problem.columns)

@@ -185,7 +185,7 @@ def test_callbacks_see_begin_and_end_and_change_nothing(cls):
 
 @each_estimator
 def test_iterations_are_reported_one_by_one(cls):
-    X, y, _ = simulated.ragged((12, 8, 15), 30)
+    X, y, _ = simulated.ragged((25, 14, 30), 300)
     loose, tight = Recording(), Recording()
     cls(0.01, tol=1e-1).set_callbacks(loose).fit(X, y)
     cls(0.01, tol=1e-12, max_iter=50_000).set_callbacks(tight).fit(X, y)
