@@ -2,6 +2,8 @@
 
 from sklearn.base import clone
 
+from mutar_cy.estimators._fitting import check_parameters
+
 
 def alpha_max(estimator, X, y, **fit_params):
     """Return the smallest alpha for which all penalised coefficients are 0.
@@ -49,5 +51,5 @@ def alpha_max(estimator, X, y, **fit_params):
             f"alpha_max needs an estimator of mutar_cy, got {type(estimator).__name__}."
         )
     model = clone(estimator)
-    model._validate_params()
+    check_parameters(model)
     return model._find_alpha_max(X, y, **fit_params)

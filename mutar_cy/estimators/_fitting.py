@@ -1,11 +1,12 @@
 """What every fit does around the solver: all or nothing, warnings, callbacks."""
 
 import functools
-import sys
 import warnings
+from inspect import signature
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils._param_validation import validate_parameter_constraints
 
 from mutar_cy.solvers import solve, solve_columns
 
@@ -21,11 +22,37 @@ except ImportError:  # scikit-learn before 1.9 has no callbacks
         return method
 
 
-def all_or_nothing(fit):
-    """Leave the estimator as it was if ``fit`` does not end.
+def check_parameters(estimator):
+    """Raise unless every parameter is as the class's ``_parameter_constraints`` say.
 
-    Only a note is made that the next warm start has to begin at zero.
+    This is scikit-learn's validation, and what has passed it once is remembered: in a
+    small problem it would take a good part of the time.
     """
+    cls = type(estimator)
+    values = [getattr(estimator, name) for name in _parameter_names(cls)]
+    try:
+        hash(tuple(values))
+    except TypeError:  # arrays and lists
+        _check_values.__wrapped__(cls, *values)
+    else:
+        _check_values(cls, *values)
+
+
+@functools.cache
+def _parameter_names(cls):
+    return list(signature(cls).parameters)
+
+
+@functools.lru_cache(typed=True)
+def _check_values(cls, *values):
+    parameters = dict(zip(_parameter_names(cls), values, strict=True))
+    validate_parameter_constraints(
+        cls._parameter_constraints, parameters, caller_name=cls.__name__
+    )
+
+
+def all_or_nothing(fit):
+    """Leave the estimator as it was if ``fit`` does not end."""
     run = with_callbacks(fit)
 
     @functools.wraps(fit)
@@ -35,19 +62,11 @@ def all_or_nothing(fit):
             run(estimator, *args, **kwargs)
         except BaseException:  # Ctrl-C too
             vars(estimator).clear()
-            vars(estimator).update(before, _failed=True)
+            vars(estimator).update(before)
             raise
-        vars(estimator).pop("_failed", None)
         return estimator
 
     return guarded
-
-
-def starts_warm(estimator):
-    """Tell whether a fit starts from the coefficients of the last one."""
-    if not estimator.warm_start or hasattr(estimator, "_failed"):
-        return False
-    return hasattr(estimator, "coef_")
 
 
 # Frames between warnings.warn and the user's call of fit: the function that warns,
@@ -145,7 +164,7 @@ def minimise(estimator, stack, penalty, *, groups=None, start=None, report=None)
     """
     options = {
         "tol": estimator.tol,
-        "max_iter": sys.maxsize if estimator.max_iter is None else estimator.max_iter,
+        "max_iter": estimator.max_iter,
         "on_iteration": report,
     }
     if isinstance(penalty, list):

@@ -47,8 +47,8 @@ class IndLasso(MultiTaskRegressor):
     positive : bool, default=False
         Whether coefficients must not be negative.
     warm_start : bool, default=False
-        Whether to start from the coefficients of the last fit, whose shape must be the
-        same. After a failed fit, the next one starts from zeros.
+        Whether to start from the coefficients of the last fit that succeeded, whose
+        shape must be the same.
     penalty_weights : array-like of shape (n_features,) or (n_features, n_tasks), \
             default=None
         The weight of every coefficient in the penalty: 0 leaves it unpenalised, and
@@ -76,8 +76,8 @@ class IndLasso(MultiTaskRegressor):
         By how much each task's objective may still exceed its optimum.
     objective_ : ndarray shaped as ``intercept_``, or float
         Each task's term of the objective, at the coefficients.
-    n_iter_ : ndarray of int shaped as ``intercept_``, or int
-        Passes made over the coefficients of each task.
+    n_iter_ : int
+        Passes made over the coefficients of the task that needed most.
     residuals_ : ndarray, or list of them in the list layout
         The targets less the predictions, in the layout of y.
     tasks_ : ndarray of shape (n_tasks,)
@@ -172,19 +172,20 @@ class IndLasso(MultiTaskRegressor):
         """Return one alpha per task."""
         if isinstance(self.alpha, Real):
             return [self.alpha] * n_tasks
+        which = "The 'alpha' parameter of IndLasso"
         try:
             alphas = np.asarray(self.alpha, dtype=np.float64)
         except (TypeError, ValueError) as error:
-            raise InvalidParameterError(f"alpha must be numbers: {error}") from error
+            raise InvalidParameterError(f"{which} must be numbers: {error}") from error
         if alphas.shape != (n_tasks,):
             raise InvalidParameterError(
-                f"alpha has shape {alphas.shape}, but there are {n_tasks} tasks."
+                f"{which} has shape {alphas.shape}, but there are {n_tasks} tasks."
             )
         wrong = np.flatnonzero(~((alphas >= 0) & (alphas < np.inf)))
         if len(wrong):
             raise InvalidParameterError(
-                f"alpha must be at least 0 and finite, got {alphas[wrong[0]]} for "
-                f"task number {wrong[0]}."
+                f"{which} must be at least 0 and finite, got {alphas[wrong[0]]} for "
+                f"task {wrong[0]}."
             )
         return alphas.tolist()
 

@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy.designs import Part, make_stack
-from mutar_cy.estimators import CallbackSupportMixin, starts_warm
+from mutar_cy.estimators import CallbackSupportMixin
 from mutar_cy.tasks import check_design, check_target, check_weights, linear
 
 NON_NEGATIVE = [Interval(Real, 0, None, closed="left")]
@@ -28,7 +28,7 @@ class CoordinateDescentRegressor(
         "alpha": NON_NEGATIVE,
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
         "fit_intercept": ["boolean"],
-        "max_iter": [Interval(Integral, 1, None, closed="left"), None],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
         "copy_X": ["boolean"],
         "tol": NON_NEGATIVE,
         "warm_start": ["boolean"],
@@ -64,7 +64,7 @@ class CoordinateDescentRegressor(
 
     def _start(self, stack):
         """Return the coefficients to start from, or None for zeros."""
-        if not starts_warm(self):
+        if not self.warm_start or not hasattr(self, "coef_"):
             return None
         coef = np.atleast_2d(np.asarray(self.coef_, dtype=np.float64)).T
         if coef.shape != (stack.n_features, stack.n_columns):
@@ -112,7 +112,7 @@ def _one_per_sample(sample_weight, n_samples):
         return None
     weights = check_weights(sample_weight, (n_samples,))
     if not weights.any():
-        raise ValueError("sample_weight sums to 0.")
+        raise ValueError("sample_weight sums to zero.")
     return weights
 
 
@@ -135,7 +135,7 @@ def check_gram(gram, X, weights, fit_intercept):
     Warns
     -----
     UserWarning
-        If X is not centred, so that no Gram matrix of X is of use.
+        If it is not the Gram matrix of X centred for the intercept.
     """
     gram = np.asarray(gram)
     n_samples, n_features = X.shape
@@ -148,7 +148,14 @@ def check_gram(gram, X, weights, fit_intercept):
         return
     weights = np.ones(n_samples) if weights is None else weights
     weights = weights * (n_samples / weights.sum())
-    if fit_intercept and not np.allclose(weights @ X / n_samples, 0.0):
+    mean = weights @ X / n_samples if fit_intercept else np.zeros(n_features)
+    middle = n_features // 2
+    column = X[:, middle] - mean[middle]
+    expected = (weights * column) @ X - (weights @ column) * mean
+    rtol = 1e-4 if np.float32 in (gram.dtype, X.dtype) else 1e-7
+    if np.allclose(expected, gram[middle], rtol=rtol, atol=1e-5):
+        return
+    if not np.allclose(mean, 0.0):
         warnings.warn(
             "Gram matrix was provided but X was centered to fit intercept: "
             "recomputing Gram matrix.",
@@ -156,11 +163,7 @@ def check_gram(gram, X, weights, fit_intercept):
             stacklevel=5,
         )
         return
-    middle = n_features // 2
-    expected = (weights * X[:, middle]) @ X
-    rtol = 1e-4 if np.float32 in (gram.dtype, X.dtype) else 1e-7
-    if not np.allclose(expected, gram[middle], rtol=rtol, atol=1e-5):
-        raise ValueError(
-            f"Gram matrix passed in via 'precompute' did not pass validation: its row "
-            f"{middle} is not that of X^T X; please check how it was computed."
-        )
+    raise ValueError(
+        f"Gram matrix passed in via 'precompute' did not pass validation: its row "
+        f"{middle} is not that of X^T X; please check how it was computed."
+    )

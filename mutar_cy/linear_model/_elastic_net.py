@@ -5,6 +5,7 @@ from sklearn.utils.metadata_routing import UNUSED
 
 from mutar_cy.estimators import (
     all_or_nothing,
+    check_parameters,
     minimise,
     reporter,
     warn_unconverged,
@@ -43,7 +44,7 @@ class ElasticNet(CoordinateDescentRegressor):
         Accepted for scikit-learn's sake: the solver decides by itself when a Gram
         matrix pays. One that is given is checked against X.
     max_iter : int, default=1000
-        Most passes over the coefficients; None sets no limit.
+        Most passes over the coefficients.
     copy_X : bool, default=True
         Accepted for scikit-learn's sake: X is never written to.
     tol : float, default=1e-4
@@ -90,9 +91,10 @@ class ElasticNet(CoordinateDescentRegressor):
     Examples
     --------
     >>> from mutar_cy.linear_model import ElasticNet
-    >>> model = ElasticNet(alpha=0.1).fit([[0, 0], [1, 1], [2, 2]], [0, 1, 2])
+    >>> model = ElasticNet(alpha=0.1, tol=1e-10)
+    >>> model = model.fit([[0, 0], [1, 2], [2, 4.5]], [0, 1, 2])
     >>> print(model.coef_.round(3))
-    [0.446 0.446]
+    [0.    0.422]
     """
 
     # Not something to be routed through a meta-estimator.
@@ -164,7 +166,7 @@ class ElasticNet(CoordinateDescentRegressor):
         UserWarning
             If ``alpha`` is 0, or a Gram matrix given cannot be used.
         """
-        self._validate_params()
+        check_parameters(self)
         if self.alpha == 0:
             warn_unpenalised(
                 "With alpha=0, this algorithm does not converge well. You are advised "

@@ -2,6 +2,7 @@
 
 from mutar_cy.estimators import (
     all_or_nothing,
+    check_parameters,
     minimise,
     reporter,
     warn_unconverged,
@@ -40,7 +41,7 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
     copy_X : bool, default=True
         Accepted for scikit-learn's sake: X is never written to.
     max_iter : int, default=1000
-        Most passes over the coefficients; None sets no limit.
+        Most passes over the coefficients.
     tol : float, default=1e-4
         The fit has converged when its duality gap is at most ``tol`` times the
         objective of the null model (intercept only): half of what scikit-learn asks,
@@ -80,10 +81,11 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
     Examples
     --------
     >>> from mutar_cy.linear_model import MultiTaskElasticNet
-    >>> X, y = [[0, 0], [1, 1], [2, 2]], [[0, 0], [1, 1], [2, 2]]
-    >>> print(MultiTaskElasticNet(alpha=0.1).fit(X, y).coef_.round(2))
-    [[0.46 0.46]
-     [0.46 0.46]]
+    >>> X, y = [[0, 1], [1, 2], [2, 4]], [[0, 0], [1, 1], [2, 3]]
+    >>> model = MultiTaskElasticNet(alpha=0.1, tol=1e-10).fit(X, y)
+    >>> print(model.coef_.round(3))
+    [[0.252 0.451]
+     [0.247 0.788]]
     """
 
     path = staticmethod(enet_path)
@@ -140,7 +142,7 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
         UserWarning
             If ``alpha`` is 0.
         """
-        self._validate_params()
+        check_parameters(self)
         if self.alpha == 0:
             warn_unpenalised(
                 "With alpha=0, this algorithm does not converge well. You are advised "

@@ -26,7 +26,7 @@ class MultiTaskLasso(MultiTaskElasticNet):
     copy_X : bool, default=True
         Accepted for scikit-learn's sake: X is never written to.
     max_iter : int, default=1000
-        Most passes over the coefficients; None sets no limit.
+        Most passes over the coefficients.
     tol : float, default=1e-4
         The fit has converged when its duality gap is at most ``tol`` times the
         objective of the null model (intercept only): half of what scikit-learn asks,

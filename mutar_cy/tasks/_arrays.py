@@ -7,6 +7,9 @@ from scipy import sparse
 from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import validate_data
 
+# Features, from where on it pays to look which of them have a coefficient.
+MANY = 200
+
 
 def is_float(array):
     """Tell whether an array's numbers can be read as they are, without a cast."""
@@ -58,8 +61,10 @@ def check_design(estimator, X, *, reset=False, finite=False):
             estimator=estimator,
         )
     if estimator is not None:
-        named = named if hasattr(named, "columns") else X
-        validate_data(estimator, named, reset=reset, skip_check_array=True)
+        know_features(estimator, named if hasattr(named, "columns") else X, reset)
+    if sparse.issparse(X) and not X.has_canonical_format:
+        X = X.copy()
+        X.sum_duplicates()  # in place
     return as_float(X)
 
 
@@ -81,8 +86,17 @@ def check_stack_of_designs(estimator, X, *, reset, finite=False):
     for size, what in zip(X.shape, ("tasks", "samples", "features"), strict=True):
         if size == 0:
             raise ValueError(f"X of shape {X.shape} holds 0 {what}.")
-    validate_data(estimator, X[0], reset=reset, skip_check_array=True)
+    know_features(estimator, X[0], reset)
     return X
+
+
+def know_features(estimator, X, reset):
+    """Learn, or compare, the number and the names of features."""
+    if reset and type(X) is np.ndarray:  # nameless, as validate_data finds out slowly
+        vars(estimator).pop("feature_names_in_", None)
+        estimator.n_features_in_ = X.shape[1]
+    else:
+        validate_data(estimator, X, reset=reset, skip_check_array=True)
 
 
 def check_values(values, name, *, missing=False):
@@ -180,7 +194,7 @@ def linear(X, coef, intercept):
     coef : ndarray of shape (n_features,) or (n_features, n_columns)
     intercept : float, or ndarray of shape (n_columns,)
     """
-    if not sparse.issparse(X):
+    if len(coef) > MANY and not sparse.issparse(X):
         support = np.flatnonzero(coef if coef.ndim == 1 else coef.any(axis=1))
         if 4 * len(support) < len(coef):  # a copy of so few columns is cheaper
             X, coef = X[:, support], coef[support]

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils import check_array
+from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import validate_data
 
 from mutar_cy.tasks._arrays import as_float, check_design, refuse_masked
@@ -126,10 +126,11 @@ def cut_task_column(estimator, X, *, reset, finite=False):
         return _cut_from_frame(estimator, X, reset, finite)
     X = check_design(estimator, X, reset=reset, finite=finite)
     at = _position(estimator.task_column, None, X.shape[1])
-    if sparse.issparse(X):
-        labels = X[:, [at]].toarray()[:, 0]
+    dense = not sparse.issparse(X)
+    labels = X[:, at] if dense else X[:, [at]].toarray()[:, 0]
+    assert_all_finite(labels, input_name="X")  # the solver will not see this column
+    if not dense:
         return X[:, np.delete(np.arange(X.shape[1]), at)], labels
-    labels = X[:, at]
     if at == 0:
         return X[:, 1:], labels
     if at == X.shape[1] - 1:

@@ -7,7 +7,7 @@ from mutar_cy.tasks._arrays import check_values
 from mutar_cy.tasks._layouts import SHARED, SINGLE
 
 
-def make_parts(problem, task_weight=None):
+def make_parts(problem, task_weight=None, *, missing=False):
     """Turn a problem into the parts of a stack.
 
     Columns of a target that differ in weights or in missing samples become parts of
@@ -17,6 +17,8 @@ def make_parts(problem, task_weight=None):
     ----------
     problem : Problem
     task_weight : array-like of shape (n_tasks,), default=None
+    missing : bool, default=False
+        Whether NaN may stand for a missing target.
 
     Returns
     -------
@@ -32,7 +34,8 @@ def make_parts(problem, task_weight=None):
         whole = problem.kind in (SINGLE, SHARED)
         names = labels if whole else [labels[k]] * Y.shape[1]
         factors = scales if whole else [scales[k]] * Y.shape[1]
-        parts += _parts_of_design(X, Y, weights, names, factors)
+        here = ~np.isnan(Y) if missing and np.isnan(Y).any() else None
+        parts += _parts_of_design(X, Y, weights, names, factors, here)
     return parts
 
 
@@ -54,9 +57,8 @@ def check_task_weight(task_weight, labels):
     return weights.tolist()
 
 
-def _parts_of_design(X, Y, weights, names, factors):
+def _parts_of_design(X, Y, weights, names, factors, here):
     """Make one part of all columns of Y if they are weighed alike, else one of each."""
-    here = None if np.isfinite(Y).all() else ~np.isnan(Y)
     if here is not None:
         Y = np.where(here, Y, 0.0)
         weights = here if weights is None else _as_matrix(weights) * here
@@ -84,7 +86,7 @@ def _refuse_empty(weights, name, here):
     if weights.any():
         return
     if here is None:
-        raise ValueError(f"sample_weight of task {name!r} sums to 0.")
+        raise ValueError(f"sample_weight of task {name!r} sums to zero.")
     raise ValueError(
         f"Task {name!r} has no sample left: every target is missing or has weight 0."
     )

@@ -173,7 +173,7 @@ def _read_long(estimator, X, y, sample_weight, task):
         # Rows without weight are as if removed, and with its last row goes the task.
         kept = [k for k, own in enumerate(rows) if weights[own].any()]
         if not kept:
-            raise ValueError("sample_weight is 0 for every sample.")
+            raise ValueError("sample_weight is zero for every sample.")
         tasks, rows = tasks[kept], [rows[k] for k in kept]
     if sparse.issparse(X):
         X = X.tocsr()
