@@ -6,7 +6,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-# Options of the compiled core, for instance -Csetup-args=-Dboundscheck=true.
+# Options of the compiled core, for instance --config-settings=setup-args=-Dboundscheck=true.
 BUILD_ARGS ?=
 ARGS ?=
 
@@ -15,7 +15,7 @@ pip = python -m pip --disable-pip-version-check
 # The build folder lives in the environment that imports from it: neither can be
 # deleted without the other.
 editable = $(pip) install --quiet --no-build-isolation \
-	-Cbuild-dir=$(VENV)/build $(BUILD_ARGS) --editable
+	--config-settings=build-dir=$(VENV)/build $(BUILD_ARGS) --editable
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
