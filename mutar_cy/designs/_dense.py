@@ -47,13 +47,14 @@ class DenseDesign:
         self._shift = self.mean if center else None
         if center:
             self._settle_offsets(weight.sum())
-        self.scale = column_scale(self.squares, weight) if normalize else None
+        self.scale = None
         if normalize:
+            self.scale = column_scale(self.squares, weight)
             self.squares = self.squares * self.scale**2
 
     def _settle_offsets(self, total):
-        size = total * self.mean**2
         with np.errstate(invalid="ignore", over="ignore"):
+            size = total * self.mean**2
             self.squares[self.squares <= CONSTANT**2 * size] = 0.0
             large = size > LARGE_OFFSET**2 * self.squares
             if np.any(large & (self.squares > 0.0)) and np.isfinite(size).all():
@@ -75,7 +76,7 @@ class DenseDesign:
         else:
             product = weighted @ self.X
         if self._shift is not None:
-            product -= np.outer(weighted.sum(axis=1), self._shift)
+            product -= weighted.sum(axis=1)[:, None] * self._shift
         if self.scale is not None:
             product *= self.scale
         return product
@@ -97,6 +98,21 @@ class DenseDesign:
         mean = none if self._shift is None else self._shift[features]
         scale = none + 1.0 if self.scale is None else self.scale[features]
         pack_columns(self.X, features, mean, self.root, scale, out)
+
+    def gram(self, rows, columns):
+        """Return the inner products of the columns ``rows`` with ``columns``."""
+        return packed(self, rows) @ packed(self, columns).T
+
+    def apply(self, features, coef):
+        """Return ``(matrix[:, features] @ coef).T``, of shape (q, n_samples)."""
+        return coef.T @ packed(self, features)
+
+
+def packed(design, features):
+    """Return columns of the matrix of a design as the rows of a new array."""
+    out = np.empty((len(features), design.n_samples))
+    design.pack(features, out)
+    return out
 
 
 def column_scale(squares, weight):

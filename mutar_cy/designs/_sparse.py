@@ -32,8 +32,9 @@ class SparseDesign:
             self.squares += np.maximum(implicit, 0.0) * self.mean**2
             self.squares[self.squares <= CONSTANT**2 * total * self.mean**2] = 0.0
         self._centers = bool(self.mean.any())
-        self.scale = column_scale(self.squares, weight) if normalize else None
+        self.scale = None
         if normalize:
+            self.scale = column_scale(self.squares, weight)
             self.squares = self.squares * self.scale**2
 
     def _column_sums(self, entries):
@@ -50,7 +51,7 @@ class SparseDesign:
         weighted = residual * self.root
         product = np.ascontiguousarray((self.X.T @ weighted.T).T)
         if self._centers:
-            product -= np.outer(weighted.sum(axis=1), self.mean)
+            product -= weighted.sum(axis=1)[:, None] * self.mean
         if self.scale is not None:
             product *= self.scale
         return product

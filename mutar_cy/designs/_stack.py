@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import check_array
 
-from mutar_cy.designs._dense import DenseDesign
+from mutar_cy.designs._dense import CONSTANT, DenseDesign
 from mutar_cy.designs._sparse import SparseDesign
 
 # Squared norms beyond these bounds say that squares overflow or underflow.
@@ -72,15 +72,19 @@ class Stack:
         """Squared column norms, of shape (n_designs, n_features)."""
         return np.stack([design.squares for design in self.designs])
 
+    @property
+    def is_narrow(self):
+        """Whether some design is stored in single precision."""
+        return any(design.X.dtype == np.float32 for design in self.designs)
+
     def correlate(self, residuals, exact=True):
         """Return ``X_d' residual_d`` for all columns, (n_columns, n_features)."""
         if len(self.designs) == 1:
             return self.designs[0].correlate(residuals[0], exact)
         out = np.empty((self.n_columns, self.n_features))
-        for d, (design, residual) in enumerate(zip(self.designs, residuals, strict=True)):
-            out[self.column_ptr[d] : self.column_ptr[d + 1]] = design.correlate(
-                residual, exact
-            )
+        for d, design in enumerate(self.designs):
+            own = slice(self.column_ptr[d], self.column_ptr[d + 1])
+            out[own] = design.correlate(residuals[d], exact)
         return out
 
     def column(self, c):
@@ -154,16 +158,28 @@ def make_stack(parts, fit_intercept=True, normalize=False):
             designs = make_designs(parts, weights, fit_intercept, normalize)
     targets, y_means = [], []
     for part, weight in zip(parts, weights, strict=True):
-        Y = np.asarray(part.Y, dtype=np.float64).T
-        mean = np.zeros(len(Y))
-        if fit_intercept:
-            mean = (Y @ weight) / weight.sum()
-        targets.append((Y - mean[:, None]) * np.sqrt(weight))
+        target, mean = whiten(part.Y, weight, fit_intercept)
+        targets.append(target)
         y_means.append(mean)
     top = max(float(np.abs(t).max()) for t in targets)
     y_exponent = -int(np.frexp(top)[1]) if np.isfinite(top) else 0
     targets = [np.ldexp(t, y_exponent) for t in targets]
     return Stack(designs, targets, np.concatenate(y_means), x_exponent, y_exponent)
+
+
+def whiten(Y, weight, center):
+    """Return targets as rows, centred and times the roots of the weights, and means."""
+    rows = np.asarray(Y, dtype=np.float64).T
+    mean = np.zeros(len(rows))
+    if center:
+        total = weight.sum()
+        mean = (rows @ weight) / total
+        rows = rows - mean[:, None]
+        # A target without spread: what is left of it is rounding.
+        constant = rows**2 @ weight <= (CONSTANT * mean) ** 2 * total
+        if constant.any():
+            rows[constant] = 0.0
+    return rows * np.sqrt(weight), mean
 
 
 def sample_weights(part):
@@ -212,7 +228,7 @@ def rescale(parts):
         entries = X.data if issparse(X) else X
         if entries.size:
             largest = max(largest, float(entries.max()), -float(entries.min()))
-    if largest == 0.0 or SMALLEST < largest**2 < LARGEST:
+    if largest == 0.0 or np.sqrt(SMALLEST) < largest < np.sqrt(LARGEST):
         return 0, parts
     exponent = -int(np.frexp(largest)[1])
     return exponent, [part._replace(X=times_power(part.X, exponent)) for part in parts]

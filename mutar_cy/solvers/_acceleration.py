@@ -81,7 +81,7 @@ def newton_direction(working_set, rows, owner, correlation):
     gradient = (pull[owner, None] + problem.ridge) * coef - correlation.T
     if coef.shape[1] == 1 and len(firsts) == len(rows):
         return linear_direction(working_set, rows, gradient, problem.ridge)
-    if problem.positive or not np.all(pull > 0.0):
+    if problem.positive:
         return None
     units, diagonal = coef / norms[owner, None], pull[owner] + problem.ridge
     try:
@@ -100,20 +100,21 @@ def newton_direction(working_set, rows, owner, correlation):
     def along(values):
         return np.add.reduceat(np.einsum("rc,rc->r", units, values), firsts)
 
+    tame = (pull > 0.0).astype(np.float64)  # a pure ridge couples nothing
+    ridge = problem.ridge / np.where(tame, pull * (pull + problem.ridge), 1.0)
+
     def coupling(amount):
-        ridge = problem.ridge / (pull * (pull + problem.ridge)) * amount
-        return ridge + along(less(amount[owner, None] * units))
+        return ridge * amount + along(less(amount[owner, None] * units))
 
     spread = sum(
         h.diagonal * np.einsum("rc,rc->r", *[units[:, h.columns]] * 2) for h in lessened
     )
-    scale = np.add.reduceat(spread, firsts)
-    scale += problem.ridge / (pull * (pull + problem.ridge))
+    scale = np.add.reduceat(spread, firsts) + ridge
     # Without the coupling this is a step on a majoriser, safe for every block. With
     # it, the model still majorises along a block that grows, but not along one that
     # shrinks much: such blocks keep the majoriser, and the others are solved again.
     safe = less(gradient) - gradient / diagonal[:, None]
-    target, tame = along(safe), np.ones(len(norms))
+    target = along(safe)
     for _ in range(2):
         amount = conjugate_gradients(coupling, target, scale, tame)
         pulled = amount[owner, None] * units

@@ -16,8 +16,8 @@ def guard(primal, dual):
     return 16 * EPS * max(abs(primal), abs(dual))
 
 
-def best_scaling(square, inner, norms, thresholds, ridge):
-    """Return the scale s >= 0 of the residual with the largest dual value.
+def best_scaling(square, inner, norms, thresholds, ridge, limit=np.inf):
+    """Return the scale s of the residual, in [0, limit], with the largest dual value.
 
     Parameters
     ----------
@@ -29,12 +29,13 @@ def best_scaling(square, inner, norms, thresholds, ridge):
         Norms of ``X_b' residual``.
     thresholds : ndarray of shape (n_blocks,)
     ridge : float
+    limit : float, default=inf
 
     Returns
     -------
     scale, dual : float
     """
-    scale = max(inner / square, 0.0) if square > 0.0 else 0.0
+    scale = min(max(inner / square, 0.0), limit) if square > 0.0 else 0.0
     if ridge > 0.0:
         return ridge_scaling(scale, square, inner, norms, thresholds, ridge)
     above = scale * norms > thresholds
@@ -71,6 +72,14 @@ def ridge_scaling(scale, square, inner, norms, thresholds, ridge):
 class Certificate:
     """The best dual value seen, and the block norms at that dual point.
 
+    Parameters
+    ----------
+    thresholds : ndarray of shape (n_blocks,)
+    ridge : float
+    limit : float, default=inf
+        Of the scale of the residual: 1 if there are unpenalised columns, since a
+        residual at rounding level is orthogonal to them at its own scale only.
+
     Attributes
     ----------
     dual : float
@@ -79,13 +88,15 @@ class Certificate:
         ``|X_b' u|`` at the dual point u that gave it.
     """
 
-    def __init__(self, thresholds, ridge):
-        self.thresholds, self.ridge = thresholds, ridge
+    def __init__(self, thresholds, ridge, limit=np.inf):
+        self.thresholds, self.ridge, self.limit = thresholds, ridge, limit
         self.dual, self.norms = -np.inf, None
 
     def gap(self, primal, square, inner, norms):
         """Return the duality gap of a point with these residual products."""
-        scale, dual = best_scaling(square, inner, norms, self.thresholds, self.ridge)
+        scale, dual = best_scaling(
+            square, inner, norms, self.thresholds, self.ridge, self.limit
+        )
         if dual > self.dual or self.norms is None:
             self.dual, self.norms = dual, scale * norms
         return primal - self.dual

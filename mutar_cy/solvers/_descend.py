@@ -31,8 +31,6 @@ def descend(working_set, target, budget):
     Returns
     -------
     n_sweeps : int
-    gap : float
-        Of the working set's own problem.
     """
     n_sweeps, work = 0, len(working_set.coef) * working_set.datafit.work()
     history = None
@@ -51,18 +49,20 @@ def descend(working_set, target, budget):
         )
         n_sweeps += done
         if gap <= target or n_sweeps >= budget or at_rest:
-            return n_sweeps, gap
+            return n_sweeps
         work = len(active) * working_set.datafit.work()
-        accelerate(working_set, active, history if rounds == 1 else None)
+        # What has been spent on sweeps without success may be spent on a Newton step.
+        patience = max(PATIENCE, n_sweeps)
+        accelerate(working_set, active, history if rounds == 1 else None, patience)
 
 
-def accelerate(working_set, active, history):
+def accelerate(working_set, active, history, patience):
     """Look further than sweeps do, by Newton's method or by extrapolation."""
     rows, owner = working_set.support(active)
     if not len(rows):
         return
     correlation = working_set.correlation_of(rows)
-    if newton_pays(working_set, len(rows), PATIENCE):
+    if newton_pays(working_set, len(rows), patience):
         direction = newton_direction(working_set, rows, owner, correlation)
     elif history is not None:
         direction = anderson_direction(history[:, rows])

@@ -11,6 +11,8 @@ computed. Either way the residual is then feasible for them in the dual.
 import numpy as np
 from scipy.optimize import nnls
 
+from mutar_cy.designs import packed
+
 EPS = np.finfo(np.float64).eps
 
 
@@ -91,13 +93,6 @@ class FreeBlocks:
         if self.positive:
             return np.column_stack([nnls(columns.T, target)[0] for target in targets])
         return np.linalg.lstsq(columns.T, targets.T, rcond=None)[0]
-
-
-def packed(design, features):
-    """Return columns of a design as rows."""
-    rows = np.empty((len(features), design.n_samples))
-    design.pack(features, rows)
-    return rows
 
 
 def remove_free_blocks(problem):

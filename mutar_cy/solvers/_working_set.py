@@ -12,7 +12,7 @@ from mutar_cy.datafits import GramQuadratic, PackedQuadratic, TiledQuadratic
 # A Gram matrix is made by BLAS-3 products, which run this many times faster than the
 # products of a sweep; it pays if it saves more than that over the sweeps to come.
 BLAS3_GAIN = 4.0
-EXPECTED_SWEEPS = 20.0
+EXPECTED_SWEEPS = 15.0
 MEMORY = 2.0**31  # bytes, of what may be packed or multiplied out
 
 
