@@ -88,6 +88,7 @@ def normalized(columns):
     for X, y, weight in columns:
         centred = X - X.mean(axis=0)
         scale = np.linalg.norm(centred, axis=0)
+        scale[scale == 0] = 1.0
         out.append(Column(centred / scale, y, weight))
         scales.append(scale)
     return out, np.array(scales).T

@@ -5,6 +5,7 @@ import pytest
 import simulated
 from certificate import assert_certified
 from numpy.testing import assert_allclose
+from sklearn import linear_model as theirs
 
 from mutar_cy import GroupLasso, IndLasso, alpha_max
 from mutar_cy import linear_model as ours
@@ -93,7 +94,8 @@ def test_unpenalised_features_are_solved_first():
     assert model.coef_[0].all()
     assert not model.coef_[1:].any()
     assert_certified(model, X, y, tol=1e-9)
-    assert model.set_params(alpha=largest * 0.99).fit(X, y).coef_[1:].any()
+    model.set_params(alpha=largest * 0.99, tol=1e-10).fit(X, y)
+    assert model.coef_[1:].any()
 
 
 def test_alpha_max_of_weights_and_labels():
@@ -103,10 +105,23 @@ def test_alpha_max_of_weights_and_labels():
     largest = alpha_max(GroupLasso(), X, y, **params)
     model = GroupLasso(largest * (1 + 1e-9)).fit(X, y, **params)
     assert not model.coef_.any()
-    assert GroupLasso(largest * 0.99).fit(X, y, **params).coef_.any()
+    assert GroupLasso(largest * 0.99, tol=1e-10).fit(X, y, **params).coef_.any()
 
 
 def test_alpha_max_refuses_bad_data():
     X, y = RAGGED
     with pytest.raises(ValueError, match="NaN"):
         alpha_max(GroupLasso(), [x * np.nan for x in X], y)
+
+
+def test_alpha_max_takes_this_package_s_estimators_only():
+    with pytest.raises(TypeError, match="Lasso"):
+        alpha_max(theirs.Lasso(), *ONE)
+
+
+@pytest.mark.parametrize("cls", [ours.ElasticNet, ours.MultiTaskElasticNet])
+def test_a_ridge_alone_has_no_alpha_max(cls):
+    X, Y = SHARED
+    y = Y if cls is ours.MultiTaskElasticNet else Y[:, 0]
+    with pytest.raises(ValueError, match="l1_ratio=0"):
+        alpha_max(cls(l1_ratio=0.0), X, y)

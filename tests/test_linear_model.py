@@ -190,3 +190,42 @@ def test_weights_are_scikit_learn_s(name):
     mine.fit(X, y, sample_weight=weight)
     his.fit(X, y, sample_weight=weight)
     assert_same_fit(mine, his, X, y, sample_weight=weight)
+
+
+@pytest.mark.parametrize("name", NAMES[:2])
+@pytest.mark.parametrize(
+    ("gram", "expected"),
+    [
+        (np.eye(9), r"\(9, 9\)"),
+        (np.eye(10), "did not pass validation"),
+    ],
+)
+def test_a_gram_of_other_data_is_refused(name, gram, expected):
+    X, y = data_for(name)
+    X = X - X.mean(axis=0)
+    with pytest.raises(ValueError, match=expected):
+        getattr(ours, name)(0.1, precompute=gram).fit(X, y)
+
+
+@pytest.mark.parametrize("name", NAMES[:2])
+def test_a_gram_of_data_that_are_not_centred_is_left_aside(name):
+    X, y = data_for(name)
+    model = getattr(ours, name)(0.1, precompute=X.T @ X)
+    with pytest.warns(UserWarning, match="Gram matrix was provided"):
+        model.fit(X, y)
+    assert_certified(model, X, y)
+
+
+@each_name
+def test_warm_start_after_the_shape_changed(name):
+    X, y = data_for(name)
+    model = getattr(ours, name)(0.1, warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match="warm_start"):
+        model.fit(X[:, 1:], y)
+
+
+@pytest.mark.parametrize("name", NAMES[:2])
+def test_targets_of_three_axes_are_refused(name):
+    X, y = data_for(name)
+    with pytest.raises(ValueError, match=r"(?i)y.*shape|dim"):
+        getattr(ours, name)().fit(X, y[:, None, None])

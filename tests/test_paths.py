@@ -11,7 +11,12 @@ from mutar_cy import linear_model as ours
 
 NAMES = ["Lasso", "ElasticNet", "MultiTaskLasso", "MultiTaskElasticNet"]
 each_name = pytest.mark.parametrize("name", NAMES)
-EXACT = {"rtol": 0, "atol": 1e-7}
+
+
+def reach(X, y):
+    """Return how far apart coefficients with relative gaps of 2e-14 can be."""
+    curvature = np.linalg.eigvalsh(X.T @ X / len(X))[0]
+    return 2 * np.sqrt(2e-14 * (y**2).sum() / len(X) / curvature)
 
 
 def data_for(name):
@@ -34,7 +39,7 @@ def test_paths_are_scikit_learn_s(name, alphas):
     for got, expected in zip(mine, his, strict=True):
         assert got.shape == expected.shape
     assert_allclose(mine[0], his[0], rtol=1e-10)
-    assert_allclose(mine[1], his[1], **EXACT)
+    assert_allclose(mine[1], his[1], rtol=0, atol=reach(X, y))
     assert np.all(mine[2] <= 1e-10)
 
 
@@ -51,7 +56,7 @@ def test_positive_paths(name):
     X, y = data_for(name)
     mine, his = both(name, X, -y, alphas=5, positive=True)
     assert (mine[1] >= 0).all()
-    assert_allclose(mine[1], his[1], **EXACT)
+    assert_allclose(mine[1], his[1], rtol=0, atol=reach(X, y))
 
 
 @pytest.mark.parametrize("name", NAMES[:2])
@@ -61,7 +66,7 @@ def test_sparse_paths(name, make):
     X = np.where(X > 0.5, X, 0)
     mine = getattr(ours, name).path(make(X), y, alphas=[0.5, 0.05], tol=1e-14)
     his = getattr(theirs, name).path(X, y, alphas=[0.5, 0.05], tol=1e-15)
-    assert_allclose(mine[1], his[1], **EXACT)
+    assert_allclose(mine[1], his[1], rtol=0, atol=reach(X, y))
 
 
 @pytest.mark.parametrize("name", NAMES[:2])
@@ -72,7 +77,7 @@ def test_paths_from_a_start_and_a_gram(name):
     warm = getattr(ours, name).path(
         X, y, alphas=[0.1], tol=1e-14, coef_init=start, precompute=X.T @ X, Xy=X.T @ y
     )
-    assert_allclose(warm[1], plain[1], **EXACT)
+    assert_allclose(warm[1], plain[1], rtol=0, atol=reach(X, y))
     assert np.array_equal(start, np.ones(10))
 
 
@@ -90,3 +95,48 @@ def test_paths_refuse_bad_data(name):
     X, y = data_for(name)
     with pytest.raises(ValueError, match="NaN"):
         getattr(ours, name).path(X * np.nan, y, alphas=3)
+
+
+@each_name
+def test_deprecated_grids_say_so_as_scikit_learn_does(name):
+    X, y = data_for(name)
+    with pytest.warns(FutureWarning, match="n_alphas"):
+        alphas = getattr(ours, name).path(X, y, n_alphas=4)[0]
+    assert len(alphas) == 4
+    with pytest.warns(FutureWarning, match="alphas=None"):
+        alphas = getattr(ours, name).path(X, y, alphas=None)[0]
+    assert len(alphas) == 100
+
+
+def test_functions_are_the_methods():
+    X, y = data_for("Lasso")
+    for mine, his in zip(
+        ours.lasso_path(X, y, alphas=4), theirs.lasso_path(X, y, alphas=4), strict=True
+    ):
+        assert mine.shape == his.shape
+    one = ours.lasso_path(X, y, alphas=4, tol=1e-10)
+    two = ours.enet_path(X, y, alphas=4, l1_ratio=1.0, tol=1e-10)
+    assert np.array_equal(one[1], two[1])
+
+
+def test_a_path_without_anything_to_explain():
+    X, y = data_for("Lasso")
+    alphas, coefs, _ = ours.Lasso.path(X, 0 * y, alphas=3)
+    assert np.all(alphas > 0)
+    assert not coefs.any()
+
+
+def test_path_refuses_what_scikit_learn_refuses():
+    X, y = data_for("Lasso")
+    with pytest.raises(ValueError, match="Unexpected parameters"):
+        ours.Lasso.path(X, y, alphas=3, colour="red")
+    with pytest.raises(ValueError, match="l1_ratio=0"):
+        ours.ElasticNet.path(X, y, alphas=3, l1_ratio=0)
+    with pytest.raises(ValueError, match="positive=True is not allowed"):
+        ours.MultiTaskLasso.path(X, np.c_[y, y], alphas=3, positive=True)
+
+
+def test_a_verbose_path_prints_dots(capsys):
+    X, y = data_for("Lasso")
+    ours.Lasso.path(X, y, alphas=3, verbose=1)
+    assert capsys.readouterr().err.count(".") == 3
