@@ -3,6 +3,7 @@
 import functools
 import warnings
 from inspect import signature
+from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -12,14 +13,18 @@ from mutar_cy.solvers import solve, solve_columns
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
-except ImportError:  # scikit-learn before 1.9 has no callbacks
+except ImportError:
+    from mutar_cy.estimators._no_callbacks import CallbackSupportMixin, with_callbacks
 
-    class CallbackSupportMixin:
-        """Stand in for scikit-learn's mixin where there are no callbacks."""
-
-    def with_callbacks(method):
-        """Return ``method`` as it is."""
-        return method
+__all__ = [
+    "CallbackSupportMixin",
+    "all_or_nothing",
+    "check_parameters",
+    "minimise",
+    "reporter",
+    "warn_unconverged",
+    "warn_user",
+]
 
 
 def check_parameters(estimator):
@@ -28,7 +33,7 @@ def check_parameters(estimator):
     This is scikit-learn's validation, and what has passed it once is remembered: in a
     small problem it would take a good part of the time.
     """
-    cls = type(estimator)
+    cls: Any = type(estimator)
     values = [getattr(estimator, name) for name in _parameter_names(cls)]
     try:
         hash(tuple(values))
@@ -74,8 +79,8 @@ def all_or_nothing(fit):
 _FRAMES = 4 if with_callbacks.__module__.startswith("sklearn") else 3
 
 
-def warn_unpenalised(message):
-    """Warn, on the line that called fit, that nothing is penalised."""
+def warn_user(message):
+    """Warn on the line that called fit, if fit calls this."""
     warnings.warn(message, UserWarning, stacklevel=_FRAMES + 1)
 
 

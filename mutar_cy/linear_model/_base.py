@@ -1,6 +1,5 @@
 """What scikit-learn's coordinate-descent estimators have in common."""
 
-import warnings
 from numbers import Integral, Real
 
 import numpy as np
@@ -116,26 +115,26 @@ def _one_per_sample(sample_weight, n_samples):
     return weights
 
 
-def check_gram(gram, X, weights, fit_intercept):
+def is_gram(gram, X, weights, fit_intercept):
     """Check a Gram matrix that the user computed; the solver does without.
 
     Parameters
     ----------
     gram : array-like of shape (n_features, n_features)
-        Of X, centred and weighed, should X need that.
+        Of X, weighed if there are weights, and centred if there is an intercept.
     X : {ndarray, sparse matrix} of shape (n_samples, n_features)
     weights : None or ndarray of shape (n_samples,)
     fit_intercept : bool
 
+    Returns
+    -------
+    is_gram : bool
+        False if X had to be centred first, so that scikit-learn would compute anew.
+
     Raises
     ------
     ValueError
-        If it has the wrong shape, or is not the Gram matrix of X.
-
-    Warns
-    -----
-    UserWarning
-        If it is not the Gram matrix of X centred for the intercept.
+        If it has the wrong shape, or is not the Gram matrix of a centred X.
     """
     gram = np.asarray(gram)
     n_samples, n_features = X.shape
@@ -145,7 +144,7 @@ def check_gram(gram, X, weights, fit_intercept):
             f"shape is {gram.shape}, but X has {n_features} features."
         )
     if sparse.issparse(X):
-        return
+        return True
     weights = np.ones(n_samples) if weights is None else weights
     weights = weights * (n_samples / weights.sum())
     mean = weights @ X / n_samples if fit_intercept else np.zeros(n_features)
@@ -154,16 +153,10 @@ def check_gram(gram, X, weights, fit_intercept):
     expected = (weights * column) @ X - (weights @ column) * mean
     rtol = 1e-4 if np.float32 in (gram.dtype, X.dtype) else 1e-7
     if np.allclose(expected, gram[middle], rtol=rtol, atol=1e-5):
-        return
-    if not np.allclose(mean, 0.0):
-        warnings.warn(
-            "Gram matrix was provided but X was centered to fit intercept: "
-            "recomputing Gram matrix.",
-            UserWarning,
-            stacklevel=5,
+        return True
+    if np.allclose(mean, 0.0):
+        raise ValueError(
+            f"Gram matrix passed in via 'precompute' did not pass validation: its row "
+            f"{middle} is not that of X^T X; please check how it was computed."
         )
-        return
-    raise ValueError(
-        f"Gram matrix passed in via 'precompute' did not pass validation: its row "
-        f"{middle} is not that of X^T X; please check how it was computed."
-    )
+    return False

@@ -9,12 +9,14 @@ from mutar_cy.estimators import (
     minimise,
     reporter,
     warn_unconverged,
-    warn_unpenalised,
+    warn_user,
 )
-from mutar_cy.linear_model._base import CoordinateDescentRegressor, check_gram
+from mutar_cy.linear_model._base import CoordinateDescentRegressor, is_gram
 from mutar_cy.linear_model._path import enet_path
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import alpha_max_columns
+
+BOOLS = (bool, np.bool_)
 
 
 class ElasticNet(CoordinateDescentRegressor):
@@ -168,13 +170,19 @@ class ElasticNet(CoordinateDescentRegressor):
         """
         check_parameters(self)
         if self.alpha == 0:
-            warn_unpenalised(
+            warn_user(
                 "With alpha=0, this algorithm does not converge well. You are advised "
                 "to use the LinearRegression estimator"
             )
         design, target, weights, stack = self._pose(X, y, sample_weight)
-        if not isinstance(self.precompute, (bool, np.bool_)):
-            check_gram(self.precompute, design, weights, self.fit_intercept)
+        given = None if isinstance(self.precompute, BOOLS) else self.precompute
+        if given is not None and not is_gram(
+            given, design, weights, self.fit_intercept
+        ):
+            warn_user(
+                "Gram matrix was provided but X was centered to fit intercept: "
+                "recomputing Gram matrix."
+            )
         report = reporter(self, X, y)
         penalties = [self._penalty()] * stack.n_columns
         start = self._start(stack)
@@ -182,7 +190,7 @@ class ElasticNet(CoordinateDescentRegressor):
         fitted = self._fitted(solution, design.dtype, target.ndim)
         if report is not None:
             report.close(fitted)
-        vars(self).update(fitted)
+        self.__dict__.update(fitted)
         warn_unconverged(solution)
         return self
 

@@ -6,7 +6,7 @@ from mutar_cy.estimators import (
     minimise,
     reporter,
     warn_unconverged,
-    warn_unpenalised,
+    warn_user,
 )
 from mutar_cy.linear_model._base import CoordinateDescentRegressor
 from mutar_cy.linear_model._elastic_net import over_l1_ratio
@@ -144,7 +144,7 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
         """
         check_parameters(self)
         if self.alpha == 0:
-            warn_unpenalised(
+            warn_user(
                 "With alpha=0, this algorithm does not converge well. You are advised "
                 "to use the LinearRegression estimator"
             )
@@ -162,7 +162,7 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
         }
         if report is not None:
             report.close(fitted)
-        vars(self).update(fitted)
+        self.__dict__.update(fitted)
         warn_unconverged(solution)
         return self
 

@@ -1,10 +1,10 @@
 """What a fitted model says about new data, in the layout of y."""
 
 import numpy as np
-from scipy import sparse
 from sklearn.metrics import r2_score
 
 from mutar_cy.tasks._arrays import (
+    by_rows,
     check_design,
     check_stack_of_designs,
     check_target,
@@ -112,7 +112,7 @@ def _predict_long(model, X, task):
         intercept = np.concatenate([intercept, mean[1]])
     present, codes = np.unique(codes, return_inverse=True)
     rows = rows_of_tasks(codes, len(present))
-    X = X.tocsr() if sparse.issparse(X) else X
+    X = by_rows(X)
     designs = [X[own] for own in rows]
     blocks = linear_per_task(designs, coef[:, present], intercept[present])
     return unstack(LONG, blocks, (X.shape[0], *intercept.shape[1:]), rows)

@@ -11,6 +11,16 @@ from sklearn.utils.validation import validate_data
 MANY = 200
 
 
+def is_sparse(X) -> bool:
+    """Tell whether X is a sparse matrix or array of scipy's."""
+    return bool(sparse.issparse(X))
+
+
+def by_rows(X):
+    """Return X in a format of which rows can be taken."""
+    return X.tocsr() if is_sparse(X) else X
+
+
 def is_float(array):
     """Tell whether an array's numbers can be read as they are, without a cast."""
     return array.dtype.char in "df" and array.dtype.isnative
@@ -62,7 +72,7 @@ def check_design(estimator, X, *, reset=False, finite=False):
         )
     if estimator is not None:
         know_features(estimator, named if hasattr(named, "columns") else X, reset)
-    if sparse.issparse(X) and not X.has_canonical_format:
+    if is_sparse(X) and not X.has_canonical_format:
         X = X.copy()
         X.sum_duplicates()  # in place
     return as_float(X)
@@ -162,7 +172,7 @@ def check_weights(weights, shape, *, owner="sample_weight"):
     if weights is None:
         return None
     if isinstance(weights, Real):
-        if not 0 < weights < np.inf:
+        if not 0 < float(weights) < np.inf:
             raise ValueError(f"{owner} must be positive and finite, got {weights}.")
         return None
     weights = check_values(weights, owner)
@@ -194,7 +204,7 @@ def linear(X, coef, intercept):
     coef : ndarray of shape (n_features,) or (n_features, n_columns)
     intercept : float, or ndarray of shape (n_columns,)
     """
-    if len(coef) > MANY and not sparse.issparse(X):
+    if len(coef) > MANY and not is_sparse(X):
         support = np.flatnonzero(coef if coef.ndim == 1 else coef.any(axis=1))
         if 4 * len(support) < len(coef):  # a copy of so few columns is cheaper
             X, coef = X[:, support], coef[support]

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 from scipy import sparse
 
-from mutar_cy.tasks._arrays import check_values, same_length
+from mutar_cy.tasks._arrays import by_rows, check_values, is_sparse, same_length
 from mutar_cy.tasks._labels import check_labels, encode, rows_of_tasks
 from mutar_cy.tasks._layouts import task_list
 
@@ -57,7 +57,7 @@ def stack_tasks(X, y, labels=None):
         raise ValueError("X is empty: it holds 0 tasks.")
     frames = all(hasattr(x, "columns") for x in X)
     if not frames:
-        X = [x if sparse.issparse(x) else np.asarray(x) for x in X]
+        X = [x if is_sparse(x) else np.asarray(x) for x in X]
     y = task_list(y, len(X), "y")
     y = [check_values(v, f"y of task {k}", missing=True) for k, v in enumerate(y)]
     for k, (x, v) in enumerate(zip(X, y, strict=True)):
@@ -90,7 +90,7 @@ def _refuse_misfit(x, first, name):
 def _end_to_end(X, frames):
     if frames:  # pandas and polars both call it concat
         return sys.modules[type(X[0]).__module__.split(".")[0]].concat(X)
-    if any(sparse.issparse(x) for x in X):
+    if any(is_sparse(x) for x in X):
         return sparse.vstack(X, format="csr")
     return np.concatenate(X)
 
@@ -130,14 +130,12 @@ def split_tasks(X, y, task):
     >>> [x.tolist() for x in X], [v.tolist() for v in y], tasks.tolist()
     ([[[2.0]], [[1.0], [3.0]]], [[2.0], [1.0, 3.0]], ['a', 'b'])
     """
-    if sparse.issparse(X):
-        X = X.tocsr()
-    elif not hasattr(X, "columns"):
+    if not (is_sparse(X) or hasattr(X, "columns")):
         X = np.asarray(X)
     y = np.asarray(y)
     same_length(X, y)
     labels = check_labels(task, X.shape[0], "task")
     tasks, codes = encode(labels, "task")
     rows = rows_of_tasks(codes, len(tasks))
-    take = X.iloc if hasattr(X, "iloc") else X
+    take = X.iloc if hasattr(X, "iloc") else by_rows(X)
     return [take[own] for own in rows], [y[own] for own in rows], tasks

@@ -3,11 +3,10 @@
 from itertools import pairwise
 
 import numpy as np
-from scipy import sparse
 from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import validate_data
 
-from mutar_cy.tasks._arrays import as_float, check_design, refuse_masked
+from mutar_cy.tasks._arrays import as_float, check_design, is_sparse, refuse_masked
 
 
 def check_labels(labels, n_samples, name, *, of="samples"):
@@ -126,7 +125,7 @@ def cut_task_column(estimator, X, *, reset, finite=False):
         return _cut_from_frame(estimator, X, reset, finite)
     X = check_design(estimator, X, reset=reset, finite=finite)
     at = _position(estimator.task_column, None, X.shape[1])
-    dense = not sparse.issparse(X)
+    dense = not is_sparse(X)
     labels = X[:, at] if dense else X[:, [at]].toarray()[:, 0]
     assert_all_finite(labels, input_name="X")  # the solver will not see this column
     if not dense:

@@ -62,14 +62,13 @@ def _parts_of_design(X, Y, weights, names, factors, here):
     if here is not None:
         Y = np.where(here, Y, 0.0)
         weights = here if weights is None else _as_matrix(weights) * here
-    if weights is None:
-        weighed = [None] * Y.shape[1]
-    else:
+    weighed, alike = [None] * Y.shape[1], True
+    if weights is not None:
         matrix = np.broadcast_to(_as_matrix(weights).astype(np.float64), Y.shape)
         weighed = list(np.ascontiguousarray(matrix.T))
         for w, name in zip(weighed, names, strict=True):
             _refuse_empty(w, name, here)
-    alike = weights is None or all(np.array_equal(w, weighed[0]) for w in weighed[1:])
+        alike = bool(np.all(matrix == matrix[:, :1]))
     if alike and factors.count(factors[0]) == len(factors):
         return [Part(X, Y, weighed[0], factors[0], names[0])]
     return [

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from mutar_cy.tasks._arrays import (
+    by_rows,
     check_design,
     check_stack_of_designs,
     check_target,
@@ -175,8 +175,7 @@ def _read_long(estimator, X, y, sample_weight, task):
         if not kept:
             raise ValueError("sample_weight is zero for every sample.")
         tasks, rows = tasks[kept], [rows[k] for k in kept]
-    if sparse.issparse(X):
-        X = X.tocsr()
+    X = by_rows(X)
     return Problem(
         LONG,
         tasks,
