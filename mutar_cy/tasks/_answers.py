@@ -126,8 +126,9 @@ def residuals(problem, coef, intercept):
         blocks = linear_per_task(problem.designs, coef, intercept)
     flat = problem.kind != SHARED and len(problem.columns) < 2
     targets = [Y[:, 0] if flat else Y for Y in problem.targets]
+    dtype = problem.dtype
     blocks = [
-        (v - guess).astype(problem.dtype, copy=False)
+        (v - guess).astype(dtype, copy=False)
         for v, guess in zip(targets, blocks, strict=True)
     ]
     return unstack(problem.kind, blocks, problem.shape, problem.rows)

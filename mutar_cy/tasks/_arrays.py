@@ -60,7 +60,9 @@ def check_design(estimator, X, *, reset=False, finite=False):
     """
     plain = type(X) is np.ndarray and X.ndim == 2 and X.size > 0 and is_float(X)
     named = X
-    if not plain or finite:
+    if plain and finite:
+        assert_all_finite(X, input_name="X", estimator_name=type(estimator).__name__)
+    elif not plain:
         refuse_masked(X, "X")
         X = check_array(
             X,
@@ -102,11 +104,15 @@ def check_stack_of_designs(estimator, X, *, reset, finite=False):
 
 def know_features(estimator, X, reset):
     """Learn, or compare, the number and the names of features."""
-    if reset and type(X) is np.ndarray:  # nameless, as validate_data finds out slowly
-        vars(estimator).pop("feature_names_in_", None)
-        estimator.n_features_in_ = X.shape[1]
-    else:
-        validate_data(estimator, X, reset=reset, skip_check_array=True)
+    known = vars(estimator)
+    if type(X) is np.ndarray:  # nameless, which validate_data takes long to see
+        if reset:
+            known.pop("feature_names_in_", None)
+            known["n_features_in_"] = X.shape[1]
+            return
+        if "feature_names_in_" not in known and known["n_features_in_"] == X.shape[1]:
+            return
+    validate_data(estimator, X, reset=reset, skip_check_array=True)
 
 
 def check_values(values, name, *, missing=False):

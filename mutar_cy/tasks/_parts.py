@@ -1,5 +1,7 @@
 """From checked data to what the solver takes: parts, weights, missing targets."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from mutar_cy.designs import Part
@@ -10,8 +12,8 @@ from mutar_cy.tasks._layouts import SHARED, SINGLE
 def make_parts(problem, task_weight=None, *, missing=False):
     """Turn a problem into the parts of a stack.
 
-    Columns of a target that differ in weights or in missing samples become parts of
-    their own, over the same design object, which is not copied.
+    Columns of a target that differ in weights or in missing samples become several
+    parts over the same design object, which is not copied.
 
     Parameters
     ----------
@@ -58,21 +60,23 @@ def check_task_weight(task_weight, labels):
 
 
 def _parts_of_design(X, Y, weights, names, factors, here):
-    """Make one part of all columns of Y if they are weighed alike, else one of each."""
+    """Make one part of every run of columns of Y that are weighed alike."""
     if here is not None:
         Y = np.where(here, Y, 0.0)
         weights = here if weights is None else _as_matrix(weights) * here
-    weighed, alike = [None] * Y.shape[1], True
+    columns = range(Y.shape[1])
+    cuts = {j for j in columns if j == 0 or factors[j] != factors[j - 1]}
+    matrix = None
     if weights is not None:
         matrix = np.broadcast_to(_as_matrix(weights).astype(np.float64), Y.shape)
-        weighed = list(np.ascontiguousarray(matrix.T))
-        for w, name in zip(weighed, names, strict=True):
-            _refuse_empty(w, name, here)
-        alike = bool(np.all(matrix == matrix[:, :1]))
-    if alike and factors.count(factors[0]) == len(factors):
-        return [Part(X, Y, weighed[0], factors[0], names[0])]
+        matrix = np.ascontiguousarray(matrix.T)
+        for own, name in zip(matrix, names, strict=True):
+            _refuse_empty(own, name, here)
+        changes = np.any(matrix[1:] != matrix[:-1], axis=1)
+        cuts.update((1 + np.flatnonzero(changes)).tolist())
     return [
-        Part(X, Y[:, [j]], weighed[j], factors[j], names[j]) for j in range(Y.shape[1])
+        Part(X, Y[:, a:b], None if matrix is None else matrix[a], factors[a], names[a])
+        for a, b in pairwise([*sorted(cuts), Y.shape[1]])
     ]
 
 

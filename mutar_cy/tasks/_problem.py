@@ -48,7 +48,7 @@ class Problem(NamedTuple):
     @property
     def dtype(self):
         """Float32 if every design is, else float64."""
-        return np.result_type(*(X.dtype for X in self.designs))
+        return np.result_type(*{X.dtype for X in self.designs})
 
 
 def read_problem(estimator, X, y, sample_weight=None, task=None):
