@@ -53,7 +53,7 @@ def choose(estimator):
     estimator.set_params(task_column="sex", tol=tol)
     largest = np.max(alpha_max(estimator, table, progression))
     grid = {"alpha": largest * np.geomspace(0.5, 0.01, 20)}
-    search = GridSearchCV(estimator, grid, cv=folds)
+    search = GridSearchCV(estimator, grid, cv=folds, error_score="raise")
     return search.fit(table, progression)
 
 
