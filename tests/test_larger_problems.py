@@ -1,5 +1,7 @@
 """Problems large enough for working sets, each certified from the data."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import simulated
@@ -115,3 +117,37 @@ def test_a_path_by_warm_starts(cls):
     for share in np.geomspace(0.9, 0.02, 8):
         model.set_params(alpha=largest * share).fit(X, y)
         assert_certified(model, X, y)
+
+
+def memory_of_fit(model, X, y):
+    """Return the most bytes that a fit holds at a time."""
+    tracemalloc.start()
+    model.fit(X, y)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("model", [GroupLasso(), IndLasso(), ours.MultiTaskLasso()])
+def test_large_designs_are_not_copied(model, order):
+    # Nor is there room for a Gram matrix of all features: 800 MB.
+    X, Y, _ = simulated.shared(n_samples=300, n_features=10_000)
+    X = np.asarray(X, order=order)
+    model.set_params(alpha=0.5 * float(alpha_max(GroupLasso(), X, Y)))
+    assert memory_of_fit(model, X, Y) < X.nbytes / 4
+    assert np.any(model.coef_)
+
+
+@pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+def test_responses_share_their_design(cls):
+    X, Y, _ = simulated.shared(n_samples=300, n_features=10_000, n_tasks=8)
+    model = cls(0.5 * float(alpha_max(GroupLasso(), X, Y)))
+    assert memory_of_fit(model, [X], [Y]) < X.nbytes / 2
+    assert model.coef_.shape == (10_000, 1, 8)
+
+
+def test_ragged_designs_are_not_stacked():
+    X, y, _ = simulated.ragged((200, 100, 300), 5000)
+    model = GroupLasso(0.5 * alpha_max(GroupLasso(), X, y))
+    assert memory_of_fit(model, X, y) < sum(x.nbytes for x in X) / 4

@@ -1,0 +1,111 @@
+"""Callbacks of scikit-learn see a fit go on, and can end it as Ctrl-C does."""
+
+import numpy as np
+import pytest
+import simulated
+from sklearn.callback import ProgressBar
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+
+from mutar_cy import GroupLasso, IndLasso
+from mutar_cy import linear_model as ours
+
+each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+SINGLE = [ours.Lasso, ours.ElasticNet]
+MULTI = [GroupLasso, IndLasso, ours.MultiTaskLasso, ours.MultiTaskElasticNet]
+each_class = pytest.mark.parametrize("cls", [*MULTI, *SINGLE])
+
+
+def data_for(cls):
+    X, Y, _ = simulated.shared()
+    return X, Y[:, 0] if cls in SINGLE else Y
+
+
+class Interrupting:
+    """Raise KeyboardInterrupt at the first iteration, as Ctrl-C would."""
+
+    def setup(self, estimator, context):
+        pass
+
+    def teardown(self, estimator, context):
+        pass
+
+    def on_fit_task_begin(self, estimator, context, **data):
+        pass
+
+    def on_fit_task_end(self, estimator, context, **data):
+        raise KeyboardInterrupt
+
+
+class Recording(Interrupting):
+    """Count what a fit reports."""
+
+    def __init__(self):
+        self.calls = []
+
+    def setup(self, estimator, context):
+        self.calls.append("setup")
+
+    def teardown(self, estimator, context):
+        self.calls.append("teardown")
+
+    def on_fit_task_begin(self, estimator, context, **data):
+        self.calls.append("begin")
+
+    def on_fit_task_end(self, estimator, context, **data):
+        self.calls.append("end")
+
+
+@each_estimator
+def test_an_interrupted_fit_leaves_nothing_or_the_fit_before_it(cls):
+    X, y, _ = simulated.ragged()
+    model = cls(0.1).set_callbacks(Interrupting())
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, y)
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+    model.set_callbacks().fit(X, y)
+    coef = model.coef_.copy()
+    model.set_callbacks(Interrupting()).set_params(alpha=1e-3)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, y)
+    assert np.array_equal(model.coef_, coef)
+
+
+@each_class
+def test_callbacks_see_begin_and_end_and_change_nothing(cls):
+    X, y = data_for(cls)
+    callback = Recording()
+    model = cls(alpha=0.1).set_callbacks(callback).fit(X, y)
+    calls = callback.calls
+    assert calls[0] == "setup"
+    assert calls[-1] == "teardown"
+    assert calls.count("begin") == calls.count("end") >= 1
+    assert np.array_equal(model.coef_, cls(alpha=0.1).fit(X, y).coef_)
+
+
+@each_estimator
+def test_iterations_are_reported_one_by_one(cls):
+    X, y, _ = simulated.ragged((25, 14, 30), 300)
+    loose, tight = Recording(), Recording()
+    cls(0.01, tol=1e-1).set_callbacks(loose).fit(X, y)
+    cls(0.01, tol=1e-12, max_iter=50_000).set_callbacks(tight).fit(X, y)
+    assert tight.calls.count("end") > loose.calls.count("end")
+
+
+@each_class
+def test_progress_bar(cls, capsys):
+    model = cls(alpha=0.1).set_callbacks(ProgressBar())
+    model.fit(*data_for(cls))
+    printed = capsys.readouterr().out
+    assert f"{cls.__name__} - fit" in printed
+    assert "100%" in printed
+
+
+@each_estimator
+def test_progress_bar_of_a_search(cls, capsys):
+    bar = ProgressBar(max_propagation_depth=None)
+    search = GridSearchCV(cls(), {"alpha": [0.1, 0.2]}, cv=2).set_callbacks(bar)
+    X, Y, _ = simulated.shared()
+    search.fit(X, Y)
+    assert cls.__name__ in capsys.readouterr().out
