@@ -67,9 +67,12 @@ def test_an_interrupted_fit_leaves_nothing_or_the_fit_before_it(cls):
     model.set_callbacks().fit(X, y)
     coef = model.coef_.copy()
     model.set_callbacks(Interrupting()).set_params(alpha=1e-3)
+    before = vars(model).copy()
     with pytest.raises(KeyboardInterrupt):
-        model.fit(X, y)
+        model.fit([x[:, 1:] for x in X], y)
+    assert vars(model) == before
     assert np.array_equal(model.coef_, coef)
+    assert model.n_features_in_ == 10
 
 
 @each_class

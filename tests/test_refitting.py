@@ -113,9 +113,10 @@ def test_a_failed_fit_leaves_nothing(cls):
 def test_a_failed_fit_leaves_the_fit_before_it(cls):
     X, y = data_for(cls)
     model = cls(alpha=0.1).fit(X, y)
-    expected = model.predict(X)
+    before, expected = vars(model).copy(), model.predict(X)
     with pytest.raises(ValueError, match="NaN"):
-        model.fit(np.full(X.shape, np.nan), y)
+        model.fit(np.full((30, 9), np.nan), y)
+    assert vars(model) == before
     assert np.array_equal(model.predict(X), expected)
 
 

@@ -36,14 +36,15 @@ def test_weight_two_is_a_duplicate_row(cls):
 
 
 @each_estimator
-def test_weight_zero_is_a_removed_row(cls):
+@pytest.mark.parametrize("value", [1e3, -1e200])
+def test_weight_zero_is_a_removed_row(cls, value):
     X, y, _ = simulated.ragged()
     weights = [(np.arange(len(v)) % 4 != 1).astype(float) for v in y]
-    spoilt = [x.copy() for x in X]
-    for x, weight in zip(spoilt, weights, strict=True):
-        x[weight == 0] = 1e3
+    spoilt, wrong = [x.copy() for x in X], [v.copy() for v in y]
+    for x, v, weight in zip(spoilt, wrong, weights, strict=True):
+        x[weight == 0] = v[weight == 0] = value
     kept = [w > 0 for w in weights]
-    weighted = cls(0.1, **TIGHT).fit(spoilt, y, sample_weight=weights)
+    weighted = cls(0.1, **TIGHT).fit(spoilt, wrong, sample_weight=weights)
     removed = cls(0.1, **TIGHT).fit(
         [x[k] for x, k in zip(X, kept, strict=True)],
         [v[k] for v, k in zip(y, kept, strict=True)],
@@ -66,7 +67,8 @@ def test_weights_of_the_drop_ins(cls):
 
 @each_estimator
 @pytest.mark.parametrize("layout", ["stacked", "list", "long", "shared"])
-def test_only_ratios_of_weights_count(cls, layout):
+@pytest.mark.parametrize("factor", [10, 1e-300, 1e300])
+def test_only_ratios_of_weights_count(cls, layout, factor):
     if layout == "long":
         (X, y, _), task = simulated.long()
         params, size = {"task": task}, len(y)
@@ -77,10 +79,10 @@ def test_only_ratios_of_weights_count(cls, layout):
     rng = np.random.default_rng(4)
     if layout == "list":
         weight = [rng.uniform(0.5, 2, len(v)) for v in y]
-        scaled = [10 * w for w in weight]
+        scaled = [factor * w for w in weight]
     else:
         weight = rng.uniform(0.5, 2, np.shape(y) if layout == "stacked" else size)
-        scaled = 10 * weight
+        scaled = factor * weight
     one = cls(0.1, **TIGHT).fit(X, y, sample_weight=weight, **params)
     two = cls(0.1, **TIGHT).fit(X, y, sample_weight=scaled, **params)
     assert_same_fit(one, two)
@@ -104,6 +106,19 @@ def test_task_weights_reach_the_objective():
     model.set_params(task_weight=None)
     with pytest.raises(AssertionError, match="gap"):
         assert_certified(model, X, y)
+
+
+@each_estimator
+@pytest.mark.parametrize("layout", ["shared", "stacked", "responses"])
+def test_task_weights_in_other_layouts(cls, layout):
+    X, y, _ = getattr(simulated, layout)()
+    weight = [0.2, 1.0, 1.0, 3.0][: 2 if layout == "responses" else 3]
+    model = cls(0.1, task_weight=weight, tol=1e-10).fit(X, y)
+    assert_certified(model, X, y)
+    lists = [X] * 3 if layout == "shared" else list(X)
+    targets = list(np.transpose(y)) if layout == "shared" else list(y)
+    other = cls(0.1, task_weight=weight, tol=1e-10).fit(lists, targets)
+    assert_allclose(model.coef_, other.coef_, atol=1e-6)
 
 
 def test_penalty_weights_of_features():
