@@ -7,6 +7,7 @@ import pytest
 import simulated
 from certificate import assert_certified
 from numpy.testing import assert_allclose
+from scipy import sparse
 from scipy.optimize import nnls
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Lasso, Ridge
@@ -146,14 +147,30 @@ def test_no_penalty_with_positive_is_nnls(cls):
     assert_allclose(np.ravel(model.coef_), nnls(X, y)[0], atol=1e-8)
 
 
-def test_elastic_net_without_l1_is_ridge():
+@pytest.mark.parametrize("alpha", [1e-6, 0.1, 0.7])
+@pytest.mark.parametrize("tol", [1e-4, 1e-14])
+def test_elastic_net_without_l1_is_ridge_exactly(alpha, tol):
     X, Y, _ = simulated.shared()
-    expected = Ridge(30 * 0.7).fit(X, Y).coef_
-    model = ours.MultiTaskElasticNet(0.7, l1_ratio=0.0, **TIGHT).fit(X, Y)
+    expected = Ridge(30 * alpha).fit(X, Y).coef_
+    model = ours.MultiTaskElasticNet(alpha, l1_ratio=0.0, tol=tol).fit(X, Y)
     assert_allclose(model.coef_, expected, atol=1e-8)
     assert_certified(model, X, Y)
-    model = ours.ElasticNet(0.7, l1_ratio=0.0, **TIGHT).fit(X, Y[:, 0])
+    model = ours.ElasticNet(alpha, l1_ratio=0.0, tol=tol).fit(X, Y[:, 0])
     assert_allclose(model.coef_, expected[0], atol=1e-8)
+
+
+@each_estimator
+@pytest.mark.parametrize("make", [np.asarray, sparse.csr_array, sparse.csc_array])
+def test_no_penalty_has_no_gap(cls, make):
+    X, y, _ = simulated.ragged()
+    with pytest.warns(UserWarning, match="LinearRegression"):
+        model = cls(0.0).fit([make(np.where(x > 0, x, 0)) for x in X], y)
+    null = sum(0.5 * np.var(v) for v in y)
+    assert np.max(np.abs(model.dual_gap_)) <= 1e-12 * null
+    X = [np.where(x > 0, x, 0) for x in X]
+    for x, v, w in zip(X, y, model.coef_.T, strict=True):
+        expected = np.linalg.lstsq(x - x.mean(axis=0), v - v.mean())[0]
+        assert_allclose(w, expected, atol=1e-8)
 
 
 @each_estimator
