@@ -26,9 +26,10 @@ def data_for(cls, **sizes):
 
 @each_class
 @pytest.mark.parametrize("tol", [1e-3, 1e-8])
-def test_warm_start_at_the_optimum_needs_no_iteration(cls, tol):
-    X, y = data_for(cls, n_samples=20, n_features=40)
-    cold = cls(alpha=0.02, tol=tol, max_iter=20_000, warm_start=True).fit(X, y)
+@pytest.mark.parametrize("sizes", [(20, 40), (50, 200)])
+def test_warm_start_at_the_optimum_needs_no_iteration(cls, tol, sizes):
+    X, y = data_for(cls, n_samples=sizes[0], n_features=sizes[1])
+    cold = cls(alpha=0.01, tol=tol, max_iter=20_000, warm_start=True).fit(X, y)
     assert np.max(cold.n_iter_) > 0
     coef = cold.coef_.copy()
     warm = cold.fit(X, y)
