@@ -52,8 +52,8 @@ for title, support in supports.items():
 # %%
 # Who is selected where
 # ---------------------
-# Task by task, a feature comes and goes with its strength, and noise gets in here and
-# there. Together, a feature is in for all tasks or for none.
+# Task by task, a feature comes and goes with its strength. Together, it is in for all
+# tasks or for none.
 
 fig, axes = plt.subplots(1, 3, figsize=(9, 4), sharey=True, layout="constrained")
 for ax, (title, support) in zip(axes, supports.items(), strict=True):
@@ -72,7 +72,7 @@ fig, ax = plt.subplots(figsize=(7, 3.5), layout="constrained")
 ax.plot(times, truth[:, 0], color="0.2", linewidth=2, label="truth")
 ax.plot(times, [model.coef_[0] for model in alone], "C1.-", label="Lasso, task by task")
 ax.plot(times, together.coef_[:, 0], "C0.-", label="MultiTaskLasso")
-ax.set(xlabel="time", ylabel="coefficient of feature 0", ylim=(-1.15, 1.15))
+ax.set(xlabel="time", ylabel="coefficient of feature 0", ylim=(-1.15, 1.45))
 ax.legend(frameon=False, loc="upper center", ncols=3)
 ax.spines[["top", "right"]].set_visible(False)
 plt.show()
