@@ -2,12 +2,7 @@
 
 import numpy as np
 
-from mutar_cy.solvers._acceleration import (
-    anderson_direction,
-    newton_direction,
-    newton_pays,
-    step_along,
-)
+from mutar_cy.solvers._acceleration import accelerate
 from mutar_cy.solvers._block_cd import block_cd
 
 SWEEPS = 5  # between two looks at the gap
@@ -54,19 +49,3 @@ def descend(working_set, target, budget):
         # What has been spent on sweeps without success may be spent on a Newton step.
         patience = max(PATIENCE, n_sweeps)
         accelerate(working_set, active, history if rounds == 1 else None, patience)
-
-
-def accelerate(working_set, active, history, patience):
-    """Look further than sweeps do, by Newton's method or by extrapolation."""
-    rows, owner = working_set.support(active)
-    if not len(rows):
-        return
-    correlation = working_set.correlation_of(rows)
-    if newton_pays(working_set, len(rows), patience):
-        direction = newton_direction(working_set, rows, owner, correlation)
-    elif history is not None:
-        direction = anderson_direction(history[:, rows])
-    else:
-        return
-    if direction is not None:
-        step_along(working_set, rows, owner, direction, correlation)

@@ -45,30 +45,3 @@ class Problem:
         """Return ``|X_b' residual|`` per block from (n_columns, n_features)."""
         squares = sum_of_squares(correlation, self.positive)
         return np.sqrt(self.blocks.total(squares))
-
-
-def alpha_max(stack, penalty, groups=None):
-    """Return the smallest alpha at which every penalised coefficient is zero.
-
-    Parameters
-    ----------
-    stack : Stack
-    penalty : L21
-        Its ``alpha`` is not looked at.
-    groups : sequence of array-like of int, default=None
-
-    Returns
-    -------
-    alpha_max : float
-        User's units.
-    """
-    from mutar_cy.solvers._free import remove_free_blocks
-
-    unit = L21(1.0, penalty.weights, 0.0, penalty.positive)
-    problem = Problem(stack, unit, groups)
-    residuals = remove_free_blocks(problem).settle(stack.targets)
-    norms = problem.dual_norms(stack.correlate(residuals))
-    weights = problem.penalty().thresholds(problem.blocks.n_blocks)
-    counted = (weights > 0.0) & np.isfinite(weights)
-    ratios = norms[counted] / weights[counted]
-    return float(np.max(ratios, initial=0.0))
