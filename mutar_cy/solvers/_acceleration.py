@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from mutar_cy.solvers._newton import newton_direction, newton_pays
+from mutar_cy.solvers._newton import newton_directions, newton_pays
+
+STEPS = [1.0, 0.5, 0.25, 0.1, 0.02]  # fractions of a direction to try
 
 
 def accelerate(working_set, active, history, patience):
@@ -18,20 +20,58 @@ def accelerate(working_set, active, history, patience):
         The coefficients after each of these sweeps.
     patience : int
         How many sweeps a Newton step may cost.
+
+    Returns
+    -------
+    newton : bool
+        Whether it was Newton's method.
     """
     support = working_set.support(active)
     rows = support[0]
     if not len(rows):
-        return
+        return False
     correlation = working_set.correlation_of(rows)
     if newton_pays(working_set, len(rows), patience):
-        direction = newton_direction(working_set, support, correlation)
-    elif history is not None:
+        newton_step(working_set, support, correlation)
+        return True
+    if history is not None:
         direction = anderson_direction(history[:, rows])
-    else:
+        if direction is not None:
+            step_along(working_set, support, [direction], correlation)
+    return False
+
+
+def newton_step(working_set, support, correlation):
+    """Take Newton's step, or one without the blocks that it sends through zero.
+
+    Newton's model knows nothing of the kink at zero. Where it would carry blocks
+    through it, the best step often ends at the first of them, or sends all of them to
+    zero and solves the model again for the others.
+    """
+    directions, shrinking = newton_directions(working_set, support, correlation)
+    if not directions:
         return
-    if direction is not None:
-        step_along(working_set, support, direction, correlation)
+    passing = shrinking >= 1.0
+    ends = [1.0 / shrinking.max()] if np.any(passing) else []
+    if ends:
+        directions.append(without(working_set, support, correlation, passing))
+    step_along(working_set, support, directions, correlation, ends)
+
+
+def without(working_set, support, correlation, dropped):
+    """Return the direction that sends some blocks to zero and Newton's for the rest."""
+    rows, owner, blocks = support
+    gone = dropped[owner]
+    direction = np.where(gone[:, None], -working_set.coef[rows], 0.0)
+    if np.all(gone):
+        return direction
+    left = ~gone
+    kept = working_set.support(blocks[~dropped])
+    shift = working_set.storage.interact(rows[gone], direction[gone], rows[left])
+    rest, _ = newton_directions(working_set, kept, correlation[:, left] - shift)
+    if rest:
+        direction[left] = rest[0]
+    return direction
 
 
 def anderson_direction(history):
@@ -64,17 +104,19 @@ def anderson_direction(history):
     return (weights @ iterates[1:] - iterates[-1]).reshape(history.shape[1:])
 
 
-def step_along(working_set, support, direction, correlation):
-    """Move along a direction as far as the objective falls.
+def step_along(working_set, support, directions, correlation, ends=()):
+    """Move along the best of some directions as far as the objective falls.
 
     Parameters
     ----------
     working_set : WorkingSet
     support : tuple of ndarray
         What :meth:`WorkingSet.support` returns.
-    direction : ndarray of shape (n_rows, n_columns)
+    directions : list of ndarray of shape (n_rows, n_columns)
     correlation : ndarray of shape (n_columns, n_rows)
         Of the rows of the support with the residual.
+    ends : sequence of float, default=()
+        Steps to try besides the usual ones.
 
     Returns
     -------
@@ -84,32 +126,32 @@ def step_along(working_set, support, direction, correlation):
     ridge, coef = working_set.problem.ridge, working_set.coef[rows]
     firsts = np.flatnonzero(np.diff(owner, prepend=-1))
     thresholds = working_set.thresholds[blocks]
-    slope = float(np.vdot(direction, correlation.T))
-    change, bend = working_set.change(rows, direction)
 
-    def objective(step):
-        w = coef + step * direction
+    def penalty(w):
         square = np.einsum("rc,rc->r", w, w)
         norms = np.sqrt(np.add.reduceat(square, firsts))
-        cost = thresholds @ norms + 0.5 * ridge * square.sum()
-        return cost - step * slope + 0.5 * step**2 * bend
+        return float(thresholds @ norms + 0.5 * ridge * square.sum())
 
-    steps = trial_steps(coef, direction, working_set.problem.positive)
-    values = [objective(step) for step in steps]
-    best = int(np.argmin(values))
-    if not values[best] < objective(0.0):
+    best, lowest = None, penalty(coef)
+    for direction in directions:
+        slope = float(np.vdot(direction, correlation.T))
+        change, bend = working_set.change(rows, direction)
+        steps = trial_steps(coef, direction, working_set.problem.positive)
+        for step in [*steps, *ends] if not working_set.problem.positive else steps:
+            value = penalty(coef + step * direction)
+            value += step * (0.5 * step * bend - slope)
+            if value < lowest:
+                best, lowest = (step, direction, change), value
+    if best is None:
         return False
-    working_set.move(rows, steps[best], direction, change)
+    working_set.move(rows, *best)
     return True
 
 
 def trial_steps(coef, direction, positive):
-    """Return the steps to try: some fractions, and where a coefficient reaches zero."""
+    """Return the steps to try, none beyond the first zero if all must be positive."""
+    if not positive:
+        return STEPS
     against = direction * coef < 0.0
     crossing = np.min(-coef[against] / direction[against], initial=np.inf)
-    if positive:
-        return [min(1.0, crossing * (1.0 - 1e-12))]
-    steps = [1.0, 0.5, 0.25, 0.1]
-    if coef.shape[1] == 1 and crossing < 1.0:
-        steps.append(crossing)
-    return steps
+    return [min(1.0, crossing * (1.0 - 1e-12))]

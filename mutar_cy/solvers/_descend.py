@@ -28,9 +28,9 @@ def descend(working_set, target, budget):
     n_sweeps : int
     """
     n_sweeps, work = 0, len(working_set.coef) * working_set.datafit.work()
-    history = None
+    history, newton = None, False
     while True:
-        rounds = CHEAP_ROUNDS if work < CHEAP else 1
+        rounds = CHEAP_ROUNDS if work < CHEAP and not newton else 1
         if rounds == 1 and history is None:
             history = np.empty((SWEEPS + 1, *working_set.coef.shape))
         done, gap, active, at_rest = block_cd(
@@ -48,4 +48,5 @@ def descend(working_set, target, budget):
         work = len(active) * working_set.datafit.work()
         # What has been spent on sweeps without success may be spent on a Newton step.
         patience = max(PATIENCE, n_sweeps)
-        accelerate(working_set, active, history if rounds == 1 else None, patience)
+        noted = history if rounds == 1 else None
+        newton = accelerate(working_set, active, noted, patience)

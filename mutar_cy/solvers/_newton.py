@@ -13,12 +13,13 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve, solve_triangular
 
 GAIN = 3.0  # of matrix products over the products of a sweep
 START = 2e5  # multiplications that the calls of a Newton step cost, per design
+DIRECT = 100  # blocks up to which the coupling is factorised
 CG_STEPS = 30
 CG_ACCURACY = 1e-2
 WILD = 0.5  # of a block's norm: shrinking further is not trusted to the model
 
 
-def newton_direction(working_set, support, correlation):
+def newton_directions(working_set, support, correlation):
     """Solve for the minimum of the second-order model on the non-zero blocks.
 
     Parameters
@@ -31,7 +32,12 @@ def newton_direction(working_set, support, correlation):
 
     Returns
     -------
-    direction : ndarray of shape (n_rows, n_columns), or None
+    directions : list of ndarray of shape (n_rows, n_columns)
+        Newton's; before it, where it shrinks blocks beyond what the model can be trusted
+        with, one that is safe for them. Empty if there is none.
+    shrinking : ndarray of shape (n_blocks,)
+        How much shorter the plain model makes each block, over its norm: from 1 on, it
+        sends the block through zero.
     """
     rows, owner, blocks = support
     coef, problem = working_set.coef[rows], working_set.problem
@@ -41,14 +47,17 @@ def newton_direction(working_set, support, correlation):
     gradient = (pull[owner, None] + problem.ridge) * coef - correlation.T
     try:
         if coef.shape[1] == 1 and len(blocks) == len(rows):
-            return linear_direction(working_set.storage, rows, gradient, problem.ridge)
+            direction = linear_direction(
+                working_set.storage, rows, gradient, problem.ridge
+            )
+            return [direction], -(direction / coef)[:, 0]
         if problem.positive:
-            return None
+            return [], None
         units = coef / norms[owner, None]
         model = Model(working_set, rows, firsts, units, pull)
-        return model.direction(gradient, norms)
+        return model.directions(gradient, norms)
     except LinAlgError:
-        return None
+        return [], None
 
 
 def linear_direction(storage, rows, gradient, ridge):
@@ -87,24 +96,31 @@ class Model:
         self.coupled = (pull > 0.0).astype(np.float64)  # a pure ridge couples nothing
         self.ridge = ridge / np.where(pull > 0.0, pull * (pull + ridge), 1.0)
 
-    def direction(self, gradient, norms):
-        """Return the minimum of the model, from a gradient and the blocks' norms."""
+    def directions(self, gradient, norms):
+        """Return what :func:`newton_directions` does, from gradient and block norms."""
         # Without the coupling this is a step on a majoriser, safe for every block.
         # With it, the model still majorises along a block that grows, but not along
         # one that shrinks much: such blocks keep the majoriser, and the others are
         # solved again.
         safe = self._less(gradient) - gradient / self.diagonal[:, None]
         target, scale = self._along(safe), self._scale()
-        tame = self.coupled
-        for _ in range(2):
-            amount = conjugate_gradients(self._coupling, target, scale, tame)
+        matrix = self._matrix() if len(norms) <= DIRECT else None
+
+        def solve(tame):
+            if matrix is None:
+                amount = conjugate_gradients(self._coupling, target, scale, tame)
+            else:
+                amount = solve_some(matrix, target, tame > 0.0)
             pulled = amount[self.owner, None] * self.units
             direction = safe + pulled / self.diagonal[:, None] - self._less(pulled)
-            wild = (self._along(direction) < -WILD * norms) & (tame > 0.0)
-            if not np.any(wild):
-                break
-            tame = np.where(wild, 0.0, tame)
-        return direction
+            return direction, self._along(direction)
+
+        direction, along = solve(self.coupled)
+        directions = [direction]
+        wild = (along < -WILD * norms) & (self.coupled > 0.0)
+        if np.any(wild):
+            directions.insert(0, solve(np.where(wild, 0.0, self.coupled))[0])
+        return directions, -along / norms
 
     def _less(self, values):
         pieces = [h.product(values[:, h.columns]) for h in self.lessened]
@@ -116,6 +132,17 @@ class Model:
     def _coupling(self, amount):
         pulled = amount[self.owner, None] * self.units
         return self.ridge * amount + self._along(self._less(pulled))
+
+    def _matrix(self):
+        """Return the coupling as a matrix."""
+        matrix = sum(
+            h.matrix() * (self.units[:, h.columns] @ self.units[:, h.columns].T)
+            for h in self.lessened
+        )
+        matrix = np.add.reduceat(matrix, self.firsts, axis=0)
+        matrix = np.add.reduceat(matrix, self.firsts, axis=1)
+        matrix.flat[:: len(matrix) + 1] += self.ridge
+        return matrix
 
     def _scale(self):
         """Return the diagonal of the coupling."""
@@ -159,11 +186,25 @@ class Lessened:
         self._factors = half.T, half
         self.diagonal = np.einsum("nr,nr->r", half, half)
 
+    def matrix(self):
+        """Return the matrix."""
+        return self.product(np.eye(len(self.diagonal)))
+
     def product(self, values):
         """Return the matrix times ``values``, of shape (n_rows, n_columns_d)."""
         for factor in reversed(self._factors):
             values = factor @ values
         return values
+
+
+def solve_some(matrix, target, mask):
+    """Solve ``matrix @ x = target`` for the entries of a mask, the others being 0."""
+    x = np.zeros_like(target)
+    some = matrix[np.ix_(mask, mask)]
+    some.flat[:: len(some) + 1] += 1e-14 * np.trace(some)
+    factor = cho_factor(some, overwrite_a=True, check_finite=False)
+    x[mask] = cho_solve(factor, target[mask], check_finite=False)
+    return x
 
 
 def conjugate_gradients(product, target, scale, mask):

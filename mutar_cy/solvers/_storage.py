@@ -75,6 +75,17 @@ class Storage:
         pieces = [r @ self.columns(d, rows).T for d, r in enumerate(residuals)]
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
+    def interact(self, rows, coef, others):
+        """Return what coefficients of ``rows`` do to correlations of ``others``."""
+        if self.grams is None:
+            return self.correlate(self.apply(rows, coef), others)
+        ptr, designs = self.stack.column_ptr, range(len(self.stack.designs))
+        pieces = [
+            coef[:, ptr[d] : ptr[d + 1]].T @ self.grams[d][np.ix_(rows, others)]
+            for d in designs
+        ]
+        return np.concatenate(pieces)
+
     def multiply(self, rows, coef):
         """Return what coefficients do to all correlations, (n_columns, n_rows)."""
         ptr, used = self.stack.column_ptr, slice(0, self.n_rows)
