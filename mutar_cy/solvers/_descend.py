@@ -29,6 +29,10 @@ def descend(working_set, target, budget):
     """
     n_sweeps, work = 0, len(working_set.coef) * working_set.datafit.work()
     history, newton = None, False
+    if working_set.problem.is_quadratic:
+        shape = working_set.datafit, working_set.penalty, working_set.coef
+        n_sweeps, _, active, _ = block_cd(*shape, 0.0, min(1, budget), 1)
+        accelerate(working_set, active, None, np.inf)
     while True:
         rounds = CHEAP_ROUNDS if work < CHEAP and not newton else 1
         if rounds == 1 and history is None:

@@ -33,8 +33,8 @@ def newton_directions(working_set, support, correlation):
     Returns
     -------
     directions : list of ndarray of shape (n_rows, n_columns)
-        Newton's; before it, where it shrinks blocks beyond what the model can be trusted
-        with, one that is safe for them. Empty if there is none.
+        Newton's; before it, where it shrinks blocks beyond what the model can be
+        trusted with, one that is safe for them. Empty if there is none.
     shrinking : ndarray of shape (n_blocks,)
         How much shorter the plain model makes each block, over its norm: from 1 on, it
         sends the block through zero.
@@ -173,7 +173,7 @@ class Lessened:
             regular.flat[:: len(rows) + 1] += diagonal
             factor = cho_factor(regular, overwrite_a=True, check_finite=False)
             gram = cho_solve(factor, gram, overwrite_b=True, check_finite=False)
-            self._factors = ((gram / diagonal).T,)
+            self._factors: tuple[np.ndarray, ...] = ((gram / diagonal).T,)
             self.diagonal = np.diag(self._factors[0])
             return
         # By Woodbury's formula, with a factor as large as there are samples.

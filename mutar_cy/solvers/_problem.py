@@ -31,6 +31,8 @@ class Problem:
         self.squares = stack.squares  # (n_designs, n_features)
         # Over designs the largest, over the rows of a block the sum: an upper bound.
         self.lengths = np.sqrt(self.blocks.total(self.squares).max(axis=0))
+        # Without a kink anywhere one Newton step is the solution.
+        self.is_quadratic = not (self.positive or np.any(self.thresholds))
         free = self.thresholds == 0.0 if self.ridge == 0.0 else np.zeros(0, dtype=bool)
         self.free = np.flatnonzero(free)
 

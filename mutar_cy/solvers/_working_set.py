@@ -7,7 +7,12 @@ the residual (packed columns) or the correlation with it (Gram matrices).
 
 import numpy as np
 
-from mutar_cy.datafits import GramQuadratic, PackedQuadratic, TiledQuadratic
+from mutar_cy.datafits import (
+    Datafit,
+    GramQuadratic,
+    PackedQuadratic,
+    TiledQuadratic,
+)
 from mutar_cy.solvers._storage import Storage
 
 
@@ -95,23 +100,20 @@ class WorkingSet:
         """Take over residuals that agree with ``coef``."""
         for mine, given in zip(self._residuals, residuals, strict=True):
             mine[...] = given
+        self.datafit = self._view()
+
+    def _view(self) -> Datafit:
         shape = self._curvature, self.block_ptr, self.stack.column_ptr
-        if self.uses_gram:
-            grams, used = self.storage.grams, self.storage.n_rows
+        grams, used = self.storage.grams, self.storage.n_rows
+        if grams is not None:
             self._correlation = np.empty((self.stack.n_columns, grams.shape[1]))
             self._correlation[:, :used] = self.storage.correlate(self._residuals)
             square = float(self._residual @ self._residual)
-            self.datafit = GramQuadratic(
-                *shape, grams, self._correlation, self.coef, square
-            )
-        elif len(self.stack.designs) == 1 and self.stack.n_columns > 1:
-            self.datafit = TiledQuadratic(
-                *shape, self.storage.packed, self._residuals[0]
-            )
-        else:
-            self.datafit = PackedQuadratic(
-                *shape, self.storage.packed, self.stack.sample_ptr, self._residual
-            )
+            return GramQuadratic(*shape, grams, self._correlation, self.coef, square)
+        packed = self.storage.packed
+        if len(self.stack.designs) == 1 and self.stack.n_columns > 1:
+            return TiledQuadratic(*shape, packed, self._residuals[0])
+        return PackedQuadratic(*shape, packed, self.stack.sample_ptr, self._residual)
 
     def correlation_of(self, rows):
         """Return the correlations of some rows, of shape (n_columns, len(rows))."""
