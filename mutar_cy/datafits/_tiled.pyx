@@ -68,7 +68,8 @@ cdef class TiledQuadratic(Datafit):
 
     cdef Py_ssize_t enter(self, Py_ssize_t start) noexcept nogil:
         cdef:
-            int n = <int> self.columns.shape[1], n_columns = <int> self.residual.shape[0]
+            int n = <int> self.columns.shape[1]
+            int n_columns = <int> self.residual.shape[0]
             int r, b, n_tile = 0
             double* gram
         if start == 0:
@@ -101,21 +102,23 @@ cdef class TiledQuadratic(Datafit):
         self.n_tile = 0
 
     cdef void block_gradient(self, Py_ssize_t b, double* grad) noexcept nogil:
-        cdef int n = <int> self.columns.shape[1], n_columns = <int> self.residual.shape[0]
-        cdef int r, k
+        cdef int n = <int> self.columns.shape[1]
+        cdef int r, k, n_columns = <int> self.residual.shape[0]
         for r in range(self.block_ptr[b], self.block_ptr[b + 1]):
             if self.n_tile:
                 memcpy(grad, &self.correlation[self.place[r], 0],
                        n_columns * sizeof(double))
             else:
-                rows_dot(n_columns, n, &self.residual[0, 0], n, &self.columns[r, 0], grad)
+                rows_dot(n_columns, n, &self.residual[0, 0], n, &self.columns[r, 0],
+                         grad)
             for k in range(n_columns):
                 grad[k] = -grad[k]
             grad += n_columns
 
     cdef void block_update(self, Py_ssize_t b, const double* delta) noexcept nogil:
         cdef:
-            int n = <int> self.columns.shape[1], n_columns = <int> self.residual.shape[0]
+            int n = <int> self.columns.shape[1]
+            int n_columns = <int> self.residual.shape[0]
             int r, k, i, here
             const double* gram
             double* target

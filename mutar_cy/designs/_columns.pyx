@@ -73,7 +73,7 @@ def column_moments(const real[:, :] X not None, const double[::1] weight not Non
                    bint center):
     """Return the weighted mean and the weighted sum of squares of every column.
 
-    The data are shifted by their first row, so that an offset of a column costs no
+    The data are shifted by one of their rows, so that an offset of a column costs no
     digits, and a constant column is found to be exactly so.
 
     Parameters
@@ -95,7 +95,8 @@ def column_moments(const real[:, :] X not None, const double[::1] weight not Non
     cdef double[::1] shift = np.zeros(p), first = np.zeros(p), second = np.zeros(p)
     cdef Py_ssize_t size = sizeof(real)
     if center:
-        shift = np.array(X[0], dtype=np.float64)
+        # Of a row that counts: one without weight may lie anywhere.
+        shift = np.array(X[np.argmax(np.asarray(weight) > 0.0)], dtype=np.float64)
     with nogil:
         if X.strides[1] == size or p == 1:
             add_rows(&X[0, 0], n, p, X.strides[0] // size, &weight[0],

@@ -116,6 +116,9 @@ def packed(design, features):
 
 
 def column_scale(squares, weight):
-    """Return one over the l2 norm of every column about its mean; 1 where it is 0."""
-    norms = np.sqrt(squares * (len(weight) / weight.sum()))
+    """Return one over the l2 norm of every column about its mean; 1 where it is 0.
+
+    Norms are over the rows that have a weight.
+    """
+    norms = np.sqrt(squares * (np.count_nonzero(weight) / weight.sum()))
     return 1.0 / np.where(norms > 0.0, norms, 1.0)

@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from mutar_cy.designs._dense import CONSTANT, column_scale
+from mutar_cy.designs._dense import CONSTANT, column_scale, packed
+
+# Squares of means over squares about the mean beyond which centring must come first.
+LARGE_SQUARE = 1e4
 
 
 class SparseDesign:
@@ -19,32 +22,31 @@ class SparseDesign:
         self.X = X.tocsc()
         self.weight, self.root = weight, np.sqrt(weight)
         self.n_samples, self.n_features = X.shape
-        self.mean = np.zeros(self.n_features)
-        total = weight.sum()
-        entries = self.X.data.astype(np.float64, copy=False)
-        at_entry = weight[self.X.indices]
-        if center:
-            self.mean = self._column_sums(entries * at_entry) / total
-        spread = entries - np.repeat(self.mean, np.diff(self.X.indptr))
-        self.squares = self._column_sums(at_entry * spread**2)
-        if center:
-            implicit = total - self._column_sums(at_entry)
-            self.squares += np.maximum(implicit, 0.0) * self.mean**2
-            self.squares[self.squares <= CONSTANT**2 * total * self.mean**2] = 0.0
+        self.mean, self.squares, self._offset = self._moments(weight.sum(), center)
         self._centers = bool(self.mean.any())
         self.scale = None
         if normalize:
             self.scale = column_scale(self.squares, weight)
             self.squares = self.squares * self.scale**2
 
-    def _column_sums(self, entries):
-        edges = np.concatenate([[0.0], np.cumsum(entries)])[self.X.indptr]
-        sums = np.diff(edges)
-        if not np.isfinite(edges[-1]):  # one bad entry must not spoil the others
-            sums = np.zeros(self.n_features)
-            columns = np.repeat(np.arange(self.n_features), np.diff(self.X.indptr))
-            np.add.at(sums, columns, entries)
-        return sums
+    def _moments(self, total, center):
+        columns = np.repeat(np.arange(self.n_features), np.diff(self.X.indptr))
+        entries = self.X.data.astype(np.float64, copy=False)
+        at_entry = self.weight[self.X.indices]
+
+        def sums(values):
+            return np.bincount(columns, values, minlength=self.n_features)
+
+        mean = np.zeros(self.n_features)
+        with np.errstate(invalid="ignore", over="ignore"):
+            if center:
+                mean = sums(entries * at_entry) / total
+            squares = sums(at_entry * (entries - mean[columns]) ** 2)
+            size = mean**2
+            if center:
+                squares += np.maximum(total - sums(at_entry), 0.0) * size
+                squares[squares <= CONSTANT**2 * total * size] = 0.0
+            return mean, squares, total * size > LARGE_SQUARE * squares
 
     def correlate(self, residual, exact=True):
         """Return ``residual @ matrix``, of shape (q, n_features)."""
@@ -66,6 +68,9 @@ class SparseDesign:
 
     def gram(self, rows, columns):
         """Return the inner products of the columns ``rows`` with ``columns``."""
+        if np.any(self._offset[rows]) or np.any(self._offset[columns]):
+            # A difference of large numbers: such columns are centred first.
+            return packed(self, rows) @ packed(self, columns).T
         left = self.X[:, rows].astype(np.float64).multiply(self.weight[:, None])
         right = self.X[:, columns].astype(np.float64)
         product = (left.T.tocsr() @ right).toarray()

@@ -222,7 +222,7 @@ def rescale(parts):
     """
     largest = 0.0
     for part in parts:
-        X = check_array(
+        X: Any = check_array(
             part.X, accept_sparse="csc", input_name="X", dtype=[np.float64, np.float32]
         )
         entries = X.data if issparse(X) else X
@@ -234,7 +234,7 @@ def rescale(parts):
     return exponent, [part._replace(X=times_power(part.X, exponent)) for part in parts]
 
 
-def times_power(X, exponent):
+def times_power(X: Any, exponent: int) -> Any:
     """Return X times two to ``exponent``, in double."""
     if not issparse(X):
         return np.ldexp(X.astype(np.float64), exponent)

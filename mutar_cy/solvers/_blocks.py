@@ -41,7 +41,9 @@ class Blocks:
 
     def counts(self, chosen):
         """Return the numbers of features of the blocks ``chosen``."""
-        return np.ones(len(chosen), dtype=np.int64) if self.single else self.sizes[chosen]
+        return (
+            np.ones(len(chosen), dtype=np.int64) if self.single else self.sizes[chosen]
+        )
 
     def owners(self, features):
         """Return the sorted blocks that the given features belong to."""

@@ -90,14 +90,14 @@ class Certificate:
 
     def __init__(self, thresholds, ridge, limit=np.inf):
         self.thresholds, self.ridge, self.limit = thresholds, ridge, limit
-        self.dual, self.norms = -np.inf, None
+        self.dual, self.norms = -np.inf, np.zeros_like(thresholds)
 
     def gap(self, primal, square, inner, norms):
         """Return the duality gap of a point with these residual products."""
         scale, dual = best_scaling(
             square, inner, norms, self.thresholds, self.ridge, self.limit
         )
-        if dual > self.dual or self.norms is None:
+        if dual > self.dual:
             self.dual, self.norms = dual, scale * norms
         return primal - self.dual
 

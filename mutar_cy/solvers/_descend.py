@@ -2,12 +2,7 @@
 
 import numpy as np
 
-from mutar_cy.solvers._acceleration import (
-    anderson_direction,
-    newton_direction,
-    newton_pays,
-    step_along,
-)
+from mutar_cy.solvers._acceleration import accelerate
 from mutar_cy.solvers._block_cd import block_cd
 
 SWEEPS = 5  # between two looks at the gap
@@ -33,9 +28,13 @@ def descend(working_set, target, budget):
     n_sweeps : int
     """
     n_sweeps, work = 0, len(working_set.coef) * working_set.datafit.work()
-    history = None
+    history, newton = None, False
+    if working_set.problem.is_quadratic:
+        shape = working_set.datafit, working_set.penalty, working_set.coef
+        n_sweeps, _, active, _ = block_cd(*shape, 0.0, min(1, budget), 1)
+        accelerate(working_set, active, None, np.inf)
     while True:
-        rounds = CHEAP_ROUNDS if work < CHEAP else 1
+        rounds = CHEAP_ROUNDS if work < CHEAP and not newton else 1
         if rounds == 1 and history is None:
             history = np.empty((SWEEPS + 1, *working_set.coef.shape))
         done, gap, active, at_rest = block_cd(
@@ -53,20 +52,5 @@ def descend(working_set, target, budget):
         work = len(active) * working_set.datafit.work()
         # What has been spent on sweeps without success may be spent on a Newton step.
         patience = max(PATIENCE, n_sweeps)
-        accelerate(working_set, active, history if rounds == 1 else None, patience)
-
-
-def accelerate(working_set, active, history, patience):
-    """Look further than sweeps do, by Newton's method or by extrapolation."""
-    rows, owner = working_set.support(active)
-    if not len(rows):
-        return
-    correlation = working_set.correlation_of(rows)
-    if newton_pays(working_set, len(rows), patience):
-        direction = newton_direction(working_set, rows, owner, correlation)
-    elif history is not None:
-        direction = anderson_direction(history[:, rows])
-    else:
-        return
-    if direction is not None:
-        step_along(working_set, rows, owner, direction, correlation)
+        noted = history if rounds == 1 else None
+        newton = accelerate(working_set, active, noted, patience)

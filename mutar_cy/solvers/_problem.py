@@ -31,6 +31,8 @@ class Problem:
         self.squares = stack.squares  # (n_designs, n_features)
         # Over designs the largest, over the rows of a block the sum: an upper bound.
         self.lengths = np.sqrt(self.blocks.total(self.squares).max(axis=0))
+        # Without a kink anywhere one Newton step is the solution.
+        self.is_quadratic = not (self.positive or np.any(self.thresholds))
         free = self.thresholds == 0.0 if self.ridge == 0.0 else np.zeros(0, dtype=bool)
         self.free = np.flatnonzero(free)
 
@@ -45,30 +47,3 @@ class Problem:
         """Return ``|X_b' residual|`` per block from (n_columns, n_features)."""
         squares = sum_of_squares(correlation, self.positive)
         return np.sqrt(self.blocks.total(squares))
-
-
-def alpha_max(stack, penalty, groups=None):
-    """Return the smallest alpha at which every penalised coefficient is zero.
-
-    Parameters
-    ----------
-    stack : Stack
-    penalty : L21
-        Its ``alpha`` is not looked at.
-    groups : sequence of array-like of int, default=None
-
-    Returns
-    -------
-    alpha_max : float
-        User's units.
-    """
-    from mutar_cy.solvers._free import remove_free_blocks
-
-    unit = L21(1.0, penalty.weights, 0.0, penalty.positive)
-    problem = Problem(stack, unit, groups)
-    residuals = remove_free_blocks(problem).settle(stack.targets)
-    norms = problem.dual_norms(stack.correlate(residuals))
-    weights = problem.penalty().thresholds(problem.blocks.n_blocks)
-    counted = (weights > 0.0) & np.isfinite(weights)
-    ratios = norms[counted] / weights[counted]
-    return float(np.max(ratios, initial=0.0))

@@ -1,8 +1,9 @@
 """Problems that fall apart into one per column: the lasso and the elastic net."""
 
+from typing import Any
+
 import numpy as np
 
-from mutar_cy.solvers._problem import alpha_max
 from mutar_cy.solvers._solve import Solution, solve
 
 
@@ -37,16 +38,7 @@ def solve_columns(
         )
         for c, penalty in enumerate(penalties)
     ]
-    coefs, intercepts, *rest = zip(*solutions, strict=True)
-    return Solution(
-        np.concatenate(coefs, axis=1),
-        np.concatenate(intercepts),
-        *[np.array(field) for field in rest],
-    )
-
-
-def alpha_max_columns(stack, penalties):
-    """Return :func:`alpha_max` of every column, of shape (n_columns,)."""
-    return np.array(
-        [alpha_max(stack.column(c), penalty) for c, penalty in enumerate(penalties)]
-    )
+    fields = zip(*solutions, strict=True)
+    coef, intercept, *rest = fields
+    stacked: list[Any] = [np.array(field) for field in rest]
+    return Solution(np.concatenate(coef, axis=1), np.concatenate(intercept), *stacked)
