@@ -35,7 +35,7 @@ test: $(made)/test ## run the tests
 
 doctest: $(made)/test ## run the examples in docstrings, README and user guide
 	python -m pytest --doctest-modules --doctest-glob='*.rst' \
-		--doctest-glob='*.md' --pyargs mutar_cy doc README.md $(ARGS)
+		--doctest-glob='*.md' --pyargs mutar_cy doc/guide README.md $(ARGS)
 
 lint: $(made)/lint ## check style, types and docstrings; change nothing
 	ruff check .
