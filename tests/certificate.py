@@ -3,7 +3,8 @@
 The duality gap of a problem at ``W, b`` is the objective there minus the value of a
 dual point, and bounds how far the objective is from its minimum. The dual point is
 built here from residuals: centred, made orthogonal to what is not penalised, scaled
-into the dual ball. ``problems`` says what a problem is.
+into the dual ball. ``problems`` says what a problem is. ``conftest`` certifies every
+fit that a test makes, whatever else the test asks.
 """
 
 import numpy as np

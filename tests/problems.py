@@ -47,9 +47,9 @@ def dense(X):
 
 
 def column(X, y, sample_weight, task_weight):
-    """Return one column without the samples that miss a target."""
+    """Return one column without samples that miss their target or weigh nothing."""
     weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight)
-    kept = ~np.isnan(y)
+    kept = ~np.isnan(y) & (weight > 0)
     X, y, weight = X[kept], y[kept], weight[kept].astype(np.float64)
     return Column(X, y, task_weight * weight / weight.sum())
 

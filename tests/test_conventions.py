@@ -35,6 +35,7 @@ def checks_that_must_fail(estimator):
     }
 
 
+@pytest.mark.uncertified("fits of scikit-learn's checks, to data of every kind")
 @parametrize_with_checks(
     [
         *(cls() for cls in EVERY),

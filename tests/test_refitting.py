@@ -122,6 +122,7 @@ def test_a_failed_fit_leaves_the_fit_before_it(cls):
     assert np.array_equal(model.predict(X), expected)
 
 
+@pytest.mark.uncertified("stopped early on purpose")
 @each_class
 def test_an_unfinished_fit_can_be_used_and_says_so(cls):
     X, y = data_for(cls, n_samples=12, n_features=40)
