@@ -93,6 +93,16 @@ def test_columns_that_carry_nothing_get_zeros(cls, spoil, alpha):
 
 
 @each_estimator
+@pytest.mark.parametrize("make", [sparse.csr_array, sparse.csc_array])
+def test_a_sparse_design_without_entries(cls, make):
+    X, y, _ = simulated.ragged()
+    X[1][:] = 0
+    model = cls(0.1, **TIGHT).fit([make(x) for x in X], y)
+    assert not model.coef_[:, 1].any()
+    assert_allclose(model.coef_, cls(0.1, **TIGHT).fit(X, y).coef_, atol=1e-7)
+
+
+@each_estimator
 @pytest.mark.parametrize("value", [0.0, 1.0, 1e8 / 3])
 def test_constant_targets(cls, value):
     X, y, _ = simulated.ragged()
