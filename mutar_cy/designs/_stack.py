@@ -156,20 +156,21 @@ def make_stack(parts, fit_intercept=True, normalize=False):
         x_exponent, parts = rescale(parts)
         if x_exponent:
             designs = make_designs(parts, weights, fit_intercept, normalize)
-    targets, y_means = [], []
-    for part, weight in zip(parts, weights, strict=True):
-        target, mean = whiten(part.Y, weight, fit_intercept)
-        targets.append(target)
-        y_means.append(mean)
-    top = max(float(np.abs(t).max()) for t in targets)
-    y_exponent = -int(np.frexp(top)[1]) if np.isfinite(top) else 0
-    targets = [np.ldexp(t, y_exponent) for t in targets]
-    return Stack(designs, targets, np.concatenate(y_means), x_exponent, y_exponent)
+    # Targets are brought near one at once, so that no square of theirs is lost.
+    top = float(np.max([np.abs(part.Y).max(initial=0.0) for part in parts]))
+    y_exponent = -int(np.frexp(top)[1])
+    whitened = [
+        whiten(np.ldexp(part.Y, y_exponent, dtype=np.float64), weight, fit_intercept)
+        for part, weight in zip(parts, weights, strict=True)
+    ]
+    targets = [rows for rows, _ in whitened]
+    y_mean = np.ldexp(np.concatenate([mean for _, mean in whitened]), -y_exponent)
+    return Stack(designs, targets, y_mean, x_exponent, y_exponent)
 
 
 def whiten(Y, weight, center):
     """Return targets as rows, centred and times the roots of the weights, and means."""
-    rows = np.asarray(Y, dtype=np.float64).T
+    rows = Y.T
     mean = np.zeros(len(rows))
     if center:
         total = weight.sum()

@@ -9,6 +9,7 @@ ridge)`` with a ridge. The dual point is the residual, scaled to the best value.
 import numpy as np
 
 EPS = np.finfo(np.float64).eps
+NEWTON_STEPS = 40  # a bound: a few are met
 
 
 def guard(primal, dual):
@@ -37,35 +38,34 @@ def best_scaling(square, inner, norms, thresholds, ridge, limit=np.inf):
     """
     scale = min(max(inner / square, 0.0), limit) if square > 0.0 else 0.0
     if ridge > 0.0:
-        return ridge_scaling(scale, square, inner, norms, thresholds, ridge)
+        return ridge_scaling(scale, square, inner, norms, thresholds, ridge, limit)
     above = scale * norms > thresholds
     if np.any(above):
         scale = min(scale, float(np.min(thresholds[above] / norms[above])))
     return scale, scale * inner - 0.5 * scale**2 * square
 
 
-def ridge_scaling(scale, square, inner, norms, thresholds, ridge):
+def ridge_scaling(scale, square, inner, norms, thresholds, ridge, limit):
     """Return :func:`best_scaling` for a penalty with a ridge: no scale is excluded."""
 
     def dual(s):
         excess = np.maximum(s * norms - thresholds, 0.0)
         return s * inner - 0.5 * s**2 * square - excess @ excess / (2.0 * ridge)
 
-    # Piecewise quadratic and concave: Newton from both sides of each piece.
+    # Piecewise quadratic and concave: Newton ends once it knows its piece.
     best, value = 0.0, 0.0
     for start in (1.0, scale):
-        s = start
-        for _ in range(4):
-            over = s * norms > thresholds
-            slope = inner - s * square
-            slope -= norms[over] @ (s * norms[over] - thresholds[over]) / ridge
-            bend = square + norms[over] @ norms[over] / ridge
+        s, known = start, None
+        for _ in range(NEWTON_STEPS):
             candidate = dual(s)
             if candidate > value:
                 best, value = s, candidate
-            if bend <= 0.0:
+            over = s * norms > thresholds
+            bend = square + norms[over] @ norms[over] / ridge
+            if bend <= 0.0 or (known is not None and np.array_equal(over, known)):
                 break
-            s = max(s + slope / bend, 0.0)
+            top = inner + norms[over] @ thresholds[over] / ridge
+            s, known = min(max(top / bend, 0.0), limit), over
     return best, value
 
 

@@ -1,5 +1,7 @@
 """What is packed of the designs for a working set: columns, or Gram matrices."""
 
+from typing import Any
+
 import numpy as np
 
 # A Gram matrix is made by BLAS-3 products, which run this many times faster than the
@@ -21,7 +23,8 @@ class Storage:
     ----------
     features : ndarray of int64, shape (n_rows,)
     packs : bool
-        Whether columns are packed; those of sparse designs are not.
+        Whether columns are packed; those of sparse designs are only where their Gram
+        matrices would be too large.
     grams : ndarray of shape (n_designs, capacity, capacity), or None
         Gram matrices, where they are cheaper than columns.
     """
@@ -32,7 +35,7 @@ class Storage:
         self.packs = free.projects or all(d.packs_cheaply for d in stack.designs)
         samples = int(stack.sample_ptr[-1]) if self.packs else 0
         self._packed = np.empty((0, samples))
-        self.grams = None
+        self.grams: Any = None
 
     @property
     def n_rows(self):
@@ -100,17 +103,16 @@ class Storage:
         """Bring in features, as rows after those that are in."""
         start = self.n_rows
         self.features = np.concatenate([self.features, features])
+        if not self.packs and not self._affords_gram():
+            self.packs, start = True, 0
+            samples = int(self.stack.sample_ptr[-1])
+            self._packed = np.empty((0, samples))
         if self.packs:
-            self._pack(features, start)
+            self._pack(self.features[start:], start)
         if self._wants_gram():
             self._extend_grams(start if self.grams is not None else 0)
-        elif self.packs:
-            self.grams = None
         else:
-            raise MemoryError(
-                f"a working set of {self.n_rows} features of a sparse X needs Gram "
-                "matrices beyond the memory budget; raise alpha"
-            )
+            self.grams = None
 
     def _pack(self, features, start):
         self._packed = grown(self._packed, start, self.n_rows)
@@ -121,12 +123,13 @@ class Storage:
             if self.free.projects:
                 out[:] = self.free.project(d, out)
 
+    def _affords_gram(self):
+        return 8.0 * len(self.stack.designs) * self.n_rows**2 <= MEMORY
+
     def _wants_gram(self):
+        if not self.packs or not self._affords_gram():
+            return not self.packs
         rows, designs = self.n_rows, len(self.stack.designs)
-        if 8.0 * designs * rows**2 > MEMORY:
-            return False
-        if not self.packs:
-            return True
         samples, columns = int(self.stack.sample_ptr[-1]), self.stack.n_columns
         # Multiplications for one visit of one row, by columns and by Gram matrix.
         visits = 1.0 if designs == 1 and columns > 1 else 2.0
