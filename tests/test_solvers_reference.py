@@ -9,7 +9,7 @@ from stacks import LAYOUTS, PENALTIES, WIDE, case, penalty_of, statement
 
 from mutar_cy.designs import Part, make_stack
 from mutar_cy.penalties import L21
-from mutar_cy.solvers import _working_set as working_set_module
+from mutar_cy.solvers import _storage as storage_module
 from mutar_cy.solvers import (
     alpha_max,
     alpha_max_columns,
@@ -134,9 +134,9 @@ def test_ways_to_store_a_working_set(layout, kind, grouped, way, monkeypatch):
     expected = solve(stack, penalty, groups, tol=1e-12, max_iter=20_000)
     if way == "gram":
         wants = lambda self: True  # noqa: E731
-        monkeypatch.setattr(working_set_module.WorkingSet, "_wants_gram", wants)
+        monkeypatch.setattr(storage_module.Storage, "_wants_gram", wants)
     else:  # no memory for Gram matrices: another way is to be found
-        monkeypatch.setattr(working_set_module, "MEMORY", 0.0)
+        monkeypatch.setattr(storage_module, "MEMORY", 0.0)
     got = solve(stack, penalty, groups, tol=1e-12, max_iter=20_000)
     assert got.converged
     assert_allclose(got.objective, expected.objective, rtol=1e-11)

@@ -1,0 +1,187 @@
+"""The steps that look further than sweeps, against plain numpy."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from stacks import case
+
+from mutar_cy.designs import packed
+from mutar_cy.penalties import L21
+from mutar_cy.solvers import Problem, alpha_max
+from mutar_cy.solvers import _newton as newton_module
+from mutar_cy.solvers import _storage as storage_module
+from mutar_cy.solvers._acceleration import anderson_direction, step_along
+from mutar_cy.solvers._free import NoFreeBlocks
+from mutar_cy.solvers._working_set import WorkingSet
+
+each_blocks = pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+each_ridge = pytest.mark.parametrize("ridge", [0.0, 0.2])
+each_way = pytest.mark.parametrize("way", ["gram", "packed"])
+NARROW = ["one column", "shared", "own", "responses"]
+
+
+class Explicit:
+    """A loaded working set of all blocks, with random coefficients, and its maths."""
+
+    def __init__(self, layout, grouped, ridge, way, monkeypatch):
+        wants = lambda self: way == "gram"  # noqa: E731
+        monkeypatch.setattr(storage_module.Storage, "_wants_gram", wants)
+        _, stack, groups, n_blocks = case(layout, grouped=grouped)
+        weights = np.linspace(0.5, 1.5, n_blocks)
+        alpha = 0.1 * alpha_max(stack, L21(), groups)
+        problem = Problem(stack, L21(alpha, weights, ridge), groups)
+        self.problem, self.stack = problem, stack
+        self.set = WorkingSet(problem, NoFreeBlocks())
+        self.set.add(np.arange(n_blocks))
+        features, every = self.set.storage.features, range(len(stack.designs))
+        self.columns = [packed(stack.designs[d], features) for d in every]
+        rng = np.random.default_rng(7)
+        W = rng.standard_normal((len(features), stack.n_columns))
+        owner = np.repeat(np.arange(n_blocks), np.diff(self.set.block_ptr))
+        W[owner % 3 == 0] = 0.0  # some blocks are not in play
+        self.set.coef[:] = W
+        self.set.load(self.residuals(W))
+        self.rows = np.flatnonzero(owner % 3)
+        self.blocks = owner[self.rows]
+        self.owner = np.unique(self.blocks, return_inverse=True)[1]
+        self.strengths = problem.thresholds[self.blocks]
+
+    def residuals(self, W):
+        ptr = self.stack.column_ptr
+        triples = zip(self.columns, self.stack.targets, range(len(ptr)), strict=False)
+        return [y - W[:, ptr[d] : ptr[d + 1]].T @ X for X, y, d in triples]
+
+    def objective(self, W):
+        squares = sum((r**2).sum() for r in self.residuals(W))
+        sums = np.bincount(self.owner, (W[self.rows] ** 2).sum(axis=1))
+        first = np.unique(self.owner, return_index=True)[1]
+        penalty = self.strengths[first] @ np.sqrt(sums)
+        return 0.5 * squares + penalty + 0.5 * self.problem.ridge * (W**2).sum()
+
+    def hessian(self):
+        """Return the second derivative over the rows in play, entries row by row."""
+        W, ptr = self.set.coef[self.rows], self.stack.column_ptr
+        shape = (*W.shape, *W.shape)
+        out = np.zeros(shape)
+        for d, X in enumerate(self.columns):
+            gram = X[self.rows] @ X[self.rows].T
+            for c in range(ptr[d], ptr[d + 1]):
+                out[:, c, :, c] = gram
+        for b in range(self.owner[-1] + 1):
+            own = np.flatnonzero(self.owner == b)
+            norm = np.linalg.norm(W[own])
+            unit = (W[own] / norm).ravel()
+            curved = np.eye(unit.size) - np.outer(unit, unit)
+            curved *= self.strengths[own[0]] / norm
+            block = curved.reshape(len(own), W.shape[1], len(own), W.shape[1])
+            out[np.ix_(own, range(W.shape[1]), own, range(W.shape[1]))] += block
+        out = out.reshape(W.size, W.size)
+        return out + self.problem.ridge * np.eye(W.size)
+
+    def gradient(self):
+        W = self.set.coef[self.rows]
+        norms = np.sqrt(np.bincount(self.owner, (W**2).sum(axis=1)))[self.owner]
+        pull = (self.strengths / norms)[:, None] + self.problem.ridge
+        pairs = zip(self.columns, self.residuals(self.set.coef), strict=True)
+        slopes = [X[self.rows] @ r.T for X, r in pairs]
+        return pull * W - np.concatenate(slopes, axis=1)
+
+    @property
+    def support(self):
+        return self.rows, self.owner, np.unique(self.blocks)
+
+    def newton(self):
+        """Return the last direction, which is Newton's."""
+        correlation = self.set.correlation_of(self.rows)
+        given = self.set, self.support, correlation
+        return newton_module.newton_directions(*given)[0][-1]
+
+
+@pytest.mark.parametrize("layout", NARROW)
+@each_blocks
+@each_ridge
+@each_way
+@pytest.mark.parametrize("direct", [100, 0], ids=["direct", "conjugate gradients"])
+def test_newton_direction_solves_the_dense_system(
+    layout, grouped, ridge, way, direct, monkeypatch
+):
+    monkeypatch.setattr(newton_module, "DIRECT", direct)
+    monkeypatch.setattr(newton_module, "CG_ACCURACY", 1e-13)
+    monkeypatch.setattr(newton_module, "CG_STEPS", 500)
+    explicit = Explicit(layout, grouped, ridge, way, monkeypatch)
+    direction = explicit.newton()
+    gradient = explicit.gradient()
+    expected = -np.linalg.solve(explicit.hessian(), gradient.ravel())
+    expected = expected.reshape(gradient.shape)
+    assert_allclose(direction, expected, atol=1e-7 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("layout", NARROW)
+@each_blocks
+@each_ridge
+@each_way
+def test_steps_never_do_harm_and_keep_the_state(
+    layout, grouped, ridge, way, monkeypatch
+):
+    explicit = Explicit(layout, grouped, ridge, way, monkeypatch)
+    rng, state = np.random.default_rng(1), explicit.set
+    newton = explicit.newton()
+    n_moved = 0
+    for direction in (newton, -newton, 1e3 * rng.standard_normal(newton.shape)):
+        before, coef = explicit.objective(state.coef), state.coef.copy()
+        correlation = state.correlation_of(explicit.rows)
+        moved = step_along(state, explicit.support, [direction], correlation)
+        after = explicit.objective(state.coef)
+        assert after < before if moved else after == before
+        assert moved == (state.coef != coef).any()
+        expected = np.concatenate(
+            [
+                X @ r.T
+                for X, r in zip(
+                    explicit.columns, explicit.residuals(state.coef), strict=True
+                )
+            ],
+            axis=1,
+        )
+        got = state.correlation_of(np.arange(len(state.coef)))
+        assert_allclose(got.T, expected, atol=1e-9 * np.abs(expected).max() + 1e-12)
+        n_moved += moved
+    assert n_moved >= 1
+
+
+def test_anderson_finds_the_fixed_point_of_a_linear_iteration():
+    rng = np.random.default_rng(2)
+    basis = np.linalg.qr(rng.standard_normal((4, 4)))[0]
+    M = basis * [0.95, 0.6, 0.3, 0.1] @ basis.T
+    fixed, history = rng.standard_normal(4), np.empty((6, 2, 2))
+    x = np.zeros(4)
+    for k in range(6):
+        history[k] = x.reshape(2, 2)
+        x = fixed + M @ (x - fixed)
+    direction = anderson_direction(history)
+    assert direction.shape == (2, 2)
+    left = np.linalg.norm(history[-1] - fixed.reshape(2, 2))
+    reached = history[-1] + direction - fixed.reshape(2, 2)
+    assert np.linalg.norm(reached) < 1e-3 * left
+
+
+def test_anderson_has_nothing_to_say_about_rest():
+    assert anderson_direction(np.ones((6, 3, 2))) is None
+
+
+def test_conjugate_gradients(monkeypatch):
+    monkeypatch.setattr(newton_module, "CG_ACCURACY", 1e-12)
+    rng = np.random.default_rng(3)
+    root = rng.standard_normal((8, 8))
+    M = root @ root.T + 0.1 * np.eye(8)
+    target, before = rng.standard_normal(8), None
+    before = target.copy()
+    for mask in (np.ones(8), np.array([1.0, 1, 0, 1, 0, 1, 1, 1])):
+        x = newton_module.conjugate_gradients(M.__matmul__, target, np.diag(M), mask)
+        kept = mask > 0
+        expected = np.linalg.solve(M[np.ix_(kept, kept)], target[kept])
+        assert_allclose(x[kept], expected, rtol=1e-6)
+        assert_array_equal(x[~kept], 0.0)
+    assert_array_equal(target, before)
+    zero = newton_module.conjugate_gradients(M.__matmul__, 0 * target, np.diag(M), mask)
+    assert_array_equal(zero, 0.0)
