@@ -132,8 +132,8 @@ def memory_of_fit(model, X, y):
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("model", [GroupLasso(), IndLasso(), ours.MultiTaskLasso()])
 def test_large_designs_are_not_copied(model, order):
-    # Nor is there room for a Gram matrix of all features: 800 MB.
-    X, Y, _ = simulated.shared(n_samples=300, n_features=10_000)
+    # Nor is there room for a Gram matrix of all features: 200 MB.
+    X, Y, _ = simulated.shared(n_samples=300, n_features=5000)
     X = np.asarray(X, order=order)
     model.set_params(alpha=0.5 * float(alpha_max(GroupLasso(), X, Y)))
     assert memory_of_fit(model, X, Y) < X.nbytes / 4
@@ -143,7 +143,7 @@ def test_large_designs_are_not_copied(model, order):
 @pytest.mark.uncertified("the certificate needs memory too")
 @pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
 def test_responses_share_their_design(cls):
-    X, Y, _ = simulated.shared(n_samples=300, n_features=10_000, n_tasks=8)
+    X, Y, _ = simulated.shared(n_samples=300, n_features=3000, n_tasks=8)
     model = cls(0.5 * float(alpha_max(GroupLasso(), X, Y)))
     assert memory_of_fit(model, [X], [Y]) < X.nbytes / 2
     assert_certified(model, [X], [Y])
