@@ -35,16 +35,22 @@ class SparseDesign:
         at_entry = self.weight[self.X.indices]
 
         def sums(values):
-            return np.bincount(columns, values, minlength=self.n_features)
+            counted = np.bincount(columns, values, minlength=self.n_features)
+            return counted.astype(np.float64, copy=False)
 
         mean = np.zeros(self.n_features)
         with np.errstate(invalid="ignore", over="ignore"):
             if center:
                 mean = sums(entries * at_entry) / total
+                # Once more, for what rounding has left.
+                full = np.diff(self.X.indptr) == self.n_samples
+                mean += full * sums(at_entry * (entries - mean[columns])) / total
             squares = sums(at_entry * (entries - mean[columns]) ** 2)
             size = mean**2
             if center:
-                squares += np.maximum(total - sums(at_entry), 0.0) * size
+                implicit = np.maximum(total - sums(at_entry), 0.0)
+                implicit[full] = 0.0
+                squares += implicit * size
                 squares[squares <= CONSTANT**2 * total * size] = 0.0
             return mean, squares, total * size > LARGE_SQUARE * squares
 

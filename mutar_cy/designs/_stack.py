@@ -157,8 +157,11 @@ def make_stack(parts, fit_intercept=True, normalize=False):
         if x_exponent:
             designs = make_designs(parts, weights, fit_intercept, normalize)
     # Targets are brought near one at once, so that no square of theirs is lost.
-    top = float(np.max([np.abs(part.Y).max(initial=0.0) for part in parts]))
-    y_exponent = -int(np.frexp(top)[1])
+    top = [
+        np.abs(part.Y).max(initial=0.0, where=weight[:, None] > 0.0)
+        for part, weight in zip(parts, weights, strict=True)
+    ]
+    y_exponent = -int(np.frexp(np.max(top))[1])
     whitened = [
         whiten(np.ldexp(part.Y, y_exponent, dtype=np.float64), weight, fit_intercept)
         for part, weight in zip(parts, weights, strict=True)
@@ -171,16 +174,16 @@ def make_stack(parts, fit_intercept=True, normalize=False):
 def whiten(Y, weight, center):
     """Return targets as rows, centred and times the roots of the weights, and means."""
     rows = Y.T
-    mean = np.zeros(len(rows))
+    mean, total = np.zeros(len(rows)), weight.sum()
     if center:
-        total = weight.sum()
         mean = (rows @ weight) / total
         rows = rows - mean[:, None]
+    rows = rows * np.sqrt(weight)
+    if center:
         # A target without spread: what is left of it is rounding.
-        constant = rows**2 @ weight <= (CONSTANT * mean) ** 2 * total
-        if constant.any():
-            rows[constant] = 0.0
-    return rows * np.sqrt(weight), mean
+        squares = np.einsum("cn,cn->c", rows, rows)
+        rows[squares <= (CONSTANT * mean) ** 2 * total] = 0.0
+    return rows, mean
 
 
 def sample_weights(part):
@@ -226,7 +229,7 @@ def rescale(parts):
         X: Any = check_array(
             part.X, accept_sparse="csc", input_name="X", dtype=[np.float64, np.float32]
         )
-        entries = X.data if issparse(X) else X
+        entries = X if isinstance(X, np.ndarray) else X.data
         if entries.size:
             largest = max(largest, float(entries.max()), -float(entries.min()))
     if largest == 0.0 or np.sqrt(SMALLEST) < largest < np.sqrt(LARGEST):
@@ -237,7 +240,7 @@ def rescale(parts):
 
 def times_power(X: Any, exponent: int) -> Any:
     """Return X times two to ``exponent``, in double."""
-    if not issparse(X):
+    if isinstance(X, np.ndarray):
         return np.ldexp(X.astype(np.float64), exponent)
     X = X.astype(np.float64)
     X.data = np.ldexp(X.data, exponent)

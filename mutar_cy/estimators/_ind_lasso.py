@@ -49,8 +49,7 @@ class IndLasso(MultiTaskRegressor):
     warm_start : bool, default=False
         Whether to start from the coefficients of the last fit that succeeded, whose
         shape must be the same.
-    penalty_weights : array-like of shape (n_features,) or (n_features, n_tasks), \
-            default=None
+    penalty_weights : array-like of shape (n_features[, n_tasks]), default=None
         The weight of every coefficient in the penalty: 0 leaves it unpenalised, and
         infinity excludes it.
     task_weight : array-like of shape (n_tasks,), default=None
@@ -67,9 +66,8 @@ class IndLasso(MultiTaskRegressor):
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks), \
-            (n_features, n_tasks, n_responses), or (n_features,) for a single task
-        The coefficients.
+    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
+        The coefficients; 1-D for a single task.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
         What to add to ``X @ coef_``; 0 without ``fit_intercept``.
     dual_gap_ : ndarray shaped as ``intercept_``, or float
@@ -89,13 +87,13 @@ class IndLasso(MultiTaskRegressor):
         True, after ``fit`` only.
     n_features_in_ : int
         Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns of X, if all are strings.
 
     See Also
     --------
     GroupLasso : One set of features for all tasks.
-    mutar_cy.linear_model.Lasso : scikit-learn's face of it.
+    mutar_cy.linear_model.Lasso : One task, in scikit-learn's form.
     alpha_max : The smallest ``alpha`` of each task that leaves no coefficient.
 
     References

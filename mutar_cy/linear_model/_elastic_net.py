@@ -76,7 +76,7 @@ class ElasticNet(CoordinateDescentRegressor):
         By how much each target's objective may still exceed its optimum.
     n_features_in_ : int
         Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of features, if all are strings.
 
     See Also
@@ -155,6 +155,7 @@ class ElasticNet(CoordinateDescentRegressor):
         Returns
         -------
         self : object
+            The fitted estimator.
 
         Raises
         ------

@@ -57,7 +57,7 @@ class Lasso(ElasticNet):
         By how much each target's objective may still exceed its optimum.
     n_features_in_ : int
         Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of features, if all are strings.
 
     See Also

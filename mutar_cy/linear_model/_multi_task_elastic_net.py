@@ -69,7 +69,7 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
         What ``dual_gap_`` had to reach: ``tol`` times the null model's objective.
     n_features_in_ : int
         Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of features, if all are strings.
 
     See Also
@@ -129,6 +129,7 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
         Returns
         -------
         self : object
+            The fitted estimator.
 
         Raises
         ------

@@ -54,7 +54,7 @@ class MultiTaskLasso(MultiTaskElasticNet):
         What ``dual_gap_`` had to reach: ``tol`` times the null model's objective.
     n_features_in_ : int
         Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of features, if all are strings.
 
     See Also

@@ -96,11 +96,10 @@ def enet_path(
     alphas : int or array-like, default=100
         The strengths, or how many to lay out from the smallest one that leaves no
         coefficient down.
-    precompute, Xy, copy_X, check_input : object
+    precompute, Xy, copy_X : object
         Accepted for scikit-learn's sake, without effect: the solver decides by itself
         when a Gram matrix pays, and never writes into X.
-    coef_init : array-like of shape (n_features,) or (n_targets, n_features), \
-            default=None
+    coef_init : array-like of shape ([n_targets, ]n_features), default=None
         Where to start.
     verbose : bool or int, default=False
         Whether to write a dot to stderr after every alpha.
@@ -108,6 +107,8 @@ def enet_path(
         Whether to return the numbers of iterations.
     positive : bool, default=False
         Whether coefficients must not be negative; only for a 1-D y.
+    check_input : bool, default=True
+        Accepted for scikit-learn's sake, without effect.
     **params : dict
         ``tol``, ``max_iter`` and ``sample_weight``; ``random_state``, ``selection`` and
         ``do_screening`` have no effect.
@@ -116,8 +117,7 @@ def enet_path(
     -------
     alphas : ndarray of shape (n_alphas,)
         The strengths, from large to small.
-    coefs : ndarray of shape (n_features, n_alphas) or \
-            (n_targets, n_features, n_alphas)
+    coefs : ndarray of shape ([n_targets, ]n_features, n_alphas)
         The coefficients.
     dual_gaps : ndarray of shape (n_alphas,)
         The duality gaps.
@@ -221,9 +221,14 @@ def lasso_path(
 
     Parameters
     ----------
-    X, y, eps, n_alphas, alphas, precompute, Xy, copy_X, coef_init, verbose, \
-            return_n_iter, positive, **params
-        As :func:`enet_path` takes them.
+    X, y : array-like
+        As :func:`enet_path` takes them, and so all that follow.
+    eps, n_alphas, alphas, precompute, Xy, copy_X, coef_init : object
+        See there.
+    verbose, return_n_iter, positive : bool
+        See there.
+    **params : dict
+        See there.
 
     Returns
     -------
