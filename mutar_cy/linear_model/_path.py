@@ -97,8 +97,7 @@ def enet_path(
         The strengths, or how many to lay out from the smallest one that leaves no
         coefficient down.
     precompute, Xy, copy_X : object
-        Accepted for scikit-learn's sake, without effect: the solver decides by itself
-        when a Gram matrix pays, and never writes into X.
+        Without effect: the solver decides on Gram matrices, and never writes into X.
     coef_init : array-like of shape ([n_targets, ]n_features), default=None
         Where to start.
     verbose : bool or int, default=False
@@ -221,10 +220,8 @@ def lasso_path(
 
     Parameters
     ----------
-    X, y : array-like
+    X, y, eps, n_alphas, alphas, precompute, Xy, copy_X, coef_init : object
         As :func:`enet_path` takes them, and so all that follow.
-    eps, n_alphas, alphas, precompute, Xy, copy_X, coef_init : object
-        See there.
     verbose, return_n_iter, positive : bool
         See there.
     **params : dict
