@@ -6,15 +6,11 @@ from inspect import signature
 from typing import Any
 
 import numpy as np
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import validate_parameter_constraints
 
 from mutar_cy.solvers import solve, solve_columns
-
-try:
-    from sklearn.callback import CallbackSupportMixin, with_callbacks
-except ImportError:
-    from mutar_cy.estimators._no_callbacks import CallbackSupportMixin, with_callbacks
 
 __all__ = [
     "CallbackSupportMixin",

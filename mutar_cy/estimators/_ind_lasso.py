@@ -29,7 +29,7 @@ class IndLasso(MultiTaskRegressor):
 
     Parameters
     ----------
-    alpha : float or array-like of shape (n_tasks,), default=1.0
+    alpha : float or array-like of shape (n_tasks,), default=0.1
         Strength of the penalty, of all tasks or of each, in the unit of X times y.
         :func:`~mutar_cy.alpha_max` tells from where on a task's coefficients are 0. At
         0, nothing is penalised and the fit is least squares.
@@ -121,7 +121,7 @@ class IndLasso(MultiTaskRegressor):
 
     def __init__(
         self,
-        alpha=1.0,
+        alpha=0.1,
         fit_intercept=True,
         normalize=False,
         max_iter=2000,

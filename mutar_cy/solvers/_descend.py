@@ -45,6 +45,7 @@ def descend(working_set, target, budget):
             min(rounds * SWEEPS, budget - n_sweeps),
             SWEEPS,
             history if rounds == 1 else None,
+            working_set.n_free,
         )
         n_sweeps += done
         if gap <= target or n_sweeps >= budget or at_rest:

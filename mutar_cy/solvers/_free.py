@@ -3,9 +3,9 @@
 At fixed penalised coefficients the best unpenalised ones are a least-squares fit to
 what is left of the targets, and their presence is a projection: the residual and every
 packed column are projected onto the complement of the unpenalised columns, and the
-unpenalised coefficients follow at the end. With ``positive`` there is no such
-projection: they are refitted (non-negative least squares) whenever the gap is
-computed. Either way the residual is then feasible for them in the dual.
+unpenalised coefficients follow at the end. With ``positive`` there is no such projection: they
+are swept over with the others, and refitted by non-negative least squares whenever the
+gap is computed. Either way the residual is then feasible for them in the dual.
 """
 
 import numpy as np
@@ -17,12 +17,23 @@ EPS = np.finfo(np.float64).eps
 
 
 class NoFreeBlocks:
-    """The usual case: every block is penalised."""
+    """The usual case: every block is penalised.
+
+    Attributes
+    ----------
+    projects : bool
+        Whether free columns are projected out of the others.
+    in_play : int
+        How many free features are swept over with the others: all or none.
+    features : ndarray of int64
+        The free features that are not, whose coefficients follow at the end.
+    """
 
     projects = False
+    in_play = 0
     features = np.zeros(0, dtype=np.int64)
 
-    def settle(self, residuals):
+    def settle(self, residuals, coef=None):
         """Return the residuals as they are."""
         return residuals
 
@@ -31,21 +42,51 @@ class NoFreeBlocks:
         return np.zeros((0, stack.n_columns))
 
 
-class FreeBlocks:
-    """The unpenalised columns of a problem.
+class PositiveFreeBlocks(NoFreeBlocks):
+    """Unpenalised columns whose coefficients must not be negative.
 
     Parameters
     ----------
-    problem : Problem
     columns : list of ndarray, design ``d``'s of shape (n_free, n_samples_d)
     """
 
-    def __init__(self, problem, columns):
-        self.columns, self.positive = columns, problem.positive
-        self.features = problem.blocks.features(problem.free)
-        self.projects = not self.positive
-        if self.projects:
-            self.bases = [orthonormal_rows(rows) for rows in columns]
+    def __init__(self, columns):
+        self.columns, self.in_play = columns, len(columns[0])
+
+    def settle(self, residuals, coef=None):
+        """Return the residuals after the best free coefficients.
+
+        Parameters
+        ----------
+        residuals : list of ndarray, design ``d``'s of shape (n_columns_d, n_samples_d)
+            Targets less what the penalised coefficients explain.
+        coef : ndarray of shape (n_free, n_columns), default=None
+            Where to write these coefficients.
+        """
+        settled, found = [], []
+        for rows, columns in zip(residuals, self.columns, strict=True):
+            own = np.column_stack([nnls(columns.T, target)[0] for target in rows])
+            settled.append(rows - own.T @ columns)
+            found.append(own)
+        if coef is not None:
+            coef[...] = np.concatenate(found, axis=1)
+        return settled
+
+
+class FreeBlocks(NoFreeBlocks):
+    """Unpenalised columns, projected out of everything else.
+
+    Parameters
+    ----------
+    features : ndarray of int64, shape (n_free,)
+    columns : list of ndarray, design ``d``'s of shape (n_free, n_samples_d)
+    """
+
+    projects = True
+
+    def __init__(self, features, columns):
+        self.features, self.columns = features, columns
+        self.bases = [orthonormal_rows(rows) for rows in columns]
 
     def project(self, d, rows):
         """Return rows of length n_samples_d less their part in the free columns."""
@@ -53,20 +94,9 @@ class FreeBlocks:
         rows = rows - (rows @ basis.T) @ basis
         return rows - (rows @ basis.T) @ basis  # twice is enough
 
-    def settle(self, residuals):
-        """Return the residuals after the best free coefficients.
-
-        Parameters
-        ----------
-        residuals : list of ndarray, design ``d``'s of shape (n_columns_d, n_samples_d)
-            Targets less what the penalised coefficients explain.
-        """
-        if self.projects:
-            return [self.project(d, rows) for d, rows in enumerate(residuals)]
-        return [
-            rows - self._fit(columns, rows).T @ columns
-            for rows, columns in zip(residuals, self.columns, strict=True)
-        ]
+    def settle(self, residuals, coef=None):
+        """Return the residuals after the best free coefficients."""
+        return [self.project(d, rows) for d, rows in enumerate(residuals)]
 
     def coefficients(self, stack, features, coef):
         """Return the best free coefficients, of shape (n_free, n_columns).
@@ -86,13 +116,9 @@ class FreeBlocks:
         ):
             rows = packed(design, features[kept])  # as they are, not projected
             own = coef[kept, stack.column_ptr[d] : stack.column_ptr[d + 1]]
-            out.append(self._fit(self.columns[d], target - own.T @ rows))
+            left = target - own.T @ rows
+            out.append(np.linalg.lstsq(self.columns[d].T, left.T, rcond=None)[0])
         return np.concatenate(out, axis=1)
-
-    def _fit(self, columns, targets):
-        if self.positive:
-            return np.column_stack([nnls(columns.T, target)[0] for target in targets])
-        return np.linalg.lstsq(columns.T, targets.T, rcond=None)[0]
 
 
 def remove_free_blocks(problem):
@@ -101,7 +127,9 @@ def remove_free_blocks(problem):
         return NoFreeBlocks()
     features = problem.blocks.features(problem.free)
     columns = [packed(design, features) for design in problem.stack.designs]
-    return FreeBlocks(problem, columns)
+    if problem.positive:
+        return PositiveFreeBlocks(columns)
+    return FreeBlocks(features, columns)
 
 
 def orthonormal_rows(rows):

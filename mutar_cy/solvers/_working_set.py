@@ -91,10 +91,18 @@ class WorkingSet:
         """Whether the state is a correlation, by Gram matrices."""
         return self.storage.grams is not None
 
-    def fits(self):
-        """Return what the coefficients explain, one array per design."""
-        rows = np.flatnonzero(self.coef.any(axis=1))
-        return self.storage.apply(rows, self.coef[rows])
+    @property
+    def n_free(self):
+        """How many blocks, the first ones, are unpenalised and settled elsewhere."""
+        return len(self.problem.free) if self.free.in_play else 0
+
+    def residuals(self):
+        """Return the residuals of the coefficients, free ones settled anew."""
+        start = self.free.in_play
+        rows = start + np.flatnonzero(self.coef[start:].any(axis=1))
+        fits = self.storage.apply(rows, self.coef[rows])
+        pairs = zip(self.stack.targets, fits, strict=True)
+        return self.free.settle([y - fit for y, fit in pairs], self.coef[:start])
 
     def load(self, residuals):
         """Take over residuals that agree with ``coef``."""
