@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from mutar_cy.solvers._newton import newton_directions, newton_pays
+from mutar_cy.solvers._newton import newton_directions
 
 STEPS = [1.0, 0.5, 0.25, 0.1, 0.02]  # fractions of a direction to try
 
 
-def accelerate(working_set, active, history, patience):
+def accelerate(working_set, active, history, newton):
     """Look further than sweeps do, by Newton's method or by extrapolation.
 
     Parameters
@@ -18,27 +18,20 @@ def accelerate(working_set, active, history, patience):
         The blocks that the last sweeps visited.
     history : ndarray of shape (n_iterates, n_rows, n_columns), or None
         The coefficients after each of these sweeps.
-    patience : int
-        How many sweeps a Newton step may cost.
-
-    Returns
-    -------
     newton : bool
-        Whether it was Newton's method.
+        Whether by Newton's method.
     """
     support = working_set.support(active)
     rows = support[0]
-    if not len(rows):
-        return False
+    if not len(rows) or not (newton or history is not None):
+        return
     correlation = working_set.correlation_of(rows)
-    if newton_pays(working_set, len(rows), patience):
+    if newton:
         newton_step(working_set, support, correlation)
-        return True
-    if history is not None:
-        direction = anderson_direction(history[:, rows])
-        if direction is not None:
-            step_along(working_set, support, [direction], correlation)
-    return False
+        return
+    direction = anderson_direction(history[:, rows])
+    if direction is not None:
+        step_along(working_set, support, [direction], correlation)
 
 
 def newton_step(working_set, support, correlation):

@@ -4,11 +4,14 @@ import numpy as np
 
 from mutar_cy.solvers._acceleration import accelerate
 from mutar_cy.solvers._block_cd import block_cd
+from mutar_cy.solvers._newton import newton_cost
 
 SWEEPS = 5  # between two looks at the gap
 CHEAP = 2e5  # multiplications of a sweep below which nothing beats more sweeps
 CHEAP_ROUNDS = 6  # looks in one call of the kernel then
 PATIENCE = 15  # sweeps that a Newton step is expected to save
+CURIOSITY = 1.25  # by which the method not taken gains in esteem
+SLOW = 0.25  # of the gap left after a Newton step: then others are tried as well
 
 
 def descend(working_set, target, budget):
@@ -28,11 +31,11 @@ def descend(working_set, target, budget):
     n_sweeps : int
     """
     n_sweeps, work = 0, len(working_set.coef) * working_set.datafit.work()
-    history, newton = None, False
+    history, newton, progress = None, False, Progress()
     if working_set.problem.is_quadratic:
         shape = working_set.datafit, working_set.penalty, working_set.coef
         n_sweeps, _, active, _ = block_cd(*shape, 0.0, min(1, budget), 1)
-        accelerate(working_set, active, None, np.inf)
+        accelerate(working_set, active, None, True)
     while True:
         rounds = CHEAP_ROUNDS if work < CHEAP and not newton else 1
         if rounds == 1 and history is None:
@@ -53,5 +56,31 @@ def descend(working_set, target, budget):
         work = len(active) * working_set.datafit.work()
         # What has been spent on sweeps without success may be spent on a Newton step.
         patience = max(PATIENCE, n_sweeps)
-        noted = history if rounds == 1 else None
-        newton = accelerate(working_set, active, noted, patience)
+        step = newton_cost(working_set, len(active))
+        newton = step < patience * work and progress.prefers_newton(gap)
+        accelerate(working_set, active, history if rounds == 1 else None, newton)
+        progress.begin(newton, gap, work * SWEEPS + (step if newton else 0.0))
+
+
+class Progress:
+    """How fast the gap falls, per multiplication, with either acceleration."""
+
+    def __init__(self):
+        self._rates = {}
+        self._begun = None
+
+    def begin(self, newton, gap, cost):
+        """Note what the next round begins with, and what it costs."""
+        self._begun = newton, gap, cost
+
+    def prefers_newton(self, gap):
+        """Tell which acceleration to take next, the last having led to ``gap``."""
+        if self._begun is None:
+            return True
+        newton, before, cost = self._begun
+        for other in self._rates:
+            self._rates[other] *= CURIOSITY
+        self._rates[newton] = max(np.log(before / gap), 1e-3) / cost
+        if len(self._rates) == 1:  # the other has not been tried
+            return newton == (gap < SLOW * before)
+        return self._rates[True] >= self._rates[False]

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, solve_triangular
 
 GAIN = 3.0  # of matrix products over the products of a sweep
-START = 2e5  # multiplications that the calls of a Newton step cost, per design
+CALLS, CALLS_DESIGN = 6e5, 6e4  # multiplications that its calls cost, once and each
 DIRECT = 100  # blocks up to which the coupling is factorised
 CG_STEPS = 30
 CG_ACCURACY = 1e-2
@@ -232,12 +232,16 @@ def conjugate_gradients(product, target, scale, mask):
     return x
 
 
-def newton_pays(working_set, n_rows, n_sweeps):
-    """Tell whether a Newton step costs less than so many sweeps over the rows."""
+def newton_cost(working_set, n_rows):
+    """Return what a Newton step costs, in multiplications of sweeps, about."""
     stack, gram = working_set.stack, working_set.uses_gram
-    cost = START * len(stack.targets)
+    calls = CALLS + CALLS_DESIGN * len(stack.targets)
+    if stack.n_columns == 1:
+        samples = 0.0 if gram else stack.targets[0].shape[1]
+        return calls + n_rows**2 * (n_rows / 3.0 + samples) / GAIN
+    cost = 0.0
     for n_columns, n_samples in (target.shape for target in stack.targets):
         rank = n_rows if gram else n_samples
         cost += n_rows * rank * min(rank, n_rows) * (1.3 if gram else 2.0)
         cost += CG_STEPS / 2 * n_rows * rank * n_columns * (1.0 if gram else 2.0)
-    return cost < GAIN * n_sweeps * n_rows * working_set.datafit.work()
+    return calls + cost / GAIN
