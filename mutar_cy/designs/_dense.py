@@ -35,12 +35,14 @@ class DenseDesign:
         Squared norms of the columns of the matrix above, exactly 0 for a column
         without spread; not finite where X is not, or where squares overflow.
     scale : ndarray of shape (n_features,), or None if all are 1
+    centers : bool
+        Whether means are subtracted.
     """
 
     packs_cheaply = True
 
     def __init__(self, X, weight, center, normalize=False):
-        self.X, self.weight = X, weight
+        self.X, self.weight, self.centers = X, weight, center
         self.root = np.sqrt(weight)
         self.n_samples, self.n_features = X.shape
         self.mean, self.squares = column_moments(X, weight, center)

@@ -21,6 +21,7 @@ class SparseDesign:
     def __init__(self, X, weight, center, normalize=False):
         self.X = X.tocsc()
         self.weight, self.root = weight, np.sqrt(weight)
+        self.centers = center
         self.n_samples, self.n_features = X.shape
         self.mean, self.squares, self._offset = self._moments(weight.sum(), center)
         self._centers = bool(self.mean.any())

@@ -114,6 +114,8 @@ class Stack:
         coef = np.ldexp(coef, self.x_exponent - self.y_exponent)
         if self.designs[0].scale is not None:
             coef *= self.spread([d.scale[features] for d in self.designs]).T
+        if not self.designs[0].centers:
+            return coef, self.y_mean
         means = self.spread([d.mean[features] for d in self.designs])
         means = np.ldexp(means, -self.x_exponent)
         return coef, self.y_mean - np.einsum("cm,mc->c", means, coef)

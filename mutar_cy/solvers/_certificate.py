@@ -40,8 +40,8 @@ def best_scaling(square, inner, norms, thresholds, ridge, limit=np.inf):
     if ridge > 0.0:
         return ridge_scaling(scale, square, inner, norms, thresholds, ridge, limit)
     above = scale * norms > thresholds
-    if np.any(above):
-        scale = min(scale, float(np.min(thresholds[above] / norms[above])))
+    if above.any():
+        scale = min(scale, float((thresholds[above] / norms[above]).min()))
     return scale, scale * inner - 0.5 * scale**2 * square
 
 
@@ -115,5 +115,7 @@ class Certificate:
         E. Ndiaye, O. Fercoq, A. Gramfort, J. Salmon (2017), Gap safe screening rules
         for sparsity enforcing penalties, JMLR 18. Section 4.
         """
+        if self.dual == -np.inf:
+            return np.zeros(len(lengths), dtype=bool)
         gap = max(primal - self.dual, 0.0) + guard(primal, self.dual)
         return self.norms + np.sqrt(2.0 * gap) * lengths < self.thresholds

@@ -80,7 +80,8 @@ class Progress:
         newton, before, cost = self._begun
         for other in self._rates:
             self._rates[other] *= CURIOSITY
-        self._rates[newton] = max(np.log(before / gap), 1e-3) / cost
+        fallen = np.log(before / gap) if 0.0 < gap < before < np.inf else 0.0
+        self._rates[newton] = max(fallen, 1e-3) / cost
         if len(self._rates) == 1:  # the other has not been tried
             return newton == (gap < SLOW * before)
         return self._rates[True] >= self._rates[False]

@@ -27,20 +27,21 @@ class Problem:
         self.alpha = float(np.ldexp(penalty.alpha, exponent))
         self.ridge = float(np.ldexp(penalty.ridge, 2 * stack.x_exponent))
         self.positive, self.weights = penalty.positive, penalty.weights
-        self.thresholds = self.penalty().thresholds(self.blocks.n_blocks)
+        self._penalty = L21(self.alpha, self.weights, self.ridge, self.positive)
+        self.thresholds = self._penalty.thresholds(self.blocks.n_blocks)
         self.squares = stack.squares  # (n_designs, n_features)
         # Over designs the largest, over the rows of a block the sum: an upper bound.
         self.lengths = np.sqrt(self.blocks.total(self.squares).max(axis=0))
         # Without a kink anywhere one Newton step is the solution.
-        self.is_quadratic = not (self.positive or np.any(self.thresholds))
+        self.is_quadratic = not (self.positive or self.thresholds.any())
         free = self.thresholds == 0.0 if self.ridge == 0.0 else np.zeros(0, dtype=bool)
         self.free = np.flatnonzero(free)
 
     def penalty(self, chosen=None):
         """Return the penalty in the units of the stack, for some blocks only."""
-        weights = self.weights
-        if weights is not None and chosen is not None:
-            weights = np.ascontiguousarray(weights[chosen])
+        if self.weights is None or chosen is None:
+            return self._penalty
+        weights = np.ascontiguousarray(self.weights[chosen])
         return L21(self.alpha, weights, self.ridge, self.positive)
 
     def dual_norms(self, correlation):
