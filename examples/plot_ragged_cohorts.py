@@ -108,5 +108,5 @@ for ax, (name, model) in zip(axes, models.items(), strict=True):
     ax.set_yticks(range(len(rows)), names[rows])
     ax.spines[["top", "right"]].set_visible(False)
 axes[0].invert_yaxis()
-axes[1].legend(frameon=False)
+axes[1].legend(frameon=False, loc="lower right")
 plt.show()
