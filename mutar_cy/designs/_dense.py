@@ -49,6 +49,8 @@ class DenseDesign:
         self._shift = self.mean if center else None
         if center:
             self._settle_offsets(weight.sum())
+        # Of a column without spread nothing may be left but zeros.
+        self._null = np.flatnonzero(self.squares == 0.0)
         self.scale = None
         if normalize:
             self.scale = column_scale(self.squares, weight)
@@ -81,6 +83,8 @@ class DenseDesign:
             product -= weighted.sum(axis=1)[:, None] * self._shift
         if self.scale is not None:
             product *= self.scale
+        if len(self._null):
+            product[:, self._null] = 0.0
         return product
 
     def _narrow(self, weighted):
@@ -99,6 +103,7 @@ class DenseDesign:
         none = np.zeros(len(features))
         mean = none if self._shift is None else self._shift[features]
         scale = none + 1.0 if self.scale is None else self.scale[features]
+        scale[self.squares[features] == 0.0] = 0.0
         pack_columns(self.X, features, mean, self.root, scale, out)
 
     def gram(self, rows, columns):

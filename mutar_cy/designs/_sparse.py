@@ -24,6 +24,7 @@ class SparseDesign:
         self.centers = center
         self.n_samples, self.n_features = X.shape
         self.mean, self.squares, self._offset = self._moments(weight.sum(), center)
+        self._null = np.flatnonzero(self.squares == 0.0)  # nothing left but zeros
         self._centers = bool(self.mean.any())
         self.scale = None
         if normalize:
@@ -63,6 +64,8 @@ class SparseDesign:
             product -= weighted.sum(axis=1)[:, None] * self.mean
         if self.scale is not None:
             product *= self.scale
+        if len(self._null):
+            product[:, self._null] = 0.0
         return product
 
     def pack(self, features, out):
@@ -72,6 +75,7 @@ class SparseDesign:
         out *= self.root
         if self.scale is not None:
             out *= self.scale[features, None]
+        out[self.squares[features] == 0.0] = 0.0
 
     def gram(self, rows, columns):
         """Return the inner products of the columns ``rows`` with ``columns``."""

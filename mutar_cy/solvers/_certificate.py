@@ -77,8 +77,8 @@ class Certificate:
     thresholds : ndarray of shape (n_blocks,)
     ridge : float
     limit : float, default=inf
-        Of the scale of the residual: 1 if there are unpenalised columns, since a
-        residual at rounding level is orthogonal to them at its own scale only.
+        Of the scale of the residual: finite if there are unpenalised columns, since a
+        residual at rounding level is not orthogonal to them at a much larger scale.
 
     Attributes
     ----------

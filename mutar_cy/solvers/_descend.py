@@ -9,6 +9,8 @@ from mutar_cy.solvers._newton import newton_cost
 SWEEPS = 5  # between two looks at the gap
 CHEAP = 2e5  # multiplications of a sweep below which nothing beats more sweeps
 CHEAP_ROUNDS = 6  # looks in one call of the kernel then
+CHEAP_CALLS = 2  # such calls, before acceleration is tried all the same
+ROW = 300.0  # multiplications that a visit of a row costs beyond its own
 PATIENCE = 15  # sweeps that a Newton step is expected to save
 CURIOSITY = 1.25  # by which the method not taken gains in esteem
 SLOW = 0.25  # of the gap left after a Newton step: then others are tried as well
@@ -30,14 +32,16 @@ def descend(working_set, target, budget):
     -------
     n_sweeps : int
     """
-    n_sweeps, work = 0, len(working_set.coef) * working_set.datafit.work()
+    row = ROW + working_set.datafit.work()
+    n_sweeps, work = 0, len(working_set.coef) * row
     history, newton, progress = None, False, Progress()
     if working_set.problem.is_quadratic:
         shape = working_set.datafit, working_set.penalty, working_set.coef
         n_sweeps, _, active, _ = block_cd(*shape, 0.0, min(1, budget), 1)
         accelerate(working_set, active, None, True)
     while True:
-        rounds = CHEAP_ROUNDS if work < CHEAP and not newton else 1
+        cheap = work < CHEAP and n_sweeps < CHEAP_CALLS * CHEAP_ROUNDS * SWEEPS
+        rounds = CHEAP_ROUNDS if cheap and not newton else 1
         if rounds == 1 and history is None:
             history = np.empty((SWEEPS + 1, *working_set.coef.shape))
         done, gap, active, at_rest = block_cd(
@@ -53,7 +57,7 @@ def descend(working_set, target, budget):
         n_sweeps += done
         if gap <= target or n_sweeps >= budget or at_rest:
             return n_sweeps
-        work = len(active) * working_set.datafit.work()
+        work = len(active) * row
         # What has been spent on sweeps without success may be spent on a Newton step.
         patience = max(PATIENCE, n_sweeps)
         step = newton_cost(working_set, len(active))

@@ -9,7 +9,9 @@ by entry, summed over the rows of a block) with ``H_d = D^-1 - A_d^-1``.
 """
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve, solve_triangular
+from scipy.linalg import LinAlgError, cho_solve, solve_triangular
+
+from mutar_cy.solvers._entries import entry_directions, factorise
 
 GAIN = 3.0  # of matrix products over the products of a sweep
 CALLS, CALLS_DESIGN = 6e5, 6e4  # multiplications that its calls cost, once and each
@@ -51,9 +53,10 @@ def newton_directions(working_set, support, correlation):
                 working_set.storage, rows, gradient, problem.ridge
             )
             return [direction], -(direction / coef)[:, 0]
-        if problem.positive:
-            return [], None
         units = coef / norms[owner, None]
+        if problem.positive:
+            directions = entry_directions(working_set, support, gradient, units, pull)
+            return directions, np.zeros(len(blocks))
         model = Model(working_set, rows, firsts, units, pull)
         return model.directions(gradient, norms)
     except LinAlgError:
@@ -63,9 +66,8 @@ def newton_directions(working_set, support, correlation):
 def linear_direction(storage, rows, gradient, ridge):
     """Return the Newton direction where the penalty is linear: the lasso's."""
     gram = storage.gram(0, rows)
-    gram.flat[:: len(gram) + 1] += ridge + 1e-14 * np.trace(gram)
-    factor = cho_factor(gram, overwrite_a=True, check_finite=False)
-    return -cho_solve(factor, gradient, check_finite=False)
+    gram.flat[:: len(gram) + 1] += ridge
+    return -cho_solve(factorise(gram), gradient, check_finite=False)
 
 
 class Model:
@@ -171,8 +173,9 @@ class Lessened:
             gram = storage.gram(d, rows)
             regular = gram.copy()
             regular.flat[:: len(rows) + 1] += diagonal
-            factor = cho_factor(regular, overwrite_a=True, check_finite=False)
-            gram = cho_solve(factor, gram, overwrite_b=True, check_finite=False)
+            gram = cho_solve(
+                factorise(regular), gram, overwrite_b=True, check_finite=False
+            )
             self._factors: tuple[np.ndarray, ...] = ((gram / diagonal).T,)
             self.diagonal = np.diag(self._factors[0])
             return
@@ -180,7 +183,7 @@ class Lessened:
         scaled = storage.columns(d, rows) / np.sqrt(diagonal)[:, None]
         inner = scaled.T @ scaled
         inner.flat[:: len(inner) + 1] += 1.0
-        factor = cho_factor(inner, lower=True, overwrite_a=True, check_finite=False)[0]
+        factor = factorise(inner)[0]
         half = solve_triangular(factor, scaled.T, lower=True, check_finite=False)
         half /= np.sqrt(diagonal)
         self._factors = half.T, half
@@ -201,9 +204,8 @@ def solve_some(matrix, target, mask):
     """Solve ``matrix @ x = target`` for the entries of a mask, the others being 0."""
     x = np.zeros_like(target)
     some = matrix[np.ix_(mask, mask)]
-    some.flat[:: len(some) + 1] += 1e-14 * np.trace(some)
-    factor = cho_factor(some, overwrite_a=True, check_finite=False)
-    x[mask] = cho_solve(factor, target[mask], check_finite=False)
+    if len(some):
+        x[mask] = cho_solve(factorise(some), target[mask], check_finite=False)
     return x
 
 

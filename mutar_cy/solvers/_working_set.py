@@ -15,6 +15,8 @@ from mutar_cy.datafits import (
 )
 from mutar_cy.solvers._storage import Storage
 
+TILED = 64  # rows of a block up to which tiles are worth their Gram matrices
+
 
 class WorkingSet:
     """Blocks of a problem, their coefficients and their datafit.
@@ -78,9 +80,11 @@ class WorkingSet:
         return np.array([[self._bound(d, run) for d in designs] for run in runs])
 
     def _bound(self, d, rows):
-        gram = self.storage.gram(d, rows)
-        if len(rows) == 1:
-            return gram[0, 0]
+        if self.storage.packs and len(rows) > self.stack.targets[d].shape[1]:
+            columns = self.storage.columns(d, rows)
+            gram = columns.T @ columns  # has the same largest eigenvalue
+        else:
+            gram = self.storage.gram(d, rows)
         # The largest eigenvalue; the margin keeps the step a majorisation.
         return max(np.linalg.eigvalsh(gram)[-1] * (1.0 + 1e-10), 0.0)
 
@@ -119,7 +123,9 @@ class WorkingSet:
             square = float(self._residual @ self._residual)
             return GramQuadratic(*shape, grams, self._correlation, self.coef, square)
         packed = self.storage.packed
-        if len(self.stack.designs) == 1 and self.stack.n_columns > 1:
+        longest = np.diff(self.block_ptr).max(initial=0)
+        one_design = len(self.stack.designs) == 1 and self.stack.n_columns > 1
+        if one_design and longest <= TILED:
             return TiledQuadratic(*shape, packed, self._residuals[0])
         return PackedQuadratic(*shape, packed, self.stack.sample_ptr, self._residual)
 
