@@ -10,6 +10,8 @@ VENV ?= .venv
 BUILD_ARGS ?=
 ARGS ?=
 
+# Whose compiled modules have stubs, to be compared with what has been compiled.
+stubbed = mutar_cy.designs mutar_cy.datafits mutar_cy.penalties mutar_cy.solvers
 made = $(VENV)/made
 pip = python -m pip --disable-pip-version-check
 # The build folder lives in the environment that imports from it: neither can be
@@ -42,6 +44,8 @@ lint: $(made)/lint ## check style, types and docstrings; change nothing
 	ruff format --check .
 	cython-lint mutar_cy
 	mypy
+	stubtest $(stubbed) --mypy-config-file pyproject.toml \
+		--ignore-disjoint-bases --allowlist tools/stubtest_allow.txt
 	python tools/check_docstrings.py
 
 format: $(made)/lint ## put the code into shape
