@@ -12,6 +12,9 @@ CHEAP_ROUNDS = 6  # looks in one call of the kernel then
 CHEAP_CALLS = 2  # such calls, before acceleration is tried all the same
 ROW = 300.0  # multiplications that a visit of a row costs beyond its own
 PATIENCE = 15  # sweeps that a Newton step is expected to save
+PATIENT_SWEEPS = 200  # before the objective itself is watched
+IDLE = 20  # looks without progress of the objective that end it
+ROUNDING = 4 * np.finfo(np.float64).eps
 CURIOSITY = 1.25  # by which the method not taken gains in esteem
 SLOW = 0.25  # of the gap left after a Newton step: then others are tried as well
 
@@ -57,6 +60,8 @@ def descend(working_set, target, budget):
         n_sweeps += done
         if gap <= target or n_sweeps >= budget or at_rest:
             return n_sweeps
+        if n_sweeps > PATIENT_SWEEPS and progress.has_ended(working_set.objective()):
+            return n_sweeps
         work = len(active) * row
         # What has been spent on sweeps without success may be spent on a Newton step.
         patience = max(PATIENCE, n_sweeps)
@@ -72,6 +77,14 @@ class Progress:
     def __init__(self):
         self._rates = {}
         self._begun = None
+        self._lowest, self._idle = np.inf, 0
+
+    def has_ended(self, objective):
+        """Tell whether the objective has long stopped falling beyond rounding."""
+        fallen = self._lowest - objective
+        self._idle = 0 if fallen > ROUNDING * abs(objective) else self._idle + 1
+        self._lowest = min(self._lowest, objective)
+        return self._idle >= IDLE
 
     def begin(self, newton, gap, cost):
         """Note what the next round begins with, and what it costs."""

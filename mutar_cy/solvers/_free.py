@@ -14,7 +14,7 @@ from scipy.optimize import nnls
 
 from mutar_cy.designs import packed
 
-EPS = np.finfo(np.float64).eps
+SINGULAR = 1e-11  # of the largest singular value: directions that do not count
 
 
 class NoFreeBlocks:
@@ -86,8 +86,10 @@ class FreeBlocks(NoFreeBlocks):
     projects = True
 
     def __init__(self, features, columns):
-        self.features, self.columns = features, columns
-        self.bases = [orthonormal_rows(rows) for rows in columns]
+        self.features = features
+        pairs = [orthonormal_rows(rows) for rows in columns]
+        self.bases = [basis for basis, _ in pairs]
+        self._inverses = [inverse for _, inverse in pairs]
 
     def project(self, d, rows):
         """Return rows of length n_samples_d less their part in the free columns."""
@@ -118,7 +120,7 @@ class FreeBlocks(NoFreeBlocks):
             rows = packed(design, features[kept])  # as they are, not projected
             own = coef[kept, stack.column_ptr[d] : stack.column_ptr[d + 1]]
             left = target - own.T @ rows
-            out.append(np.linalg.lstsq(self.columns[d].T, left.T, rcond=None)[0])
+            out.append(self._inverses[d] @ (self.bases[d] @ left.T))
         return np.concatenate(out, axis=1)
 
 
@@ -134,7 +136,14 @@ def remove_free_blocks(problem):
 
 
 def orthonormal_rows(rows):
-    """Return an orthonormal basis of the span of ``rows``, as rows."""
-    _, sizes, basis = np.linalg.svd(rows, full_matrices=False)
-    kept = sizes > EPS * max(rows.shape) * sizes.max(initial=0.0)
-    return basis[kept]
+    """Return an orthonormal basis of the span of ``rows``, and how to go back.
+
+    Returns
+    -------
+    basis : ndarray of shape (rank, n_samples)
+    inverse : ndarray of shape (len(rows), rank)
+        ``inverse @ basis @ y`` are the least-squares coefficients of y.
+    """
+    left, sizes, basis = np.linalg.svd(rows, full_matrices=False)
+    kept = sizes > SINGULAR * sizes.max(initial=0.0)
+    return basis[kept], left[:, kept] / sizes[kept]

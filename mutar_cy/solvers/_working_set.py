@@ -176,6 +176,10 @@ class WorkingSet:
             self.thresholds @ norms + 0.5 * self.problem.ridge * (norms @ norms)
         )
 
+    def objective(self):
+        """Return the objective at the coefficients."""
+        return self.datafit.value(self.coef) + self.penalty_value()
+
     def support(self, chosen):
         """Return the rows of the non-zero ones of some blocks.
 
