@@ -86,11 +86,14 @@ class Certificate:
         A lower bound of the minimum.
     norms : ndarray of shape (n_blocks,)
         ``|X_b' u|`` at the dual point u that gave it.
+    own_gap : float
+        The last gap, by the dual point of its own residual alone.
     """
 
     def __init__(self, thresholds, ridge, limit=np.inf):
         self.thresholds, self.ridge, self.limit = thresholds, ridge, limit
         self.dual, self.norms = -np.inf, np.zeros_like(thresholds)
+        self.own_gap = np.inf
 
     def gap(self, primal, square, inner, norms):
         """Return the duality gap of a point with these residual products."""
@@ -99,6 +102,7 @@ class Certificate:
         )
         if dual > self.dual:
             self.dual, self.norms = dual, scale * norms
+        self.own_gap = primal - dual
         return primal - self.dual
 
     def discards(self, primal, lengths):

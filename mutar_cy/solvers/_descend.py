@@ -15,6 +15,7 @@ PATIENCE = 15  # sweeps that a Newton step is expected to save
 PATIENT_SWEEPS = 200  # before the objective itself is watched
 IDLE = 20  # looks without progress of the objective that end it
 ROUNDING = 4 * np.finfo(np.float64).eps
+REFINEMENTS = 3  # Newton steps on a quadratic problem
 CURIOSITY = 1.25  # by which the method not taken gains in esteem
 SLOW = 0.25  # of the gap left after a Newton step: then others are tried as well
 
@@ -41,7 +42,8 @@ def descend(working_set, target, budget):
     if working_set.problem.is_quadratic:
         shape = working_set.datafit, working_set.penalty, working_set.coef
         n_sweeps, _, active, _ = block_cd(*shape, 0.0, min(1, budget), 1)
-        accelerate(working_set, active, None, True)
+        for _ in range(REFINEMENTS):  # each gains what rounding took from the last
+            accelerate(working_set, active, None, True)
     while True:
         cheap = work < CHEAP and n_sweeps < CHEAP_CALLS * CHEAP_ROUNDS * SWEEPS
         rounds = CHEAP_ROUNDS if cheap and not newton else 1
