@@ -10,7 +10,7 @@ vector for products of two matrices.
 import numpy as np
 
 cimport cython
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 from mutar_cy._lib._blas cimport dot, rows_dot, rows_less, rows_rows
 from mutar_cy.datafits._datafit cimport Datafit
@@ -35,7 +35,8 @@ cdef class TiledQuadratic(Datafit):
     cdef:
         const double[:, ::1] columns
         double[:, ::1] residual
-        double[:, ::1] tile         # (tile, n_samples) columns of the tile's rows
+        double[:, ::1] copies       # (tile, n_samples) room for a tile's columns
+        const double* tile          # (tile, n_samples) these, or where they stand
         double[:, ::1] correlation  # (tile, n_columns) of them with the residual
         double[:, ::1] moves        # (tile, n_columns) of them in this visit
         double[::1] grams           # of all tiles, one after another
@@ -53,9 +54,9 @@ cdef class TiledQuadratic(Datafit):
         double[:, ::1] residual not None,
     ):
         Datafit.__init__(self, curvature, block_ptr, column_ptr)
-        cdef Py_ssize_t size = TILE + int(np.max(np.diff(block_ptr), initial=1))
+        cdef Py_ssize_t size = 2 * (TILE + int(np.max(np.diff(block_ptr), initial=1)))
         self.columns, self.residual = columns, residual
-        self.tile = np.empty((size, columns.shape[1]))
+        self.copies = np.empty((size, columns.shape[1]))
         self.correlation = np.empty((size, residual.shape[0]))
         self.moves = np.empty((size, residual.shape[0]))
         self.grams = np.empty(columns.shape[0] * size)
@@ -70,35 +71,55 @@ cdef class TiledQuadratic(Datafit):
         cdef:
             int n = <int> self.columns.shape[1]
             int n_columns = <int> self.residual.shape[0]
-            int r, b, n_tile = 0
-            double* gram
+            int first = self.block_ptr[self.order[start]], end = first
+            int b, n_tile = 0
+            Py_ssize_t stop = start, size
         if start == 0:
             self.gram_start = 0
-        while start < self.n_arranged and n_tile < TILE:
+        while stop < self.n_arranged and n_tile < TILE:
+            b = self.order[stop]
+            n_tile += self.block_ptr[b + 1] - self.block_ptr[b]
+            # A run of rows in their order, with few that are not asked for?
+            end = self.block_ptr[b + 1] if 0 <= end <= self.block_ptr[b] else -1
+            stop += 1
+        if end >= 0 and 4 * (end - first) <= 5 * n_tile:
+            n_tile = end - first
+            self.tile = &self.columns[first, 0]
+            for b in range(n_tile):
+                self.place[first + b] = b
+        else:
+            self.gather(start, stop)
+        self.n_tile = n_tile
+        rows_rows(n_tile, n_columns, n, self.tile, &self.residual[0, 0],
+                  &self.correlation[0, 0])
+        memset(&self.moves[0, 0], 0, n_tile * n_columns * sizeof(double))
+        if self.gram_start >= self.grams_known:  # the first sweep in this order
+            rows_rows(n_tile, n_tile, n, self.tile, self.tile,
+                      &self.grams[self.gram_start])
+            size = n_tile
+            self.grams_known = self.gram_start + size * size
+        return stop
+
+    cdef void gather(self, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
+        """Copy the rows of a run of blocks side by side."""
+        cdef:
+            size_t length = self.columns.shape[1] * sizeof(double)
+            int b, r, n_tile = 0
+        while start < stop:
             b = self.order[start]
             for r in range(self.block_ptr[b], self.block_ptr[b + 1]):
                 self.place[r] = n_tile
-                memcpy(&self.tile[n_tile, 0], &self.columns[r, 0], n * sizeof(double))
+                memcpy(&self.copies[n_tile, 0], &self.columns[r, 0], length)
                 n_tile += 1
             start += 1
-        self.n_tile = n_tile
-        rows_rows(n_tile, n_columns, n, &self.tile[0, 0], &self.residual[0, 0],
-                  &self.correlation[0, 0])
-        for r in range(n_tile):
-            for b in range(n_columns):
-                self.moves[r, b] = 0.0
-        if self.gram_start >= self.grams_known:  # the first sweep in this order
-            gram = &self.grams[self.gram_start]
-            rows_rows(n_tile, n_tile, n, &self.tile[0, 0], &self.tile[0, 0], gram)
-            self.grams_known = self.gram_start + n_tile * n_tile
-        return start
+        self.tile = &self.copies[0, 0]
 
     cdef void leave(self) noexcept nogil:
         rows_less(
             <int> self.residual.shape[0], self.n_tile, <int> self.columns.shape[1],
-            &self.moves[0, 0], &self.tile[0, 0], &self.residual[0, 0],
+            &self.moves[0, 0], self.tile, &self.residual[0, 0],
         )
-        self.gram_start += self.n_tile * self.n_tile
+        self.gram_start += <Py_ssize_t> self.n_tile * self.n_tile
         self.n_tile = 0
 
     cdef void block_gradient(self, Py_ssize_t b, double* grad) noexcept nogil:
@@ -126,9 +147,9 @@ cdef class TiledQuadratic(Datafit):
         for r in range(self.block_ptr[b], self.block_ptr[b + 1]):
             if self.n_tile:
                 here = self.place[r]
-                gram = &self.grams[self.gram_start + here * self.n_tile]
+                gram = &self.grams[self.gram_start + <Py_ssize_t> here * self.n_tile]
                 memcpy(&self.moves[here, 0], delta, n_columns * sizeof(double))
-                for i in range(self.block_ptr[b + 1] - 1 - r + here + 1, self.n_tile):
+                for i in range(self.block_ptr[b + 1] - r + here, self.n_tile):
                     target = &self.correlation[i, 0]
                     common = gram[i]
                     for k in range(n_columns):

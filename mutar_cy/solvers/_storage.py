@@ -8,6 +8,7 @@ import numpy as np
 # products of a sweep; it pays if it saves more than that over the sweeps to come.
 BLAS3_GAIN = 4.0
 EXPECTED_SWEEPS = 15.0
+MOST = 0.5  # of the rows: from there on a product with all is cheaper than a copy
 MEMORY = 2.0**31  # bytes, of what may be multiplied out
 
 
@@ -61,6 +62,10 @@ class Storage:
 
     def apply(self, rows, coef):
         """Return what coefficients (len(rows), n_columns) explain, per design."""
+        if self.packs and MOST * self.n_rows < len(rows) < self.n_rows:
+            whole = np.zeros((self.n_rows, coef.shape[1]))  # rather than copy columns
+            whole[rows] = coef
+            rows, coef = slice(None), whole
         out = []
         for d, design in enumerate(self.stack.designs):
             own = coef[:, self.stack.column_ptr[d] : self.stack.column_ptr[d + 1]]
@@ -72,6 +77,8 @@ class Storage:
 
     def correlate(self, residuals, rows=slice(None)):
         """Return the correlations of some rows, of shape (n_columns, len(rows))."""
+        if not isinstance(rows, slice) and MOST * self.n_rows < len(rows):
+            return self.correlate(residuals)[:, rows]
         if not self.packs:
             features = self.features[rows]
             return np.ascontiguousarray(self.stack.correlate(residuals)[:, features])
