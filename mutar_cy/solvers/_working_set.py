@@ -103,6 +103,8 @@ class WorkingSet:
     def residuals(self):
         """Return the residuals of the coefficients, free ones settled anew."""
         start = self.free.in_play
+        if not len(self.coef):
+            return self.free.settle([target.copy() for target in self.stack.targets])
         rows = start + np.flatnonzero(self.coef[start:].any(axis=1))
         fits = self.storage.apply(rows, self.coef[rows])
         pairs = zip(self.stack.targets, fits, strict=True)
