@@ -1,16 +1,15 @@
 """All tasks end to end, in the units in which solvers work."""
 
+import math
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.utils import check_array
 
 from mutar_cy.designs._dense import CONSTANT, DenseDesign
+from mutar_cy.designs._scaling import in_range, rescale
 from mutar_cy.designs._sparse import SparseDesign
-
-# Squared norms beyond these bounds say that squares overflow or underflow.
-LARGEST, SMALLEST = 1e200, 1e-200
 
 
 class Part(NamedTuple):
@@ -50,10 +49,10 @@ class Stack:
     def __init__(self, designs, targets, y_mean, x_exponent, y_exponent):
         self.designs, self.targets, self.y_mean = designs, targets, y_mean
         self.x_exponent, self.y_exponent = x_exponent, y_exponent
-        samples = [t.shape[1] for t in targets]
-        columns = [t.shape[0] for t in targets]
-        self.sample_ptr = np.cumsum([0, *samples], dtype=np.int64)
-        self.column_ptr = np.cumsum([0, *columns], dtype=np.int32)
+        samples = accumulate((t.shape[1] for t in targets), initial=0)
+        columns = accumulate((t.shape[0] for t in targets), initial=0)
+        self.sample_ptr = np.array(list(samples), dtype=np.int64)
+        self.column_ptr = np.array(list(columns), dtype=np.int32)
         self.n_features = designs[0].n_features
         self.n_columns = int(self.column_ptr[-1])
 
@@ -70,6 +69,8 @@ class Stack:
     @property
     def squares(self):
         """Squared column norms, of shape (n_designs, n_features)."""
+        if len(self.designs) == 1:
+            return self.designs[0].squares[None, :]
         return np.stack([design.squares for design in self.designs])
 
     @property
@@ -152,18 +153,14 @@ def make_stack(parts, fit_intercept=True, normalize=False):
     normalize = normalize and fit_intercept
     weights = [sample_weights(part) for part in parts]
     designs = make_designs(parts, weights, fit_intercept, normalize)
-    largest = float(np.max([d.squares.max() for d in designs]))
     x_exponent = 0
-    if not SMALLEST < largest < LARGEST:
+    if not all(in_range(design) for design in designs):
         x_exponent, parts = rescale(parts)
         if x_exponent:
             designs = make_designs(parts, weights, fit_intercept, normalize)
     # Targets are brought near one at once, so that no square of theirs is lost.
-    top = [
-        np.abs(part.Y).max(initial=0.0, where=weight[:, None] > 0.0)
-        for part, weight in zip(parts, weights, strict=True)
-    ]
-    y_exponent = -int(np.frexp(np.max(top))[1])
+    top = max(largest_target(part) for part in parts)
+    y_exponent = -math.frexp(top)[1]
     whitened = [
         whiten(np.ldexp(part.Y, y_exponent, dtype=np.float64), weight, fit_intercept)
         for part, weight in zip(parts, weights, strict=True)
@@ -171,6 +168,12 @@ def make_stack(parts, fit_intercept=True, normalize=False):
     targets = [rows for rows, _ in whitened]
     y_mean = np.ldexp(np.concatenate([mean for _, mean in whitened]), -y_exponent)
     return Stack(designs, targets, y_mean, x_exponent, y_exponent)
+
+
+def largest_target(part):
+    """Return the largest absolute target with a weight."""
+    Y = part.Y if part.sample_weight is None else part.Y[part.sample_weight > 0.0]
+    return max(float(Y.max()), -float(Y.min()))
 
 
 def whiten(Y, weight, center):
@@ -215,35 +218,3 @@ def with_unit_stride(X):
     if X.dtype.isnative and positive and (not steps or min(steps) == size):
         return X
     return np.ascontiguousarray(X, dtype=X.dtype.newbyteorder("="))
-
-
-def rescale(parts):
-    """Bring designs into the range where squares neither overflow nor vanish.
-
-    Returns
-    -------
-    exponent : int
-        The designs returned are the given ones times two to this power.
-    parts : list of Part
-    """
-    largest = 0.0
-    for part in parts:
-        X: Any = check_array(
-            part.X, accept_sparse="csc", input_name="X", dtype=[np.float64, np.float32]
-        )
-        entries = X if isinstance(X, np.ndarray) else X.data
-        if entries.size:
-            largest = max(largest, float(entries.max()), -float(entries.min()))
-    if largest == 0.0 or np.sqrt(SMALLEST) < largest < np.sqrt(LARGEST):
-        return 0, parts
-    exponent = -int(np.frexp(largest)[1])
-    return exponent, [part._replace(X=times_power(part.X, exponent)) for part in parts]
-
-
-def times_power(X: Any, exponent: int) -> Any:
-    """Return X times two to ``exponent``, in double."""
-    if isinstance(X, np.ndarray):
-        return np.ldexp(X.astype(np.float64), exponent)
-    X = X.astype(np.float64)
-    X.data = np.ldexp(X.data, exponent)
-    return X

@@ -31,7 +31,8 @@ class Problem:
         self.thresholds = self._penalty.thresholds(self.blocks.n_blocks)
         self.squares = stack.squares  # (n_designs, n_features)
         # Over designs the largest, over the rows of a block the sum: an upper bound.
-        self.lengths = np.sqrt(self.blocks.total(self.squares).max(axis=0))
+        sums = self.blocks.total(self.squares)
+        self.lengths = np.sqrt(sums[0] if len(sums) == 1 else sums.max(axis=0))
         # Without a kink anywhere one Newton step is the solution.
         self.is_quadratic = not (self.positive or self.thresholds.any())
         free = self.thresholds == 0.0 if self.ridge == 0.0 else np.zeros(0, dtype=bool)

@@ -5,6 +5,8 @@ are visited is the business of the sweeps. It holds the state that a datafit mov
 the residual (packed columns) or the correlation with it (Gram matrices).
 """
 
+from itertools import accumulate
+
 import numpy as np
 
 from mutar_cy.datafits import (
@@ -48,7 +50,7 @@ class WorkingSet:
         self.coef = np.zeros((0, stack.n_columns))
         self._curvature = np.zeros((0, len(stack.designs)))
         shapes = [target.shape for target in stack.targets]
-        edges = np.cumsum([0] + [q * n for q, n in shapes])
+        edges = list(accumulate((q * n for q, n in shapes), initial=0))
         self._residual = np.empty(edges[-1])
         self._residuals = [
             self._residual[a:b].reshape(shape)
