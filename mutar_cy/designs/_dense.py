@@ -10,7 +10,7 @@ LARGE_OFFSET = 1e3
 # Columns whose spread is at rounding level of their mean are constant.
 CONSTANT = 8 * np.finfo(np.float64).eps
 # Entries of a float32 design cast at a time, for products in double.
-CHUNK = 1 << 18
+CHUNK = 1 << 19
 
 
 class DenseDesign:
@@ -91,9 +91,19 @@ class DenseDesign:
         return (weighted.astype(np.float32) @ self.X).astype(np.float64)
 
     def _chunked(self, weighted):
-        product = np.zeros((len(weighted), self.n_features))
-        step = max(1, CHUNK // self.n_features)
-        for start in range(0, self.n_samples, step):
+        # By columns where products are wide, so that each is written once; by rows
+        # otherwise, which lie together.
+        n, p = self.X.shape
+        if len(weighted) > 1 and p > n:
+            product = np.empty((len(weighted), p))
+            step = max(1, CHUNK // n)
+            for start in range(0, p, step):
+                columns = slice(start, start + step)
+                product[:, columns] = weighted @ self.X[:, columns].astype(np.float64)
+            return product
+        product = np.zeros((len(weighted), p))
+        step = max(1, CHUNK // p)
+        for start in range(0, n, step):
             rows = slice(start, start + step)
             product += weighted[:, rows] @ self.X[rows].astype(np.float64)
         return product
