@@ -1,0 +1,5 @@
+"""Simulated problems whose truth is known."""
+
+from mutar_cy.datasets._multitask_regression import make_multitask_regression
+
+__all__ = ["make_multitask_regression"]

@@ -1,0 +1,187 @@
+"""Regression tasks that share some of their features."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils import Bunch, check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+
+from mutar_cy.datasets._arguments import (
+    check_counts,
+    check_magnitude,
+    check_sizes,
+    per_task,
+)
+from mutar_cy.datasets._draws import draw_coef, draw_designs, draw_supports
+
+COUNT = [Interval(Integral, 1, None, closed="left")]
+COUNT_FROM_ZERO = [Interval(Integral, 0, None, closed="left")]
+
+
+@validate_params(
+    {
+        "n_tasks": COUNT,
+        "n_samples": [*COUNT, "array-like"],
+        "n_features": COUNT,
+        "n_shared": COUNT_FROM_ZERO,
+        "n_partial": COUNT_FROM_ZERO,
+        "n_specific": COUNT_FROM_ZERO,
+        "n_responses": [*COUNT, None],
+        "design": [StrOptions({"own", "shared"})],
+        "correlation": [Interval(Real, -1, 1, closed="neither")],
+        "task_correlation": [Interval(Real, 0, 1, closed="both")],
+        "magnitude": [tuple, list],
+        "signs": [StrOptions({"random", "common", "positive"})],
+        "bias": [Real, "array-like"],
+        "noise": [Interval(Real, 0, None, closed="left"), "array-like"],
+        "random_state": ["random_state"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def make_multitask_regression(
+    n_tasks=5,
+    n_samples=100,
+    n_features=100,
+    *,
+    n_shared=5,
+    n_partial=0,
+    n_specific=0,
+    n_responses=None,
+    design="own",
+    correlation=0.0,
+    task_correlation=0.0,
+    magnitude=(0.5, 1.5),
+    signs="random",
+    bias=0.0,
+    noise=0.0,
+    random_state=None,
+):
+    r"""Make linear regression tasks of which the relevant features are known.
+
+    The target of task :math:`k` is :math:`y_k = X_k w_k + b_k + \sigma_k e_k`, where
+    :math:`e_k` and the entries of :math:`X_k` are standard normal. A feature is
+    relevant for all tasks, for some, for one, or for none.
+
+    Parameters
+    ----------
+    n_tasks : int, default=5
+        Number of tasks T.
+    n_samples : int or sequence of n_tasks int, default=100
+        Number of samples of every task, or of each: tasks are then in lists.
+    n_features : int, default=100
+        Number of features p, the same for all tasks. Relevant ones are at random
+        places.
+    n_shared : int, default=5
+        Number of features that are relevant for every task.
+    n_partial : int, default=0
+        Number of features that are relevant for half of the tasks, at least 2, drawn
+        for each feature. Needs 3 tasks.
+    n_specific : int, default=0
+        Number of features *per task* that are relevant for that task only.
+    n_responses : int, default=None
+        Number of responses q of every task, which share the design and the relevant
+        features but not the coefficients. With None, targets have no axis for them.
+    design : {"own", "shared"}, default="own"
+        Whether every task has its own design, or all have the same one.
+    correlation : float, default=0.0
+        Correlation of neighbouring features, in (-1, 1): features i and j of a design
+        have correlation ``correlation ** abs(i - j)``.
+    task_correlation : float, default=0.0
+        Correlation between the same entries of two tasks' own designs, in [0, 1].
+    magnitude : tuple (low, high) of float, default=(0.5, 1.5)
+        Coefficients that are not 0 have absolute values uniform in this interval.
+    signs : {"random", "common", "positive"}, default="random"
+        Signs drawn for each coefficient, drawn for each feature, or all positive.
+    bias : float or array-like of shape (n_tasks,), default=0.0
+        The intercept of every task, or of each.
+    noise : float or array-like of shape (n_tasks,), default=0.0
+        Standard deviation of the noise in every task, or in each, in the unit of y.
+    random_state : int, RandomState instance or None, default=None
+        What makes the draws; pass an int to get the same data again.
+
+    Returns
+    -------
+    data : :class:`~sklearn.utils.Bunch`
+        Data as estimators take them, and the truth.
+
+        X : ndarray of shape (n_tasks, n_samples, n_features), \
+                list of n_tasks ndarray of shape (n_samples_k, n_features), \
+                or ndarray of shape (n_samples, n_features)
+            The designs: in one array, in a list if ``n_samples`` is a sequence, or a
+            single one if ``design="shared"``. Tasks with several responses always
+            have one each, in one array.
+        y : ndarray of shape (n_tasks, n_samples), list of n_tasks ndarray of shape \
+                (n_samples_k,), or ndarray of shape (n_samples, n_tasks)
+            The targets, in the layout of X; with a last axis ``n_responses`` if asked.
+        coef : ndarray of shape (n_features, n_tasks[, n_responses])
+            The coefficients, shaped as an estimator's ``coef_``.
+        intercept : ndarray of shape (n_tasks[, n_responses])
+            The intercepts, shaped as an estimator's ``intercept_``.
+        noise : ndarray of shape (n_tasks,)
+            The standard deviations of the noise.
+        shared : ndarray of shape (n_shared,)
+            The features that are relevant for all tasks, sorted.
+        partial : ndarray of bool of shape (n_features, n_tasks)
+            Which features are relevant for several tasks but not all, and for which.
+        specific : ndarray of bool of shape (n_features, n_tasks)
+            Which features are relevant for one task, and for which.
+
+    Raises
+    ------
+    ValueError
+        If there are more relevant features than features, a sequence does not have
+        one value per task, or two arguments do not go together.
+
+    See Also
+    --------
+    sklearn.datasets.make_regression : One design and no say in what targets share.
+    mutar_cy.stack_tasks : From lists to one long table with task labels.
+
+    Examples
+    --------
+    >>> from mutar_cy import GroupLasso
+    >>> from mutar_cy.datasets import make_multitask_regression
+    >>> data = make_multitask_regression(
+    ...     n_tasks=3, n_samples=[40, 30, 50], n_features=20, n_shared=2, n_specific=1,
+    ...     noise=0.1, random_state=0)
+    >>> [x.shape for x in data.X]
+    [(40, 20), (30, 20), (50, 20)]
+    >>> int(data.coef.any(axis=1).sum())
+    5
+    >>> model = GroupLasso(alpha=0.1).fit(data.X, data.y)
+    >>> bool(model.coef_[data.shared].all())
+    True
+    """
+    check_counts(n_tasks, n_features, n_shared, n_partial, n_specific)
+    sizes = check_sizes(n_samples, n_tasks, design, task_correlation)
+    bias = per_task(bias, n_tasks, "bias")
+    noise = per_task(noise, n_tasks, "noise", lowest=0.0)
+    magnitude = check_magnitude(magnitude)
+    rng = check_random_state(random_state)
+    counts = n_shared, n_partial, n_specific
+    shared, partial, specific = draw_supports(rng, n_features, n_tasks, counts)
+    support = partial | specific
+    support[shared] = True
+    coef = draw_coef(rng, support, n_responses, magnitude, signs)
+    distinct = sizes[:1] if design == "shared" else sizes
+    X = draw_designs(rng, distinct, n_features, correlation, task_correlation)
+    X = X * n_tasks if design == "shared" else X
+    y = []
+    for k, x in enumerate(X):
+        clean = x @ coef[:, k] + bias[k]
+        y.append(clean + noise[k] * rng.standard_normal(clean.shape))
+    if isinstance(n_samples, Integral):
+        single = design == "shared" and n_responses is None
+        X = X[0] if single else np.array(X)
+        y = np.array(y).T.copy() if single else np.array(y)
+    intercept = bias if n_responses is None else np.tile(bias[:, None], n_responses)
+    return Bunch(
+        X=X,
+        y=y,
+        coef=coef,
+        intercept=intercept,
+        noise=noise,
+        shared=shared,
+        partial=partial,
+        specific=specific,
+    )
