@@ -116,22 +116,17 @@ def step_along(working_set, support, directions, correlation, ends=()):
     moved : bool
     """
     rows, owner, blocks = support
-    ridge, coef = working_set.problem.ridge, working_set.coef[rows]
-    firsts = np.flatnonzero(np.diff(owner, prepend=-1))
-    thresholds = working_set.thresholds[blocks]
+    coef, penalty = working_set.coef[rows], working_set.penalty.restricted(blocks)
+    ptr = np.searchsorted(owner, np.arange(len(blocks) + 1)) * coef.shape[1]
+    ptr = ptr.astype(np.int32)
 
-    def penalty(w):
-        square = np.einsum("rc,rc->r", w, w)
-        norms = np.sqrt(np.add.reduceat(square, firsts))
-        return float(thresholds @ norms + 0.5 * ridge * square.sum())
-
-    best, lowest = None, penalty(coef)
+    best, lowest = None, penalty.value(coef.ravel(), ptr)
     for direction in directions:
         slope = float(np.vdot(direction, correlation.T))
         change, bend = working_set.change(rows, direction)
         steps = trial_steps(coef, direction, working_set.problem.positive)
         for step in [*steps, *ends] if not working_set.problem.positive else steps:
-            value = penalty(coef + step * direction)
+            value = penalty.value((coef + step * direction).ravel(), ptr)
             value += step * (0.5 * step * bend - slope)
             if value < lowest:
                 best, lowest = (step, direction, change), value

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from mutar_cy.penalties import L21
 from mutar_cy.solvers._free import remove_free_blocks
 from mutar_cy.solvers._problem import Problem
 
@@ -13,8 +12,8 @@ def alpha_max(stack, penalty, groups=None):
     Parameters
     ----------
     stack : Stack
-    penalty : L21
-        Its ``alpha`` is not looked at.
+    penalty : Weighted
+        Its ``alpha`` is not looked at; other strengths are scaled along with it.
     groups : sequence of array-like of int, default=None
 
     Returns
@@ -22,7 +21,7 @@ def alpha_max(stack, penalty, groups=None):
     alpha_max : float
         User's units.
     """
-    unit = L21(1.0, penalty.weights, 0.0, penalty.positive)
+    unit = penalty.unit()
     problem = Problem(stack, unit, groups)
     residuals = remove_free_blocks(problem).settle(stack.targets)
     norms = problem.dual_norms(stack.correlate(residuals))

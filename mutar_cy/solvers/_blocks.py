@@ -49,6 +49,12 @@ class Blocks:
         """Return the sorted blocks that the given features belong to."""
         return np.unique(features if self.single else self._owner[features])
 
+    def largest(self, values):
+        """Return the largest of values given per feature, (n_features,), per block."""
+        if self.single:
+            return values
+        return np.maximum.reduceat(values[self.order], self.ptr[:-1])
+
     def total(self, values):
         """Sum values given per feature, (..., n_features), over every block."""
         if self.single:

@@ -11,6 +11,7 @@ by entry, summed over the rows of a block) with ``H_d = D^-1 - A_d^-1``.
 import numpy as np
 from scipy.linalg import LinAlgError, cho_solve, solve_triangular
 
+from mutar_cy.penalties import Dirty
 from mutar_cy.solvers._entries import entry_directions, factorise
 
 GAIN = 3.0  # of matrix products over the products of a sweep
@@ -236,6 +237,8 @@ def conjugate_gradients(product, target, scale, mask):
 
 def newton_cost(working_set, n_rows):
     """Return what a Newton step costs, in multiplications of sweeps, about."""
+    if isinstance(working_set.problem.penalty, Dirty):
+        return np.inf
     stack, gram = working_set.stack, working_set.uses_gram
     calls = CALLS + CALLS_DESIGN * len(stack.targets)
     if stack.n_columns == 1:

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from mutar_cy.solvers._solve import Solution, solve
+from mutar_cy.solvers._solution import Solution
+from mutar_cy.solvers._solve import solve
 
 
 def solve_columns(
@@ -40,5 +41,5 @@ def solve_columns(
     ]
     fields = zip(*solutions, strict=True)
     coef, intercept, *rest = fields
-    stacked: list[Any] = [np.array(field) for field in rest]
+    stacked: list[Any] = [np.array(field) for field in rest[:-1]]
     return Solution(np.concatenate(coef, axis=1), np.concatenate(intercept), *stacked)

@@ -15,6 +15,7 @@ from mutar_cy.datafits import (
     PackedQuadratic,
     TiledQuadratic,
 )
+from mutar_cy.penalties import Dirty
 from mutar_cy.solvers._storage import Storage
 
 TILED = 64  # rows of a block up to which tiles are worth their Gram matrices
@@ -34,7 +35,7 @@ class WorkingSet:
     block_ptr : ndarray of int32, shape (len(chosen) + 1,)
         Block ``b`` of the working set is the rows from ``block_ptr[b]`` on.
     thresholds : ndarray of shape (len(chosen),)
-    penalty : L21
+    penalty : Weighted
         Split over the blocks of the working set.
     datafit : Datafit
         A view of the state, for the kernel; made by :meth:`load`.
@@ -46,7 +47,7 @@ class WorkingSet:
         self.storage = Storage(stack, free)
         self.chosen = np.zeros(0, dtype=np.int64)
         self.block_ptr = np.zeros(1, dtype=np.int32)
-        self.thresholds = np.zeros(0)
+        self.thresholds, self.penalty = np.zeros(0), problem.penalty
         self.coef = np.zeros((0, stack.n_columns))
         self._curvature = np.zeros((0, len(stack.designs)))
         shapes = [target.shape for target in stack.targets]
@@ -66,7 +67,7 @@ class WorkingSet:
         ends = self.block_ptr[-1] + np.cumsum(counts)
         self.block_ptr = np.concatenate([self.block_ptr, ends]).astype(np.int32)
         self.thresholds = self.problem.thresholds[self.chosen]
-        self.penalty = self.problem.penalty(self.chosen)
+        self.penalty = self.problem.penalty.restricted(self.chosen)
         zeros = np.zeros((int(counts.sum()), self.stack.n_columns))
         self.coef = np.concatenate([self.coef, zeros])
         new = self._bounds(start, counts)
@@ -175,10 +176,17 @@ class WorkingSet:
 
     def penalty_value(self):
         """Return the penalty at the coefficients."""
-        norms = self.block_norms()
-        return float(
-            self.thresholds @ norms + 0.5 * self.problem.ridge * (norms @ norms)
-        )
+        ptr = self.block_ptr * np.int32(self.stack.n_columns)
+        return self.penalty.value(self.coef.ravel(), ptr)
+
+    def shared(self):
+        """Return the shared part of the coefficients, or None without one."""
+        if not isinstance(self.problem.penalty, Dirty):
+            return None
+        ptr = self.block_ptr * np.int32(self.stack.n_columns)
+        caps = self.penalty.caps(self.coef.ravel(), ptr)
+        caps = np.repeat(caps, np.diff(self.block_ptr))[:, None]
+        return np.clip(self.coef, -caps, caps) + 0.0  # no -0.0
 
     def objective(self):
         """Return the objective at the coefficients."""

@@ -1,0 +1,23 @@
+from typing import final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mutar_cy.penalties._weighted import Weighted
+
+@final
+class Dirty(Weighted):
+    @property
+    def beta(self) -> float: ...
+    def __init__(
+        self,
+        alpha: float = 1.0,
+        beta: float = 0.75,
+        weights: ArrayLike | None = None,
+        positive: bool = False,
+    ) -> None: ...
+    def unit(self) -> Dirty: ...
+    def in_units(self, x_exponent: int, y_exponent: int) -> Dirty: ...
+    def caps(
+        self, w: NDArray[np.float64], block_ptr: NDArray[np.int32]
+    ) -> NDArray[np.float64]: ...
