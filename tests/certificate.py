@@ -21,8 +21,8 @@ def project(problem, residuals, coef):
     """
     free = np.zeros(coef.shape, dtype=bool)
     if problem.ridge == 0.0:
-        for rows, columns, strength in problem.blocks:
-            free[np.ix_(rows, columns)] = strength == 0.0
+        for block in problem.blocks:
+            free[np.ix_(block.rows, block.columns)] = block.strength == 0.0
     out = []
     for column, r, w, own in zip(
         problem.columns, residuals, coef.T, free.T, strict=True
@@ -56,8 +56,9 @@ def scale_and_value(problem, residuals):
     linear = sum(u @ c.y for u, c in zip(dual, problem.columns, strict=True))
     square = sum(u @ r for u, r in zip(dual, residuals, strict=True))
     norms = [
-        (np.linalg.norm(slopes[np.ix_(rows, columns)]), strength)
-        for rows, columns, strength in problem.blocks
+        pair
+        for rows, columns, strength, entry in problem.blocks
+        for pair in norms_and_bounds(slopes[np.ix_(rows, columns)], strength, entry)
     ]
     if problem.ridge > 0:
         excess = sum(max(norm - strength, 0.0) ** 2 for norm, strength in norms)
@@ -66,6 +67,12 @@ def scale_and_value(problem, residuals):
     best = linear / square if square > 0 else 1.0
     scale = max(0.0, min([best, *bounds]))
     return scale * linear - scale**2 * square / 2
+
+
+def norms_and_bounds(slope, strength, entry):
+    """Return what is bounded in a block's part of the gradient, and its bounds."""
+    pairs = [(np.linalg.norm(slope), strength)]
+    return [*pairs, (np.abs(slope).max(), entry)] if np.isfinite(entry) else pairs
 
 
 def dual_value(problem, coef, intercept):
@@ -145,8 +152,9 @@ def check(problem, coef, intercept, *, tol, rounding=1e-12):
     for part in parts:
         stop = start + len(part.columns)
         own, b = coef[:, start:stop], intercept[start:stop]
-        for rows, columns, strength in part.blocks:
-            assert np.isfinite(strength) or not own[np.ix_(rows, columns)].any()
+        for block in part.blocks:
+            excluded = own[np.ix_(block.rows, block.columns)]
+            assert np.isfinite(block.strength) or not excluded.any()
         null = reference.null_objective(part)
         target = (tol + rounding) * null + rounding_of_targets(part)
         gap = best_duality_gap(part, own, b, target)

@@ -20,15 +20,20 @@ class Column(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Coefficients ``W[rows][:, columns]`` under one norm of the given strength."""
+    """Coefficients ``W[rows][:, columns]`` under one norm of the given strength.
+
+    With a finite ``entry`` they are split, ``W = P + Q``, at the least cost
+    ``strength * norm(P) + entry * sum(abs(Q))``.
+    """
 
     rows: np.ndarray
     columns: np.ndarray
     strength: float  # 0 is unpenalised, inf is excluded
+    entry: float = np.inf
 
 
 class Problem(NamedTuple):
-    """Minimise the data term + sum of strength * norm(block) + ridge / 2 * norm²."""
+    """Minimise the data term + sum of penalties of blocks + ridge / 2 * norm²."""
 
     columns: list
     blocks: list
@@ -94,13 +99,25 @@ def normalized(columns):
     return out, np.array(scales).T
 
 
-def group_blocks(n_features, n_columns, alpha, weights=None, groups=None):
-    """Blocks of GroupLasso: rows of a group across all columns."""
+def group_blocks(
+    n_features, n_columns, alpha, weights=None, groups=None, *, beta=np.inf
+):
+    """Blocks of GroupLasso or, with ``beta``, of DirtyModel: rows across all columns.
+
+    Where one part of a split costs nothing, the whole costs nothing.
+    """
     groups = [[j] for j in range(n_features)] if groups is None else groups
     weights = np.ones(len(groups)) if weights is None else weights
     every = np.arange(n_columns)
+    alpha = 0.0 if beta == 0.0 else alpha
+    beta = np.inf if alpha == 0.0 else beta
     return [
-        Block(np.asarray(rows), every, excluding(alpha, weight))
+        Block(
+            np.asarray(rows),
+            every,
+            excluding(alpha, weight),
+            np.inf if weight == 0 else excluding(beta, weight),
+        )
         for rows, weight in zip(groups, weights, strict=True)
     ]
 
@@ -138,7 +155,14 @@ def problem_of(model, X, y, *, sample_weight=None, task=None):
         blocks = entry_blocks(n_features, n_columns, alpha, weights)
     else:
         groups = getattr(model, "groups", None)
-        blocks = group_blocks(n_features, n_columns, float(alpha), weights, groups)
+        blocks = group_blocks(
+            n_features,
+            n_columns,
+            float(alpha),
+            weights,
+            groups,
+            beta=getattr(model, "beta", np.inf),
+        )
     ridge = 0.0 if l1_ratio == 1.0 else float(model.alpha) * (1 - l1_ratio)
     positive = getattr(model, "positive", False)
     return Problem(columns, blocks, ridge, positive, model.fit_intercept)

@@ -2,6 +2,7 @@
 
 import numpy as np
 from problems import Column
+from split_norm import shrink, split_norm
 
 
 def residuals(problem, coef, intercept):
@@ -32,9 +33,9 @@ def data_terms(problem, coef, intercept):
 def objective(problem, coef, intercept):
     """Return the primal objective; infinite outside the constraints."""
     penalty = 0.5 * problem.ridge * (coef**2).sum()
-    for rows, columns, strength in problem.blocks:
-        norm = np.linalg.norm(coef[np.ix_(rows, columns)])
-        penalty += strength * norm if norm > 0 else 0.0
+    for rows, columns, strength, entry in problem.blocks:
+        block = coef[np.ix_(rows, columns)]
+        penalty += split_norm(block, strength, entry)[0] if block.any() else 0.0
     if problem.positive and (coef < 0).any():
         return np.inf
     return data_terms(problem, coef, intercept).sum() + penalty
@@ -75,10 +76,12 @@ def prox(problem, coef, step):
     """Shrink every block; moved in place."""
     if problem.positive:
         np.maximum(coef, 0.0, out=coef)
-    for rows, columns, strength in problem.blocks:
+    for rows, columns, strength, entry in problem.blocks:
         index = np.ix_(rows, columns)
         norm = np.linalg.norm(coef[index])
-        if np.isinf(strength) or norm <= step * strength:
+        if np.isfinite(entry):
+            coef[index] = shrink(coef[index], step * strength, step * entry)
+        elif np.isinf(strength) or norm <= step * strength:
             coef[index] = 0.0 if strength > 0 else coef[index]
         else:
             coef[index] *= 1 - step * strength / norm

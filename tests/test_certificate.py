@@ -1,5 +1,7 @@
 """The judge is judged first: references against scikit-learn, wrong points refused."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import reference
@@ -44,7 +46,9 @@ def ragged(kind, **changes):
         y = X[:, :3] @ rng.standard_normal(3) + 0.2 * rng.standard_normal(n) + 1
         columns.append(Column(X, y, total * weight / weight.sum()))
     weights = changes.pop("weights", None)
-    blocks = {"group": group_blocks, "entry": entry_blocks}[kind](5, 3, 0.3, weights)
+    split = partial(group_blocks, beta=0.2)
+    kinds = {"group": group_blocks, "entry": entry_blocks, "split": split}
+    blocks = kinds[kind](5, 3, 0.3, weights)
     return Problem(columns, blocks, **changes)
 
 
@@ -53,6 +57,10 @@ PROBLEMS = {
     "entry": ragged("entry"),
     "ridge": ragged("group", ridge=0.4),
     "positive": ragged("group", positive=True),
+    "split": ragged("split"),
+    "split positive": ragged("split", positive=True),
+    "split free": ragged("split", weights=[0, 1, 1, 0, 1]),
+    "split excluded": ragged("split", weights=[np.inf, 1, 1, 2, 1]),
     "free": ragged("group", weights=[0, 1, 1, 0, 1]),
     "free positive": ragged("entry", weights=[0, 1, 1, 0, 1], positive=True),
     "excluded": ragged("entry", weights=[np.inf, 1, 1, 0, 1], fit_intercept=False),

@@ -30,10 +30,14 @@ def cvxpy_optimum(problem):
     for c, (X, y, weight) in enumerate(problem.columns):
         residual = y - X @ W[:, c] - b[c]
         value += cvxpy.sum_squares(cvxpy.multiply(np.sqrt(weight / 2), residual))
-    for rows, columns, strength in problem.blocks:
+    for rows, columns, strength, entry in problem.blocks:
         block = cvxpy.hstack([W[j, c] for j in rows for c in columns])
         if np.isinf(strength):
             constraints.append(block == 0)
+        elif np.isfinite(entry):
+            apart = cvxpy.Variable(len(rows) * len(columns))
+            value += strength * cvxpy.norm(block - apart, 2)
+            value += entry * cvxpy.norm(apart, 1)
         elif strength > 0:
             value += strength * cvxpy.norm(block, 2)
     program = cvxpy.Problem(cvxpy.Minimize(value), constraints)

@@ -171,7 +171,7 @@ def test_alpha_max_is_the_largest_gradient_at_the_null_model(layout, kind, group
     slopes = np.maximum(slopes, 0.0) if unit.positive else slopes
     ratios = [
         np.linalg.norm(slopes[rows]) / strength
-        for rows, _, strength in problem.blocks
+        for rows, _, strength, _ in problem.blocks
         if 0.0 < strength < np.inf
     ]
     # Its own alpha and ridge are not looked at.
