@@ -11,6 +11,7 @@ import numpy as np
 import reference
 from problems import Problem, coefficients_of, normalized, problem_of
 from scipy.optimize import nnls
+from split_norm import split_norm
 
 
 def project(problem, residuals, coef):
@@ -175,6 +176,7 @@ def assert_certified(model, X, y, *, tol=None, rounding=None, **fit_params):
         Added to ``tol``; by the precision of ``coef_`` if None.
     """
     problem = problem_of(model, X, y, **fit_params)
+    check_split(model, problem)
     n_columns = len(problem.columns)
     coef, intercept = coefficients_of(model, problem.n_features, n_columns)
     if rounding is None:
@@ -183,6 +185,30 @@ def assert_certified(model, X, y, *, tol=None, rounding=None, **fit_params):
         problem, coef, intercept = in_normalized_units(problem, coef, intercept)
     tol = model.tol if tol is None else tol
     check(problem, coef, intercept, tol=tol, rounding=rounding)
+
+
+def check_split(model, problem):
+    """Raise AssertionError unless a split of coefficients is one, of least cost."""
+    blocks = [block for block in problem.blocks if np.isfinite(block.entry)]
+    if not blocks:
+        return
+    size = problem.n_features, len(problem.columns)
+    shared, specific = (
+        np.asarray(part, dtype=np.float64).reshape(size)
+        for part in (model.coef_shared_, model.coef_specific_)
+    )
+    assert np.array_equal(model.coef_shared_ + model.coef_specific_, model.coef_)
+    assert np.isfinite(shared).all()
+    scales = np.ones(size)
+    if model.normalize and model.fit_intercept:
+        scales = normalized(problem.columns)[1]
+    close = 1e-5 if np.asarray(model.coef_).dtype == np.float32 else 1e-10
+    for rows, columns, strength, entry in blocks:
+        index = np.ix_(rows, columns)
+        p, q = shared[index] * scales[index], specific[index] * scales[index]
+        cost = strength * np.linalg.norm(p) + entry * np.abs(q).sum()
+        least = split_norm(p + q, strength, entry)[0]
+        assert cost <= (1 + close) * least, f"split costs {cost}, not {least}"
 
 
 def in_normalized_units(problem, coef, intercept):

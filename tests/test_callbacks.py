@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 import simulated
+from kinds import CONVEX
 from sklearn.callback import ProgressBar
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 
-from mutar_cy import GroupLasso, IndLasso
 from mutar_cy import linear_model as ours
 
-each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+each_estimator = pytest.mark.parametrize("cls", CONVEX)
 SINGLE = [ours.Lasso, ours.ElasticNet]
-MULTI = [GroupLasso, IndLasso, ours.MultiTaskLasso, ours.MultiTaskElasticNet]
+MULTI = [*CONVEX, ours.MultiTaskLasso, ours.MultiTaskElasticNet]
 each_class = pytest.mark.parametrize("cls", [*MULTI, *SINGLE])
 
 

@@ -9,6 +9,7 @@ import pytest
 import simulated
 import skops.io
 from certificate import assert_certified
+from kinds import CONVEX
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -16,13 +17,13 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_is_fitted
 
 import mutar_cy
-from mutar_cy import GroupLasso, IndLasso
+from mutar_cy import DirtyModel, GroupLasso, IndLasso
 from mutar_cy import linear_model as ours
 
 DROP_INS = [ours.Lasso, ours.ElasticNet, ours.MultiTaskLasso, ours.MultiTaskElasticNet]
-EVERY = [GroupLasso, IndLasso, *DROP_INS]
+EVERY = [*CONVEX, *DROP_INS]
 each_class = pytest.mark.parametrize("cls", EVERY)
-each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+each_estimator = pytest.mark.parametrize("cls", CONVEX)
 
 
 @pytest.mark.uncertified("fits of scikit-learn's checks, to data of every kind")
@@ -31,6 +32,8 @@ each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
         *(cls() for cls in EVERY),
         GroupLasso(task_column=0, unseen_tasks="mean"),
         IndLasso(task_column=0, unseen_tasks="mean"),
+        DirtyModel(0.2, 0.15),
+        DirtyModel(0.2, 0.15, task_column=0, unseen_tasks="mean"),
     ]
 )
 def test_scikit_learn_agrees(estimator, check):
@@ -52,36 +55,35 @@ def test_public_names():
     assert mutar_cy.__version__
 
 
-@each_estimator
-def test_parameters_of_mutar_come_first_in_its_order(cls):
-    signature = inspect.signature(cls)
-    parameters = list(signature.parameters.values())
-    assert [p.name for p in parameters[:7]] == [
-        "alpha",
-        "fit_intercept",
-        "normalize",
-        "max_iter",
-        "tol",
-        "positive",
-        "warm_start",
-    ]
-    assert all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters[:7])
-    assert all(p.kind is p.KEYWORD_ONLY for p in parameters[7:])
-    defaults = {p.name: p.default for p in parameters[1:7]}
-    assert defaults == {
-        "fit_intercept": True,
-        "normalize": False,
-        "max_iter": 2000,
-        "tol": 1e-4,
-        "positive": False,
-        "warm_start": False,
-    }
+MUTAR = {
+    "fit_intercept": True,
+    "normalize": False,
+    "max_iter": 2000,
+    "tol": 1e-4,
+    "positive": False,
+    "warm_start": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("cls", "strengths"),
+    [(GroupLasso, ["alpha"]), (IndLasso, ["alpha"]), (DirtyModel, ["alpha", "beta"])],
+)
+def test_parameters_of_mutar_come_first_in_its_order(cls, strengths):
+    parameters = inspect.signature(cls).parameters
+    first = [*strengths, *MUTAR]
+    assert list(parameters)[: len(first)] == first
+    assert {name: parameters[name].default for name in MUTAR} == MUTAR
+    kinds = [p.kind for p in parameters.values()]
+    assert set(kinds[: len(first)]) == {inspect.Parameter.POSITIONAL_OR_KEYWORD}
+    assert set(kinds[len(first) :]) == {inspect.Parameter.KEYWORD_ONLY}
 
 
 def test_default_penalties():
     # MuTaR's own default of IndLasso makes its fit fail.
     assert GroupLasso().alpha == 0.1
     assert IndLasso().alpha == 0.1
+    assert DirtyModel().alpha == DirtyModel().beta == 1.0
 
 
 @each_class

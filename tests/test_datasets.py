@@ -4,9 +4,10 @@ import inspect
 
 import numpy as np
 import pytest
+from kinds import CONVEX
 from numpy.testing import assert_allclose
 
-from mutar_cy import GroupLasso, IndLasso, stack_tasks
+from mutar_cy import GroupLasso, stack_tasks
 from mutar_cy.datasets import make_multitask_regression
 
 SMALL = {"n_tasks": 4, "n_samples": 12, "n_features": 30}
@@ -73,7 +74,7 @@ def test_shapes(layout):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+@pytest.mark.parametrize("cls", CONVEX)
 def test_estimators_take_the_data_and_answer_in_shapes_of_the_truth(layout, cls):
     data = make(**COUNTS, **LAYOUTS[layout], noise=0.1)
     model = cls(alpha=0.2).fit(data.X, data.y)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import simulated
 from certificate import check
+from kinds import CONVEX
 from numpy.testing import assert_allclose
 from problems import coefficients_of, problem_of
 from sklearn.exceptions import ConvergenceWarning
@@ -63,7 +64,7 @@ def test_both_in_extreme_units(model, powers):
     assert_scaled(model, X, y, *powers)
 
 
-@pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+@pytest.mark.parametrize("cls", CONVEX)
 def test_tasks_in_different_units(cls):
     X, y, _ = simulated.ragged()
     X = [x * unit for x, unit in zip(X, [1e4, 1.0, 1e-4], strict=True)]
@@ -73,7 +74,7 @@ def test_tasks_in_different_units(cls):
     assert model.coef_.any()
 
 
-@pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+@pytest.mark.parametrize("cls", CONVEX)
 def test_columns_in_different_units(cls):
     X, y, _ = simulated.ragged()
     units = np.logspace(-5, 5, 10)
@@ -102,7 +103,7 @@ def test_alpha_max_in_extreme_units(power):
     assert_allclose(scaled / power, largest, rtol=1e-10)
 
 
-@pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+@pytest.mark.parametrize("cls", CONVEX)
 def test_a_penalty_that_rounds_to_nothing(cls):
     # The dual ball is then smaller than any residual's rounding: the gap cannot
     # close, but the objective can.
@@ -117,7 +118,7 @@ def test_a_penalty_that_rounds_to_nothing(cls):
         assert r @ r <= (least @ least) * (1 + 1e-6)
 
 
-@pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+@pytest.mark.parametrize("cls", CONVEX)
 def test_a_penalty_beyond_all_data(cls):
     X, y, _ = simulated.ragged()
     model = cls(1e300).fit(X, y)

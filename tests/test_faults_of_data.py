@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import simulated
+from kinds import CONVEX
 
-from mutar_cy import GroupLasso, IndLasso, alpha_max
+from mutar_cy import GroupLasso, alpha_max
 from mutar_cy import linear_model as ours
 
-each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+each_estimator = pytest.mark.parametrize("cls", CONVEX)
 each_drop_in = pytest.mark.parametrize(
     "cls",
     [ours.Lasso, ours.ElasticNet, ours.MultiTaskLasso, ours.MultiTaskElasticNet],

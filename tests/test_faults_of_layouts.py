@@ -5,13 +5,14 @@ import pandas as pd
 import pytest
 import simulated
 from certificate import assert_certified
+from kinds import CONVEX
 from numpy.testing import assert_allclose
 from scipy import sparse
 from sklearn.metrics import r2_score
 
 from mutar_cy import GroupLasso, IndLasso, split_tasks, stack_tasks
 
-each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+each_estimator = pytest.mark.parametrize("cls", CONVEX)
 
 
 @each_estimator
@@ -178,7 +179,7 @@ def test_groups_as_masks():
         GroupLasso(groups=list(masks[:, 1:])).fit(X, y)
 
 
-@pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+@pytest.mark.parametrize("cls", CONVEX)
 def test_weights_that_are_no_numbers(cls):
     X, y, _ = simulated.ragged()
     with pytest.raises(ValueError, match="penalty_weights"):

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 import simulated
+from kinds import CONVEX
 from sklearn.exceptions import ConvergenceWarning
 
-from mutar_cy import GroupLasso, IndLasso
+from mutar_cy import DirtyModel, GroupLasso, IndLasso
 from mutar_cy import linear_model as ours
 
+OURS = [DirtyModel, GroupLasso, IndLasso]
 EVERY = [
-    GroupLasso,
-    IndLasso,
+    *OURS,
     ours.Lasso,
     ours.ElasticNet,
     ours.MultiTaskLasso,
@@ -18,6 +19,7 @@ EVERY = [
 ]
 WRONG = {
     "alpha": [-1.0, np.nan, -np.inf, "one", None, [[0.1]], 1j],
+    "beta": [-1.0, np.nan, -np.inf, "one", None, [0.1], 1j],
     "tol": [-1e-9, np.nan, "tight", None],
     "max_iter": [0, -5, 2.5, "many", None],
     "fit_intercept": ["yes", None, 2],
@@ -36,7 +38,7 @@ CASES = [
     for name, values in WRONG.items()
     if name in cls().get_params()
     for value in values
-    if (name, value) != ("max_iter", None) or cls in EVERY[:2]  # scikit-learn takes it
+    if (name, value) != ("max_iter", None) or cls in OURS  # scikit-learn takes it
     if (cls, value) != (IndLasso, [[0.1]])  # takes arrays: its message tells the shape
 ]
 
@@ -121,7 +123,7 @@ def test_arrays_that_do_not_fit_the_data(case):
         cls(**parameters).fit(X, y)
 
 
-@pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+@pytest.mark.parametrize("cls", CONVEX)
 @pytest.mark.parametrize(
     ("column", "message"),
     [(11, "11"), (-12, "-12"), ("cohort", "cohort")],
@@ -132,7 +134,7 @@ def test_a_task_column_that_is_not_there(cls, column, message):
         cls(task_column=column).fit(np.column_stack([task, X]), y)
 
 
-@pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+@pytest.mark.parametrize("cls", CONVEX)
 def test_predict_with_other_columns(cls):
     X, y, _ = simulated.shared()
     model = cls(0.1).fit(X, y)
@@ -166,6 +168,6 @@ def test_no_penalty_warns_and_is_least_squares(cls):
     assert len(caught) == 1
     design = np.column_stack([np.ones(30), X])
     expected = np.linalg.lstsq(design, Y)[0]
-    coef = model.coef_ if cls in EVERY[:2] else np.transpose(model.coef_)
+    coef = model.coef_ if cls in OURS else np.transpose(model.coef_)
     np.testing.assert_allclose(coef, expected[1:], atol=1e-8)
     np.testing.assert_allclose(model.intercept_, expected[0], atol=1e-8)

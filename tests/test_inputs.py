@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 import simulated
 from certificate import assert_certified
+from kinds import CONVEX
 from numpy.testing import assert_allclose
 from scipy import sparse
 
-from mutar_cy import GroupLasso, IndLasso
 from mutar_cy import linear_model as ours
 
 TIGHT = {"tol": 1e-14, "max_iter": 20_000}
 # A gap is quadratic in the distance to the optimum: 1e-14 of one, 1e-7 of the other.
 EXACT = {"rtol": 0, "atol": 1e-7}
-each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
-MULTI = [GroupLasso, IndLasso, ours.MultiTaskLasso, ours.MultiTaskElasticNet]
+each_estimator = pytest.mark.parametrize("cls", CONVEX)
+MULTI = [*CONVEX, ours.MultiTaskLasso, ours.MultiTaskElasticNet]
 SINGLE = [ours.Lasso, ours.ElasticNet]
 each_class = pytest.mark.parametrize("cls", [*MULTI, *SINGLE])
 

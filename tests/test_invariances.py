@@ -5,13 +5,14 @@ import pytest
 from certificate import assert_certified
 from hypothesis import given
 from hypothesis import strategies as st
+from kinds import CONVEX
 from numpy.testing import assert_allclose
 
 from mutar_cy import GroupLasso, IndLasso, alpha_max
 
 TIGHT = {"tol": 1e-14, "max_iter": 20_000}
 EXACT = {"rtol": 0, "atol": 1e-7}
-each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+each_estimator = pytest.mark.parametrize("cls", CONVEX)
 
 
 @st.composite

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import simulated
 from certificate import assert_certified
+from kinds import CONVEX
 from scipy import sparse
 
 from mutar_cy import GroupLasso, IndLasso, alpha_max
@@ -95,13 +96,13 @@ def test_elastic_nets(share, l1_ratio):
     fit(ours.ElasticNet(l1_ratio=l1_ratio, positive=True), share, X, Y[:, 0])
 
 
-@pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+@pytest.mark.parametrize("cls", CONVEX)
 def test_many_small_tasks(cls):
     X, y, _ = simulated.stacked(n_tasks=60, n_samples=12, n_features=100)
     fit(cls(), 0.2, X, y)
 
 
-@pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+@pytest.mark.parametrize("cls", CONVEX)
 def test_single_precision(cls):
     X, y, _ = simulated.ragged((60, 25, 40), 400)
     X = [x.astype(np.float32) for x in X]
@@ -109,7 +110,7 @@ def test_single_precision(cls):
     assert_certified(model, X, y)
 
 
-@pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+@pytest.mark.parametrize("cls", CONVEX)
 def test_a_path_by_warm_starts(cls):
     X, y, _ = simulated.ragged((60, 25, 40), 400)
     largest = np.max(alpha_max(cls(), X, y))
@@ -141,7 +142,7 @@ def test_large_designs_are_not_copied(model, order):
 
 
 @pytest.mark.uncertified("the certificate needs memory too")
-@pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+@pytest.mark.parametrize("cls", CONVEX)
 def test_responses_share_their_design(cls):
     X, Y, _ = simulated.shared(n_samples=300, n_features=3000, n_tasks=8)
     model = cls(0.5 * float(alpha_max(GroupLasso(), X, Y)))

@@ -6,14 +6,15 @@ import polars as pl
 import pytest
 import simulated
 from certificate import assert_certified
+from kinds import CONVEX
 from numpy.testing import assert_allclose
 from scipy import sparse
 
-from mutar_cy import GroupLasso, IndLasso, stack_tasks
+from mutar_cy import stack_tasks
 
 TIGHT = {"tol": 1e-14, "max_iter": 20_000}
 EXACT = {"rtol": 0, "atol": 1e-10}
-each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+each_estimator = pytest.mark.parametrize("cls", CONVEX)
 FORMATS = {
     "csr": sparse.csr_array,
     "csc": sparse.csc_array,

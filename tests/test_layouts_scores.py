@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 import simulated
+from kinds import CONVEX
 from numpy.testing import assert_allclose
 from sklearn.metrics import r2_score
 
-from mutar_cy import GroupLasso, IndLasso, split_tasks, stack_tasks
+from mutar_cy import split_tasks, stack_tasks
 
-each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+each_estimator = pytest.mark.parametrize("cls", CONVEX)
 
 
 @each_estimator

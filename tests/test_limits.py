@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import simulated
 from certificate import assert_certified
+from kinds import CONVEX
 from numpy.testing import assert_allclose
 from scipy import sparse
 from scipy.optimize import nnls
@@ -16,8 +17,8 @@ from mutar_cy import GroupLasso, IndLasso
 from mutar_cy import linear_model as ours
 
 TIGHT = {"tol": 1e-14, "max_iter": 20_000}
-each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
-LASSOS = [GroupLasso, IndLasso, ours.Lasso]
+each_estimator = pytest.mark.parametrize("cls", CONVEX)
+LASSOS = [GroupLasso, IndLasso, ours.Lasso]  # at one task
 
 
 @each_estimator
@@ -46,7 +47,7 @@ def test_one_feature(cls):
     assert_certified(model, X, y)
 
 
-@each_estimator
+@pytest.mark.parametrize("cls", LASSOS[:2])
 def test_one_task_of_one_sample_and_one_feature(cls):
     X, y = np.array([[2.0]]), np.array([3.0])
     model = cls(0.5, fit_intercept=False, **TIGHT).fit(X, y)

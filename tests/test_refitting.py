@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import simulated
 from certificate import assert_certified
+from kinds import CONVEX
 from numpy.testing import assert_allclose
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
-from mutar_cy import GroupLasso, IndLasso
 from mutar_cy import linear_model as ours
 
-each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+each_estimator = pytest.mark.parametrize("cls", CONVEX)
 SINGLE = [ours.Lasso, ours.ElasticNet]
-MULTI = [GroupLasso, IndLasso, ours.MultiTaskLasso, ours.MultiTaskElasticNet]
+MULTI = [*CONVEX, ours.MultiTaskLasso, ours.MultiTaskElasticNet]
 each_class = pytest.mark.parametrize("cls", [*MULTI, *SINGLE])
 each_drop_in = pytest.mark.parametrize("cls", [*MULTI[2:], *SINGLE])
 

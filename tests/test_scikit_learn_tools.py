@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import simulated
 from certificate import assert_certified
+from kinds import CONVEX
 from numpy.testing import assert_allclose
 from sklearn import config_context
 from sklearn.compose import TransformedTargetRegressor
@@ -22,9 +23,7 @@ from sklearn.model_selection import (
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from mutar_cy import GroupLasso, IndLasso
-
-each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+each_estimator = pytest.mark.parametrize("cls", CONVEX)
 FOLDS = KFold(3, shuffle=True, random_state=0)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import simulated
 from certificate import assert_certified
+from kinds import CONVEX
 from numpy.testing import assert_allclose
 
 from mutar_cy import GroupLasso, IndLasso
@@ -11,7 +12,7 @@ from mutar_cy import linear_model as ours
 
 TIGHT = {"tol": 1e-14, "max_iter": 20_000}
 EXACT = {"rtol": 0, "atol": 1e-8}
-each_estimator = pytest.mark.parametrize("cls", [GroupLasso, IndLasso])
+each_estimator = pytest.mark.parametrize("cls", CONVEX)
 each_drop_in = pytest.mark.parametrize(
     "cls",
     [ours.Lasso, ours.ElasticNet, ours.MultiTaskLasso, ours.MultiTaskElasticNet],
