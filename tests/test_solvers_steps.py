@@ -8,7 +8,8 @@ from stacks import case
 from mutar_cy.designs import packed
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import Problem, alpha_max
-from mutar_cy.solvers import _newton as newton_module
+from mutar_cy.solvers import _model as model_module
+from mutar_cy.solvers._newton import newton_directions
 from mutar_cy.solvers import _storage as storage_module
 from mutar_cy.solvers._acceleration import anderson_direction, step_along
 from mutar_cy.solvers._free import NoFreeBlocks
@@ -93,8 +94,8 @@ class Explicit:
     def newton(self):
         """Return the last direction, which is Newton's."""
         correlation = self.set.correlation_of(self.rows)
-        given = self.set, self.support, correlation
-        return newton_module.newton_directions(*given)[0][-1]
+        given = self.set, self.support, correlation, self.set.coef[self.rows]
+        return newton_directions(*given)[0][-1]
 
 
 @pytest.mark.parametrize("layout", NARROW)
@@ -105,9 +106,9 @@ class Explicit:
 def test_newton_direction_solves_the_dense_system(
     layout, grouped, ridge, way, direct, monkeypatch
 ):
-    monkeypatch.setattr(newton_module, "DIRECT", direct)
-    monkeypatch.setattr(newton_module, "CG_ACCURACY", 1e-13)
-    monkeypatch.setattr(newton_module, "CG_STEPS", 500)
+    monkeypatch.setattr(model_module, "DIRECT", direct)
+    monkeypatch.setattr(model_module, "CG_ACCURACY", 1e-13)
+    monkeypatch.setattr(model_module, "CG_STEPS", 500)
     explicit = Explicit(layout, grouped, ridge, way, monkeypatch)
     direction = explicit.newton()
     gradient = explicit.gradient()
@@ -170,18 +171,18 @@ def test_anderson_has_nothing_to_say_about_rest():
 
 
 def test_conjugate_gradients(monkeypatch):
-    monkeypatch.setattr(newton_module, "CG_ACCURACY", 1e-12)
+    monkeypatch.setattr(model_module, "CG_ACCURACY", 1e-12)
     rng = np.random.default_rng(3)
     root = rng.standard_normal((8, 8))
     M = root @ root.T + 0.1 * np.eye(8)
     target, before = rng.standard_normal(8), None
     before = target.copy()
     for mask in (np.ones(8), np.array([1.0, 1, 0, 1, 0, 1, 1, 1])):
-        x = newton_module.conjugate_gradients(M.__matmul__, target, np.diag(M), mask)
+        x = model_module.conjugate_gradients(M.__matmul__, target, np.diag(M), mask)
         kept = mask > 0
         expected = np.linalg.solve(M[np.ix_(kept, kept)], target[kept])
         assert_allclose(x[kept], expected, rtol=1e-6)
         assert_array_equal(x[~kept], 0.0)
     assert_array_equal(target, before)
-    zero = newton_module.conjugate_gradients(M.__matmul__, 0 * target, np.diag(M), mask)
+    zero = model_module.conjugate_gradients(M.__matmul__, 0 * target, np.diag(M), mask)
     assert_array_equal(zero, 0.0)

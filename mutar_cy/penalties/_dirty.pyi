@@ -3,6 +3,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mutar_cy.penalties._local import Local
 from mutar_cy.penalties._weighted import Weighted
 
 @final
@@ -16,6 +17,12 @@ class Dirty(Weighted):
         weights: ArrayLike | None = None,
         positive: bool = False,
     ) -> None: ...
+    def local(
+        self,
+        coef: NDArray[np.float64],
+        owner: NDArray[np.int64],
+        firsts: NDArray[np.int64],
+    ) -> Local: ...
     def unit(self) -> Dirty: ...
     def in_units(self, x_exponent: int, y_exponent: int) -> Dirty: ...
     def caps(

@@ -3,9 +3,12 @@
 import numpy as np
 
 cimport cython
-from libc.math cimport INFINITY, fabs, fmax, fmin, ldexp, sqrt
+from libc.math cimport INFINITY, fabs, ldexp, sqrt
 
+from mutar_cy.penalties._split cimport cap, multiplier
 from mutar_cy.penalties._weighted cimport Weighted, dual_norm, factor
+
+from mutar_cy.penalties._local import Local
 
 cdef double ROOT_ACCURACY = 1e-12   # of a step
 cdef int ROOT_STEPS = 60            # a bound: three to six are met
@@ -66,6 +69,11 @@ cdef class Dirty(Weighted):
         return self.replaced(alpha=1.0, beta=self.beta / self.alpha)
 
     @property
+    def bends_apart(self):
+        """Whether the bend of one row differs from column to column."""
+        return True
+
+    @property
     def peak(self):
         """Factor by which the largest entry of a gradient counts as its norm."""
         return self.alpha / self.beta
@@ -78,30 +86,34 @@ cdef class Dirty(Weighted):
             out[b] = self.cap(&w[0] + block_ptr[b], block_ptr[b + 1] - block_ptr[b])
         return np.asarray(out)
 
-    cdef double cap(self, const double* w, int size) noexcept nogil:
-        """Where entries are cut off to give the shared part.
+    def local(self, coef, owner, firsts):
+        """Return the second-order model of the penalty at ``coef``, as `L21` does.
 
-        At the cap t, ``sum_k min(w_k^2, t^2) = (alpha t / beta)^2``. With the entries
-        above t known this is linear in t^2; starting with none above, t falls to the
-        solution and entries only join them.
+        What is not above its cap has a norm of its own, as in the group lasso; beyond
+        the cap the penalty is linear.
         """
-        cdef double ratio = (self.alpha / self.beta) ** 2, t = INFINITY, square
-        cdef int above = -1, count, k
+        n_rows, n_columns = coef.shape
+        ptr = np.append(firsts, n_rows) * n_columns
+        caps = self.caps(coef.ravel(), ptr.astype(np.int32))
+        beta = self.beta * self.thresholds(len(firsts)) / self.alpha
+        sizes, split = np.abs(coef), caps[owner, None]
+        below = sizes <= split
+        within = np.where(below, coef, 0.0)
+        norms = np.sqrt(np.add.reduceat(np.einsum("rc,rc->r", within, within), firsts))
+        pull = beta / np.where(caps > 0.0, caps, np.inf)
+        slope = pull[owner, None] * within
+        slope = np.where(below, slope, beta[owner, None] * np.sign(coef))
+        bend = np.where(below, pull[owner, None], 0.0)
+        bend[below & (split == 0.0)] = np.inf
+        if self.positive:
+            bend[coef <= 0.0] = np.inf
+        units = within / np.where(norms > 0.0, norms, 1.0)[owner, None]
+        return Local(slope, bend, units, pull, norms)
+
+    cdef inline double cap(self, const double* w, int size) noexcept nogil:
         if self.alpha >= sqrt(<double> size) * self.beta:
             return 0.0
-        while True:
-            count, square = 0, 0.0
-            for k in range(size):
-                if fabs(w[k]) > t:
-                    count += 1
-                else:
-                    square += w[k] * w[k]
-            if count <= above:
-                return t
-            if count >= ratio:
-                return 0.0
-            above = count
-            t = sqrt(square / (ratio - count))
+        return cap(w, size, self.alpha / self.beta)
 
     cdef double block_value(
         self, Py_ssize_t b, const double* w, int size
@@ -154,7 +166,9 @@ cdef class Dirty(Weighted):
                     w[k] = 0.0
         if alpha == 0.0:
             return
-        m = self.multiplier(w, curvature, size, uniform, alpha, beta)
+        m = 0.0
+        if self.alpha < sqrt(<double> size) * self.beta:
+            m = multiplier(w, curvature, size, uniform, alpha, beta)
         for k in range(size):
             if not uniform:
                 c = curvature[k]
@@ -162,86 +176,3 @@ cdef class Dirty(Weighted):
                 w[k] -= beta / c if w[k] > 0.0 else -beta / c
             else:
                 w[k] *= m * c / (1.0 + m * c)
-
-    cdef double multiplier(
-        self,
-        const double* w,          # (size,)
-        const double* curvature,  # (size,), or (1,) if uniform
-        int size,
-        bint uniform,
-        double alpha,
-        double beta,
-    ) noexcept nogil:
-        """Smallest m >= 0 for which the pull, cut off at beta, has norm alpha at most.
-
-        With the entries that are cut off known, the rest has a norm to reach; starting
-        with none, m falls to the solution and entries only join them.
-        """
-        cdef double m = INFINITY, left, square = 0.0, c = curvature[0]
-        cdef int above = -1, count, k
-        if self.alpha >= sqrt(<double> size) * self.beta:
-            return 0.0
-        for k in range(size):
-            if not uniform:
-                c = curvature[k]
-            square += fmin(c * fabs(w[k]), beta) ** 2
-        if square <= alpha * alpha:
-            return 0.0
-        while True:
-            count = 0
-            for k in range(size):
-                if not uniform:
-                    c = curvature[k]
-                if c * fabs(w[k]) > beta * (1.0 + m * c):
-                    count += 1
-            left = alpha * alpha - count * beta * beta
-            if count <= above:
-                return m
-            if left <= 0.0:
-                return 0.0
-            above = count
-            m = self.root(w, curvature, size, uniform, sqrt(left), m, beta)
-
-    cdef double root(
-        self,
-        const double* w,
-        const double* curvature,
-        int size,
-        bint uniform,
-        double norm,              # to be reached
-        double before,            # the multiplier that says what is cut off
-        double beta,
-    ) noexcept nogil:
-        """The m for which the pull of what is not cut off has a given norm.
-
-        The reciprocal of that norm is concave in m and nearly linear: Newton from the
-        left rises to the root monotonically, and with one curvature at once.
-        """
-        cdef double largest = 0.0, c = curvature[0]
-        cdef double square = 0.0, slope, pull, m, step, inverse
-        cdef int k, _
-        for k in range(size):
-            if not uniform:
-                c = curvature[k]
-            largest = c if c > largest else largest
-            if not c * fabs(w[k]) > beta * (1.0 + before * c):
-                square += (c * w[k]) ** 2
-        m = fmax(sqrt(square) / norm - 1.0, 0.0) / largest
-        if uniform:
-            return m
-        for _ in range(ROOT_STEPS):
-            square = slope = 0.0
-            for k in range(size):
-                c = curvature[k]
-                if not c * fabs(w[k]) > beta * (1.0 + before * c):
-                    inverse = 1.0 / (1.0 + m * c)
-                    pull = (c * w[k] * inverse) ** 2
-                    square += pull
-                    slope += pull * inverse * c
-            if not slope > 0.0:
-                break
-            step = (sqrt(square) / norm - 1.0) * square / slope
-            m += step
-            if fabs(step) <= ROOT_ACCURACY * m:
-                break
-        return m

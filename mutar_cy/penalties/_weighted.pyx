@@ -25,6 +25,11 @@ cdef class Weighted(Penalty):
                 raise ValueError("weights must be non-negative")
             self.factors = self.weights
 
+    @property
+    def bends_apart(self):
+        """Whether the bend of one row differs from column to column."""
+        return self.positive
+
     def _parameters(self):
         """Return the parameters, by name, that make another of its kind."""
         raise NotImplementedError

@@ -41,7 +41,8 @@ def newton_step(working_set, support, correlation):
     through it, the best step often ends at the first of them, or sends all of them to
     zero and solves the model again for the others.
     """
-    directions, shrinking = newton_directions(working_set, support, correlation)
+    coef = working_set.coef[support[0]]
+    directions, shrinking = newton_directions(working_set, support, correlation, coef)
     if not directions:
         return
     passing = shrinking >= 1.0
@@ -52,19 +53,24 @@ def newton_step(working_set, support, correlation):
 
 
 def without(working_set, support, correlation, dropped):
-    """Return the direction that sends some blocks to zero and Newton's for the rest."""
-    rows, owner, blocks = support
-    gone = dropped[owner]
-    direction = np.where(gone[:, None], -working_set.coef[rows], 0.0)
-    if np.all(gone):
+    """Return the direction that sends some entries to zero and Newton's for the rest.
+
+    Parameters
+    ----------
+    working_set, support, correlation
+        As for :func:`newton_directions`.
+    dropped : ndarray of bool, shape (n_rows, n_columns)
+    """
+    rows = support[0]
+    coef = working_set.coef[rows]
+    direction = np.where(dropped, -coef, 0.0)
+    left = np.where(dropped, 0.0, coef)
+    if not left.any():
         return direction
-    left = ~gone
-    kept = working_set.support(blocks[~dropped])
-    shift = working_set.storage.interact(rows[gone], direction[gone], rows[left])
-    rest, _ = newton_directions(working_set, kept, correlation[:, left] - shift)
-    if rest:
-        direction[left] = rest[0]
-    return direction
+    gone = dropped.any(axis=1)
+    shift = working_set.storage.interact(rows[gone], direction[gone], rows)
+    rest, _ = newton_directions(working_set, support, correlation - shift, left)
+    return direction + rest[0] if rest else direction
 
 
 def anderson_direction(history):
