@@ -49,9 +49,9 @@ def test_solutions_are_certified(layout, kind, grouped, fraction, fit_intercept)
     problem = statement(parts, penalty, groups, fit_intercept)
     assert_solved(problem, solution)
     assert solution.coef.any()
-    for rows, _, strength in problem.blocks:
-        if np.isinf(strength):
-            assert_array_equal(solution.coef[rows], 0.0)
+    for block in problem.blocks:
+        if np.isinf(block.strength):
+            assert_array_equal(solution.coef[block.rows], 0.0)
 
 
 @pytest.mark.parametrize("layout", sorted(set(LAYOUTS) - WIDE))
