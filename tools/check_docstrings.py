@@ -14,7 +14,12 @@ from pathlib import Path
 from numpydoc.validate import ERROR_MSGS, validate
 
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
-PUBLIC_MODULES = ("mutar_cy", "mutar_cy.datasets", "mutar_cy.linear_model")
+PUBLIC_MODULES = (
+    "mutar_cy",
+    "mutar_cy.datasets",
+    "mutar_cy.linear_model",
+    "mutar_cy.ot",
+)
 
 
 def public_names():

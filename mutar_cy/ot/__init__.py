@@ -1,0 +1,32 @@
+"""Entropic optimal transport between features: costs, kernels, barycentres."""
+
+from mutar_cy.ot._costs import (
+    coordinate_cost,
+    expand_factors,
+    graph_cost,
+    grid_coordinates,
+    grid_cost,
+    grid_factors,
+)
+from mutar_cy.ot._dense import DenseKernel
+from mutar_cy.ot._kernel import Kernel
+from mutar_cy.ot._log_sums import dense_log_sums as dense_log_sums  # builds it
+from mutar_cy.ot._make_kernel import make_kernel
+from mutar_cy.ot._recursive import RecursiveKernel
+from mutar_cy.ot._separable import SeparableKernel
+from mutar_cy.ot._sparse import SparseKernel
+
+__all__ = [
+    "DenseKernel",
+    "Kernel",
+    "RecursiveKernel",
+    "SeparableKernel",
+    "SparseKernel",
+    "coordinate_cost",
+    "expand_factors",
+    "graph_cost",
+    "grid_coordinates",
+    "grid_cost",
+    "grid_factors",
+    "make_kernel",
+]

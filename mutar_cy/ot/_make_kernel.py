@@ -1,0 +1,156 @@
+"""The choice of a kernel."""
+
+import numpy as np
+from scipy import sparse
+
+from mutar_cy.ot._checks import check_cost, check_positive, check_sparse_cost
+from mutar_cy.ot._costs import expand_factors
+from mutar_cy.ot._dense import DenseKernel
+from mutar_cy.ot._kernel import Kernel
+from mutar_cy.ot._recursive import RecursiveKernel
+from mutar_cy.ot._separable import SeparableKernel
+from mutar_cy.ot._sparse import SparseKernel
+from mutar_cy.ot._structure import find_factors, find_line
+
+FORMS = ("auto", "dense", "separable", "recursive", "sparse")
+LINE = 64  # features from which two passes beat a matrix product
+GRID = 128  # features from which a product for each axis beats one for all
+SPARSE = 0.15  # density below which a sparse product beats a dense one
+
+
+def make_kernel(M, epsilon, *, form="auto", truncate=None):
+    """Return the kernel ``exp(-M / epsilon)`` in the form that is fastest to apply.
+
+    Parameters
+    ----------
+    M : array-like, sequence of array-like, sparse matrix or Kernel
+        The cost of moving mass from one feature to another, symmetric and
+        non-negative:
+
+        - a matrix of shape (n_features, n_features), infinite where a move is
+          forbidden;
+        - a list of one such matrix for each axis of a grid, that stands for the sum
+          over the axes, as :func:`~mutar_cy.ot.grid_factors` returns it;
+        - a sparse matrix of the allowed moves. A move that is not stored is forbidden,
+          but for staying: the diagonal is zero where it is not stored;
+        - a kernel, for the same cost at another ``epsilon``.
+
+        It is never written to, and may be kept without a copy.
+    epsilon : float
+        Strength of the entropy, in units of ``M``.
+    form : {"auto", "dense", "separable", "recursive", "sparse"}, default="auto"
+        With "auto" a matrix is looked at first: if it holds distances on a line,
+        products become recursions, and if it is a sum over the axes of a grid, one
+        product for each axis; a matrix with few finite entries is kept sparse.
+    truncate : float, default=None
+        Forbids moves that cost more than ``truncate * epsilon``. This changes the
+        problem: mass that has to move farther is destroyed and created instead.
+
+    Returns
+    -------
+    kernel : Kernel
+        With methods ``product``, ``log_product``, ``log_block`` and ``plan``.
+
+    Raises
+    ------
+    ValueError
+        If ``M`` is negative, undefined, not square or not symmetric, ``epsilon`` or
+        ``truncate`` is not positive, or ``M`` has not the structure of ``form``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy.ot import grid_cost, grid_factors, make_kernel
+    >>> make_kernel(grid_factors((20, 30)), epsilon=2.0)
+    <separable kernel of 600 features, epsilon=2, max_cost=1202>
+    >>> make_kernel(grid_cost(500, power=1), epsilon=2.0)
+    <recursive kernel of 500 features, epsilon=2, max_cost=499>
+    >>> kernel = make_kernel(grid_cost(3), epsilon=0.5)
+    >>> kernel.product(np.ones((3, 1))).ravel().round(4)
+    array([1.1357, 1.2707, 1.1357])
+    """
+    epsilon = check_positive(epsilon, "epsilon")
+    if form not in FORMS:
+        raise ValueError(f"form must be one of {FORMS}, got {form!r}")
+    if truncate is not None:
+        M = _truncated(M, check_positive(truncate, "truncate") * epsilon)
+    if isinstance(M, Kernel):
+        if form not in ("auto", M.form):
+            raise ValueError(f"form is {form!r}, but M is a {M.form} kernel")
+        return M if M.epsilon == epsilon else M.at(epsilon)
+    if sparse.issparse(M):
+        return _of_sparse(check_sparse_cost(M), epsilon, form)
+    if isinstance(M, list | tuple) and M and np.ndim(M[0]) == 2:
+        checked = [check_cost(F, f"M[{axis}]") for axis, F in enumerate(M)]
+        return _of_factors(checked, epsilon, form)
+    return _of_matrix(check_cost(M), epsilon, form)
+
+
+def _of_factors(factors, epsilon, form):
+    """Return the kernel of a list of factors."""
+    if form == "separable":
+        return SeparableKernel([_of_matrix(M, epsilon, "auto") for M in factors])
+    n_features = np.prod([len(M) for M in factors])
+    if form != "auto" or n_features < GRID or len(factors) == 1:
+        return _of_matrix(expand_factors(factors), epsilon, form)
+    return SeparableKernel([_of_axis(M, epsilon) for M in factors])
+
+
+def _of_axis(M, epsilon):
+    """Return the kernel of one axis of a grid, which is itself no grid."""
+    line = find_line(M) if len(M) >= LINE else None
+    if line is not None:
+        return RecursiveKernel(line, epsilon)
+    return DenseKernel(M, epsilon)
+
+
+def _of_matrix(M, epsilon, form):
+    """Return the kernel of a matrix that has been checked."""
+    n_features = len(M)
+    if form in ("auto", "recursive") and n_features >= (LINE if form == "auto" else 1):
+        line = find_line(M)
+        if line is not None:
+            return RecursiveKernel(line, epsilon)
+    if form in ("auto", "separable") and n_features >= (GRID if form == "auto" else 1):
+        factors = find_factors(M)
+        if len(factors) > 1 or form == "separable":
+            return SeparableKernel([_of_axis(F, epsilon) for F in factors])
+    if form == "recursive":
+        raise ValueError(f"form is {form!r}, but M has no distances on a line")
+    allowed = np.isfinite(M)
+    few = allowed.mean() < SPARSE
+    if form == "sparse" or (form == "auto" and few):
+        row, column = np.nonzero(allowed)
+        moves = sparse.coo_array((M[row, column], (row, column)), shape=M.shape)
+        return SparseKernel(check_sparse_cost(moves), epsilon)
+    return DenseKernel(M, epsilon)
+
+
+def _of_sparse(M, epsilon, form):
+    """Return the kernel of a sparse matrix that has been checked."""
+    density = M.nnz / M.shape[0] ** 2
+    if form == "sparse" or (form == "auto" and density < SPARSE):
+        return SparseKernel(M, epsilon)
+    dense = np.full(M.shape, np.inf)
+    row = np.repeat(np.arange(M.shape[0]), np.diff(M.indptr))
+    dense[row, M.indices] = M.data
+    return _of_matrix(dense, epsilon, form)
+
+
+def _truncated(M, largest):
+    """Return a cost without the moves that cost more than the largest allowed."""
+    if isinstance(M, Kernel):
+        raise ValueError("truncate needs a cost, but M is a kernel")
+    if sparse.issparse(M):
+        M = check_sparse_cost(M)
+        row = np.repeat(np.arange(M.shape[0]), np.diff(M.indptr))
+        kept = (M.data <= largest) | (row == M.indices)
+        parts = M.data[kept], (row[kept], M.indices[kept])
+        return sparse.coo_array(parts, shape=M.shape)
+    if isinstance(M, list | tuple) and M and np.ndim(M[0]) == 2:
+        checked = [check_cost(F, f"M[{axis}]") for axis, F in enumerate(M)]
+        M = expand_factors(checked)
+    M = check_cost(M)
+    kept = np.eye(len(M), dtype=bool)
+    kept |= largest >= M
+    return np.where(kept, M, np.inf)
