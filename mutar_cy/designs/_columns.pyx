@@ -69,6 +69,39 @@ cdef void add_columns(
         x += stride
 
 
+cdef void add_squares(
+    const real* x,          # (n, p), rows `stride` apart
+    Py_ssize_t n,
+    Py_ssize_t p,
+    Py_ssize_t stride,
+    const double* weight,
+    double* second,         # (p,) += sum of weight * x^2
+) noexcept nogil:
+    """Add up squares along contiguous rows, four rows at a time."""
+    cdef Py_ssize_t i = 0, j
+    cdef const real* y
+    cdef const real* z
+    cdef const real* t
+    cdef double a, b, c, d, u, v, w, s
+    while i < n:
+        # Beyond the last row, the first one again, without weight.
+        y = x + (stride if i + 1 < n else 0)
+        z = x + (2 * stride if i + 2 < n else 0)
+        t = x + (3 * stride if i + 3 < n else 0)
+        u = weight[i]
+        v = weight[i + 1] if i + 1 < n else 0.0
+        w = weight[i + 2] if i + 2 < n else 0.0
+        s = weight[i + 3] if i + 3 < n else 0.0
+        for j in range(p):
+            a = x[j]
+            b = y[j]
+            c = z[j]
+            d = t[j]
+            second[j] += (u * a * a + v * b * b) + (w * c * c + s * d * d)
+        x += 4 * stride
+        i += 4
+
+
 def column_moments(const real[:, :] X not None, const double[::1] weight not None,
                    bint center):
     """Return the weighted mean and the weighted sum of squares of every column.
@@ -98,7 +131,9 @@ def column_moments(const real[:, :] X not None, const double[::1] weight not Non
         # Of a row that counts: one without weight may lie anywhere.
         shift = np.array(X[np.argmax(np.asarray(weight) > 0.0)], dtype=np.float64)
     with nogil:
-        if X.strides[1] == size or p == 1:
+        if not center and (X.strides[1] == size or p == 1):
+            add_squares(&X[0, 0], n, p, X.strides[0] // size, &weight[0], &second[0])
+        elif X.strides[1] == size or p == 1:
             add_rows(&X[0, 0], n, p, X.strides[0] // size, &weight[0],
                      &shift[0], &first[0], &second[0])
         else:

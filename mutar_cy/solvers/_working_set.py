@@ -113,18 +113,29 @@ class WorkingSet:
         pairs = zip(self.stack.targets, fits, strict=True)
         return self.free.settle([y - fit for y, fit in pairs], self.coef[:start])
 
-    def load(self, residuals):
-        """Take over residuals that agree with ``coef``."""
+    def load(self, residuals, correlation=None):
+        """Take over residuals that agree with ``coef``.
+
+        Parameters
+        ----------
+        residuals : list of ndarray
+        correlation : ndarray of shape (n_columns, n_features), default=None
+            Of all features with the residuals, if it is known.
+        """
         for mine, given in zip(self._residuals, residuals, strict=True):
             mine[...] = given
-        self.datafit = self._view()
+        self.datafit = self._view(correlation)
 
-    def _view(self) -> Datafit:
+    def _view(self, correlation) -> Datafit:
         shape = self._curvature, self.block_ptr, self.stack.column_ptr
         grams, used = self.storage.grams, self.storage.n_rows
         if grams is not None:
             self._correlation = np.empty((self.stack.n_columns, grams.shape[1]))
-            self._correlation[:, :used] = self.storage.correlate(self._residuals)
+            if correlation is None:
+                correlation = self.storage.correlate(self._residuals)
+            else:
+                correlation = correlation[:, self.storage.features]
+            self._correlation[:, :used] = correlation
             square = float(self._residual @ self._residual)
             return GramQuadratic(*shape, grams, self._correlation, self.coef, square)
         packed = self.storage.packed
