@@ -1,5 +1,6 @@
 """Entropic optimal transport between features: costs, kernels, barycentres."""
 
+from mutar_cy.ot._barycenter import Barycenter, unbalanced_barycenter
 from mutar_cy.ot._costs import (
     coordinate_cost,
     expand_factors,
@@ -17,6 +18,7 @@ from mutar_cy.ot._separable import SeparableKernel
 from mutar_cy.ot._sparse import SparseKernel
 
 __all__ = [
+    "Barycenter",
     "DenseKernel",
     "Kernel",
     "RecursiveKernel",
@@ -29,4 +31,5 @@ __all__ = [
     "grid_cost",
     "grid_factors",
     "make_kernel",
+    "unbalanced_barycenter",
 ]

@@ -1,0 +1,219 @@
+"""The barycentre of several masses."""
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from mutar_cy.ot._checks import check_masses, check_positive
+from mutar_cy.ot._extrapolation import Extrapolation
+from mutar_cy.ot._make_kernel import make_kernel
+from mutar_cy.ot._masses import Masses
+from mutar_cy.ot._sweep import Sweep
+
+ROUNDING = 1e-14  # of a value: a fall that is none
+PATIENCE = 5  # sweeps back that an extrapolation must not fall behind
+FLATTENING = 0.25  # power of the masses in the norm of the steps
+SHARP = 1000.0  # cost over epsilon from which a solution at larger ones comes first
+COOLING = 4.0  # from one such epsilon to the next
+COARSE = 1e-4  # residual at those
+
+
+class Barycenter(NamedTuple):
+    """What :func:`~mutar_cy.ot.unbalanced_barycenter` hands back."""
+
+    barycenter: np.ndarray  # (n_features,)
+    left_marginals: np.ndarray  # (n_features, n_tasks)
+    right_marginals: np.ndarray  # (n_features, n_tasks)
+    value: float
+    gap: float
+    residual: float
+    n_iter: int
+    converged: bool
+    log_left: np.ndarray  # (n_features, n_tasks)
+    log_right: np.ndarray  # (n_features, n_tasks)
+
+
+def unbalanced_barycenter(
+    theta, M, epsilon, gamma, *, tol=1e-9, max_iter=1000, start=None
+):
+    r"""Return the barycentre of masses that may be moved, created and destroyed.
+
+    The barycentre is the ``q >= 0`` that minimises ``sum_k W(theta_k, q)``, where
+
+    .. math::
+
+       W(\theta, q) = \min_{P \ge 0} \langle M, P \rangle
+       + \epsilon \sum_{ij} P_{ij} (\log P_{ij} - 1)
+       + \gamma \mathrm{KL}(P 1 | \theta) + \gamma \mathrm{KL}(P^\top 1 | q)
+
+    and :math:`\mathrm{KL}(a | b) = \sum a \log(a / b) - a + b`. The sweeps of
+    Sinkhorn's algorithm are made in logarithms, after each the potentials of every task
+    are shifted by the best constant [1]_, and the last sweeps are extrapolated [2]_,
+    as long as that does not lose what they have gained. A small epsilon is approached
+    through larger ones.
+
+    Parameters
+    ----------
+    theta : array-like of shape (n_features, n_tasks)
+        Masses, non-negative. A task may have none.
+    M : array-like, sequence of array-like, sparse matrix or Kernel
+        Cost of moving, as in :func:`~mutar_cy.ot.make_kernel`; with a kernel nothing
+        has to be found out about it again.
+    epsilon : float
+        Strength of the entropy, in units of ``M``. It may be as small as one likes.
+    gamma : float
+        Cost of creating and of destroying mass, in units of ``M``.
+    tol : float, default=1e-9
+        Stop when ``residual`` is at most this, or when rounding allows no more.
+    max_iter : int, default=1000
+        Most sweeps to make.
+    start : array-like of shape (n_features, n_tasks), default=None
+        Where to start: ``log_right`` of an earlier result.
+
+    Returns
+    -------
+    result : Barycenter
+        Named tuple of
+
+        - ``barycenter`` of shape (n_features,);
+        - ``left_marginals`` and ``right_marginals`` of shape (n_features, n_tasks): the
+          mass that leaves each feature of each task, and that arrives from it at each
+          feature of the barycentre;
+        - ``value``, a lower bound of the least value, and ``gap``: at ``value + gap``
+          is the plan that was found. At the end both are
+          ``gamma * theta.sum() - (epsilon + gamma) * n_tasks * barycenter.sum()``;
+        - ``residual``: sum of the distances of the left marginals from the masses
+          that the potentials ask for, over the sum of these;
+        - ``n_iter``, sweeps, and ``converged``;
+        - ``log_left`` and ``log_right`` of shape (n_features, n_tasks): the plan of
+          task k is ``exp(log_left[i, k] - M[i, j] / epsilon + log_right[j, k])``.
+
+    Raises
+    ------
+    ValueError
+        If ``theta`` is negative or undefined or has other features than ``M``, if
+        ``epsilon`` or ``gamma`` is not positive, or ``M`` is no cost.
+
+    Warns
+    -----
+    sklearn.exceptions.ConvergenceWarning
+        If the residual is above ``tol`` after ``max_iter`` sweeps.
+
+    See Also
+    --------
+    mutar_cy.ot.make_kernel : Accepted forms of the cost.
+
+    References
+    ----------
+    .. [1] T. Sejourne, F.-X. Vialard, G. Peyre, "Faster unbalanced optimal transport:
+       translation invariant Sinkhorn and 1-D Frank-Wolfe", AISTATS 2022, section 3.
+    .. [2] D. G. Anderson, "Iterative procedures for nonlinear integral equations",
+       Journal of the ACM 12, 1965.
+    .. [3] L. Chizat, G. Peyre, B. Schmitzer, F.-X. Vialard, "Scaling algorithms for
+       unbalanced optimal transport problems", Mathematics of Computation 87, 2018,
+       section 5.2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy.ot import grid_cost, unbalanced_barycenter
+    >>> x = np.arange(40)
+    >>> theta = np.stack([np.exp(-((x - c) ** 2) / 8) for c in (10, 20)], axis=1)
+    >>> result = unbalanced_barycenter(theta, grid_cost(40), epsilon=1.0, gamma=1e4)
+    >>> int(result.barycenter.argmax()), bool(result.gap < 1e-9)
+    (15, True)
+    """
+    epsilon = check_positive(epsilon, "epsilon")
+    gamma = check_positive(gamma, "gamma")
+    if not (tol >= 0.0 and max_iter >= 1):
+        raise ValueError(f"tol must be >= 0 and max_iter >= 1, got {tol}, {max_iter}")
+    kernel = make_kernel(M, epsilon)
+    theta = check_masses(theta, kernel.n_features)
+    problem = Masses(theta, kernel, gamma)
+    if not len(problem.given):
+        return _nothing(theta)
+    log_a, spent = _begin(theta, problem, start, max_iter)
+    sweep, n_iter = _iterate(problem, log_a, tol, max_iter - spent)
+    result = _result(problem, sweep, spent + n_iter, tol)
+    if not result.converged:
+        warnings.warn(
+            f"unbalanced_barycenter did not converge in {max_iter} sweeps: its "
+            f"residual is {result.residual:.2e}, tol is {tol:.2e}. More sweeps "
+            "(max_iter) or a larger epsilon would help.",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
+    return result
+
+
+def _begin(theta, problem, start, max_iter):
+    """Return left potentials to begin with, and how many sweeps they took."""
+    kernel, spent = problem.kernel, 0
+    if start is not None:
+        start = np.asarray(start, dtype=np.float64)
+        if start.shape != theta.shape or not (start < np.inf).all():
+            raise ValueError(
+                f"start must be of shape {theta.shape} and finite or minus infinity, "
+                f"got shape {start.shape}"
+            )
+        return problem.left(start[:, problem.given]), spent
+    ratio = max(kernel.max_cost / (SHARP * kernel.epsilon), 1.0)
+    n_levels = int(np.ceil(np.log(ratio) / np.log(COOLING)))
+    log_a = None
+    for level in range(n_levels, 0, -1):
+        epsilon = kernel.epsilon * COOLING**level
+        coarse = Masses(theta, kernel.at(epsilon), problem.gamma)
+        if log_a is None:
+            log_a = coarse.left(np.zeros(coarse.theta.shape))
+        sweep, n_iter = _iterate(coarse, log_a, COARSE, (max_iter - spent) // 4)
+        log_a, spent = sweep.log_a * COOLING, spent + n_iter
+    if log_a is None:
+        log_a = problem.left(np.zeros(problem.theta.shape))
+    return log_a, spent
+
+
+def _iterate(problem, log_a, tol, max_iter):
+    """Sweep until the marginals agree; return the last sweep and their number."""
+    history, where = Extrapolation(), problem.support
+    sweep, n_iter = Sweep(problem, log_a).complete(), 1
+    bounds = []
+    while n_iter < max_iter and sweep.residual > max(tol, sweep.rounding):
+        step = np.zeros(log_a.shape)
+        np.subtract(sweep.next, sweep.log_a, out=step, where=where)
+        history.add(np.where(where, sweep.next, 0.0), step)
+        bounds = [*bounds[1 - PATIENCE :], sweep.lower]
+        point = history.point(sweep.target**FLATTENING)
+        trial = Sweep(problem, np.where(where, point, -np.inf))
+        if not trial.lower >= min(bounds) - ROUNDING * abs(sweep.lower):
+            trial = Sweep(problem, sweep.next)
+        sweep = trial.complete()
+        n_iter += 1
+    return sweep, n_iter
+
+
+def _result(problem, sweep, n_iter, tol):
+    """Return what has been found, for all tasks."""
+    left = sweep.target * np.exp(sweep.log_error)
+    right = np.exp(sweep.log_b + sweep.log_A)
+    right[np.isneginf(sweep.log_A)] = 0.0
+    return Barycenter(
+        np.exp(sweep.log_q),
+        problem.in_all_tasks(left, 0.0),
+        problem.in_all_tasks(right, 0.0),
+        float(sweep.lower),
+        float(sweep.gap),
+        float(sweep.residual),
+        n_iter,
+        bool(sweep.residual <= max(tol, sweep.rounding)),
+        problem.in_all_tasks(sweep.log_a, -np.inf),
+        problem.in_all_tasks(sweep.log_b, -np.inf),
+    )
+
+
+def _nothing(theta):
+    """Return the barycentre of masses that are all zero."""
+    zeros, empty = np.zeros(theta.shape), np.full(theta.shape, -np.inf)
+    parts = zeros[:, 0], zeros, zeros.copy(), 0.0, 0.0, 0.0, 0, True
+    return Barycenter(*parts, empty, empty.copy())
