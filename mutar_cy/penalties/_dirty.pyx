@@ -83,7 +83,7 @@ cdef class Dirty(Weighted):
         cdef double[::1] out = np.empty(block_ptr.shape[0] - 1)
         cdef Py_ssize_t b
         for b in range(block_ptr.shape[0] - 1):
-            out[b] = self.cap(&w[0] + block_ptr[b], block_ptr[b + 1] - block_ptr[b])
+            out[b] = self.block_cap(&w[0] + block_ptr[b], block_ptr[b + 1] - block_ptr[b])
         return np.asarray(out)
 
     def local(self, coef, owner, firsts):
@@ -110,7 +110,7 @@ cdef class Dirty(Weighted):
         units = within / np.where(norms > 0.0, norms, 1.0)[owner, None]
         return Local(slope, bend, units, pull, norms)
 
-    cdef inline double cap(self, const double* w, int size) noexcept nogil:
+    cdef inline double block_cap(self, const double* w, int size) noexcept nogil:
         if self.alpha >= sqrt(<double> size) * self.beta:
             return 0.0
         return cap(w, size, self.alpha / self.beta)
@@ -118,7 +118,7 @@ cdef class Dirty(Weighted):
     cdef double block_value(
         self, Py_ssize_t b, const double* w, int size
     ) noexcept nogil:
-        cdef double t = self.cap(w, size), square = 0.0, beyond = 0.0, size_k
+        cdef double t = self.block_cap(w, size), square = 0.0, beyond = 0.0, size_k
         cdef int k
         for k in range(size):
             if self.positive and w[k] < 0.0:

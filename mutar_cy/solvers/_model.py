@@ -10,6 +10,7 @@ with ``H_c = D_c^-1 - A_c^-1``.
 """
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, solve_triangular
@@ -152,7 +153,8 @@ class Lessened:
 
     def __init__(self, working_set, d, rows, bend, columns):
         storage, self.columns = working_set.storage, columns
-        self.kept, self.diagonal = slice(None), np.zeros(len(rows))
+        self.kept: Any = slice(None)
+        self.diagonal = np.zeros(len(rows))
         if not np.all(bend < np.inf):
             self.kept = np.flatnonzero(bend < np.inf)
             rows, bend = rows[self.kept], bend[self.kept]
