@@ -1,6 +1,6 @@
 """Entropic optimal transport between features: costs, kernels, barycentres."""
 
-from mutar_cy.ot._barycenter import Barycenter, unbalanced_barycenter
+from mutar_cy.ot._barycenter import unbalanced_barycenter
 from mutar_cy.ot._costs import (
     coordinate_cost,
     expand_factors,
@@ -18,7 +18,6 @@ from mutar_cy.ot._separable import SeparableKernel
 from mutar_cy.ot._sparse import SparseKernel
 
 __all__ = [
-    "Barycenter",
     "DenseKernel",
     "Kernel",
     "RecursiveKernel",

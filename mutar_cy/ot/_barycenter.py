@@ -178,7 +178,7 @@ def _iterate(problem, log_a, tol, max_iter):
     """Sweep until the marginals agree; return the last sweep and their number."""
     history, where = Extrapolation(), problem.support
     sweep, n_iter = Sweep(problem, log_a).complete(), 1
-    bounds = []
+    bounds: list[float] = []
     while n_iter < max_iter and sweep.residual > max(tol, sweep.rounding):
         step = np.zeros(log_a.shape)
         np.subtract(sweep.next, sweep.log_a, out=step, where=where)
