@@ -1,0 +1,164 @@
+"""Models as functions, by the names, the arguments and the returns of MuTaR."""
+
+import numpy as np
+from sklearn.utils.validation import check_array
+
+from mutar_cy.estimators._dirty_model import DirtyModel
+from mutar_cy.estimators._ind_lasso import IndLasso
+
+
+def solver_lasso(X, y, alpha=None, max_iter=3000, tol=1e-4, positive=False):
+    """Solve a lasso for each task, without intercepts.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_tasks, n_samples, n_features), or list of n_tasks \
+            {array-like, sparse matrix} of shape (n_samples_k, n_features)
+        The designs.
+    y : array-like of shape (n_tasks, n_samples), or list of n_tasks array-like of \
+            shape (n_samples_k,)
+        The targets.
+    alpha : float or array-like of shape (n_tasks,), default=None
+        Strength of the penalty, of all tasks or of each; 1 if None.
+    max_iter : int, default=3000
+        Most passes over the coefficients of a task.
+    tol : float, default=1e-4
+        A task has converged when its duality gap is at most ``tol`` times its
+        objective at zero.
+    positive : bool, default=False
+        Whether coefficients must not be negative.
+
+    Returns
+    -------
+    theta : ndarray of shape (n_features, n_tasks)
+        The coefficients.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, numbers are not finite, or a parameter is out of range.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If a duality gap is above its target after ``max_iter`` iterations.
+
+    See Also
+    --------
+    IndLasso : The same as an estimator, with intercepts and weights.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import solver_lasso
+    >>> X = np.array([np.eye(2), 2 * np.eye(2)])
+    >>> solver_lasso(X, [[3.0, 0.5], [1.0, -4.0]], alpha=[0.5, 1.0])
+    array([[ 2.  ,  0.  ],
+           [ 0.  , -1.5]])
+    """
+    model = IndLasso(
+        1.0 if alpha is None else alpha,
+        fit_intercept=False,
+        max_iter=max_iter,
+        tol=tol,
+        positive=positive,
+    )
+    return model.fit(X, y).coef_
+
+
+def solver_dirty(
+    X,
+    y,
+    coef_shared_,
+    coef_specific_,
+    alpha=1.0,
+    beta=1.0,
+    max_iter=10000,
+    tol=1e-4,
+    positive=False,
+):
+    """Solve a dirty model without intercepts, from given coefficients.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_tasks, n_samples, n_features), or list of n_tasks \
+            {array-like, sparse matrix} of shape (n_samples_k, n_features)
+        The designs.
+    y : array-like of shape (n_tasks, n_samples), or list of n_tasks array-like of \
+            shape (n_samples_k,)
+        The targets.
+    coef_shared_, coef_specific_ : array-like of shape (n_features, n_tasks)
+        The coefficients to start from, whose sum matters. They are not modified.
+    alpha : float, default=1.0
+        Strength of the penalty on the shared part.
+    beta : float, default=1.0
+        Strength of the penalty on the specific part.
+    max_iter : int, default=10000
+        Most passes over the coefficients.
+    tol : float, default=1e-4
+        The fit has converged when its duality gap is at most ``tol`` times the
+        objective at zero.
+    positive : bool, default=False
+        Whether coefficients must not be negative.
+
+    Returns
+    -------
+    coef_shared_, coef_specific_ : ndarray of shape (n_features, n_tasks)
+        The two parts of the coefficients.
+    R : ndarray of shape (n_tasks, n_samples), or list of ndarray
+        The targets less what the coefficients explain, in the layout of y.
+    n_iter : int
+        Passes made over the coefficients.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, numbers are not finite, or a parameter is out of range.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If the duality gap is above its target after ``max_iter`` iterations.
+
+    See Also
+    --------
+    DirtyModel : The same as an estimator, with intercepts and weights.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import solver_dirty
+    >>> X, y = np.array([np.eye(2), np.eye(2)]), np.array([[1.0, 0.0], [0.3, 0.0]])
+    >>> zeros = np.zeros((2, 2))
+    >>> shared, specific, R, n_iter = solver_dirty(X, y, zeros, zeros, 0.05, 0.04)
+    >>> print(shared[0].round(2), specific[0].round(2), R[:, 0].round(2))
+    [0.32 0.24] [0.6 0. ] [0.08 0.06]
+    """
+    model = DirtyModel(
+        alpha,
+        beta,
+        fit_intercept=False,
+        max_iter=max_iter,
+        tol=tol,
+        positive=positive,
+        warm_start=True,
+    )
+    start = _start(X, coef_shared_=coef_shared_, coef_specific_=coef_specific_)
+    model.coef_ = start["coef_shared_"] + start["coef_specific_"]
+    model.fit(X, y)
+    return model.coef_shared_, model.coef_specific_, model.residuals_, model.n_iter_
+
+
+def _start(X, **parts):
+    """Return coefficients to start from that fit the designs, or raise."""
+    shape = (np.shape(X[0])[-1], len(X))
+    checked = {}
+    for name, part in parts.items():
+        part = check_array(part, dtype=np.float64, input_name=name)
+        if part.shape != shape:
+            raise ValueError(
+                f"{name} has shape {part.shape}, but X holds {shape[1]} tasks with "
+                f"{shape[0]} features, which asks for {shape}."
+            )
+        checked[name] = part
+    return checked
