@@ -41,6 +41,10 @@ CELLS = {
     "leadfield:60:1000:20": ALL,
     "leadfield:300:5000:20": ALL,
     "subjects:5:200:2000": STRONG,
+    "dirty:10:100:1000": (0.3,),
+    "dirty:200:50:500": (0.3,),
+    "dirty:5:2000:2000": (0.3,),
+    "dirty:50:200:5000": (0.3,),
 }
 TIGHTEST = 1e-24  # adelie compares squares
 

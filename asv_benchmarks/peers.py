@@ -10,6 +10,7 @@ from importlib import import_module
 
 import numpy as np
 import scipy.sparse
+from benchmarks._problems import SPLIT
 
 PLENTY = 10**6  # iterations: only the tolerance may stop a fit
 
@@ -74,11 +75,13 @@ class Ours(Peer):
         self.X = np.stack(self.X) if isinstance(self.X, list) else self.X
 
     def fit(self, alpha, tol):
-        from mutar_cy import GroupLasso, IndLasso
+        from mutar_cy import DirtyModel, GroupLasso, IndLasso
 
+        options = dict(fit_intercept=False, tol=tol, max_iter=PLENTY)
+        if self.penalty == "split":
+            return DirtyModel(alpha, SPLIT * alpha, **options).fit(self.X, self.y)
         chosen = GroupLasso if self.penalty == "rows" else IndLasso
-        model = chosen(alpha=alpha, fit_intercept=False, tol=tol, max_iter=PLENTY)
-        return model.fit(self.X, self.y)
+        return chosen(alpha=alpha, **options).fit(self.X, self.y)
 
     def coef(self, fitted):
         return fitted.coef_
@@ -118,7 +121,7 @@ class Celer(Peer):
 
     @staticmethod
     def handles(shared, penalty):
-        return True
+        return penalty != "split"
 
     def prepare(self):
         if not self.shared and self.penalty == "rows":
@@ -196,9 +199,11 @@ class Mutar(Peer):
         self.X = np.stack(self.X) if isinstance(self.X, list) else self.X
 
     def fit(self, alpha, tol):
-        from mutar import GroupLasso, IndLasso
+        from mutar import DirtyModel, GroupLasso, IndLasso
 
         options = dict(fit_intercept=False, tol=tol, max_iter=PLENTY)
+        if self.penalty == "split":
+            return DirtyModel(alpha, SPLIT * alpha, **options).fit(self.X, self.y)
         if self.penalty == "rows":
             return GroupLasso(alpha=alpha, **options).fit(self.X, self.y)
         return IndLasso(np.full(self.n_tasks, alpha), **options).fit(self.X, self.y)
