@@ -97,3 +97,32 @@ def _color(white, correlation):
     # The first feature has no neighbour before it, and variance 1 all the same.
     white[:, 0] /= innovation
     return lfilter([innovation], [1.0, -correlation], white, axis=1)
+
+
+def draw_targets(rng, X, coef, bias, noise):
+    """Draw the targets of all tasks.
+
+    Parameters
+    ----------
+    rng : RandomState
+    X : list of ndarray of shape (n_samples_k, n_features)
+    coef : ndarray of shape (n_features, n_tasks[, n_responses])
+    bias, noise : ndarray of shape (n_tasks,)
+        The intercepts and the standard deviations of the noise.
+
+    Returns
+    -------
+    y : list of ndarray of shape (n_samples_k[, n_responses])
+    """
+    y = []
+    for k, x in enumerate(X):
+        clean = x @ coef[:, k] + bias[k]
+        y.append(clean + noise[k] * rng.standard_normal(clean.shape))
+    return y
+
+
+def as_arrays(X, y, single):
+    """Return tasks of one size as arrays; as one design and its targets if single."""
+    if single:
+        return X[0], np.stack(y, axis=1)
+    return np.array(X), np.array(y)

@@ -12,7 +12,13 @@ from mutar_cy.datasets._arguments import (
     check_sizes,
     per_task,
 )
-from mutar_cy.datasets._draws import draw_coef, draw_designs, draw_supports
+from mutar_cy.datasets._draws import (
+    as_arrays,
+    draw_coef,
+    draw_designs,
+    draw_supports,
+    draw_targets,
+)
 
 COUNT = [Interval(Integral, 1, None, closed="left")]
 COUNT_FROM_ZERO = [Interval(Integral, 0, None, closed="left")]
@@ -166,14 +172,9 @@ def make_multitask_regression(
     distinct = sizes[:1] if design == "shared" else sizes
     X = draw_designs(rng, distinct, n_features, correlation, task_correlation)
     X = X * n_tasks if design == "shared" else X
-    y = []
-    for k, x in enumerate(X):
-        clean = x @ coef[:, k] + bias[k]
-        y.append(clean + noise[k] * rng.standard_normal(clean.shape))
+    y = draw_targets(rng, X, coef, bias, noise)
     if isinstance(n_samples, Integral):
-        single = design == "shared" and n_responses is None
-        X = X[0] if single else np.array(X)
-        y = np.array(y).T.copy() if single else np.array(y)
+        X, y = as_arrays(X, y, design == "shared" and n_responses is None)
     intercept = bias if n_responses is None else np.tile(bias[:, None], n_responses)
     return Bunch(
         X=X,

@@ -52,7 +52,7 @@ def solver_lasso(X, y, alpha=None, max_iter=3000, tol=1e-4, positive=False):
     >>> import numpy as np
     >>> from mutar_cy import solver_lasso
     >>> X = np.array([np.eye(2), 2 * np.eye(2)])
-    >>> solver_lasso(X, [[3.0, 0.5], [1.0, -4.0]], alpha=[0.5, 1.0])
+    >>> solver_lasso(X, [[3.0, 0.5], [0.8, -4.0]], alpha=[0.5, 1.0])
     array([[ 2.  ,  0.  ],
            [ 0.  , -1.5]])
     """
