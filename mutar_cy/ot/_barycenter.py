@@ -7,17 +7,9 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from mutar_cy.ot._checks import check_masses, check_positive
-from mutar_cy.ot._extrapolation import Extrapolation
+from mutar_cy.ot._iterate import cool_down, iterate
 from mutar_cy.ot._make_kernel import make_kernel
 from mutar_cy.ot._masses import Masses
-from mutar_cy.ot._sweep import Sweep
-
-ROUNDING = 1e-14  # of a value: a fall that is none
-PATIENCE = 5  # sweeps back that an extrapolation must not fall behind
-FLATTENING = 0.25  # power of the masses in the norm of the steps
-SHARP = 1000.0  # cost over epsilon from which a solution at larger ones comes first
-COOLING = 4.0  # from one such epsilon to the next
-COARSE = 1e-4  # residual at those
 
 
 class Barycenter(NamedTuple):
@@ -134,8 +126,8 @@ def unbalanced_barycenter(
     problem = Masses(theta, kernel, gamma)
     if not len(problem.given):
         return _nothing(theta)
-    log_a, spent = _begin(theta, problem, start, max_iter)
-    sweep, n_iter = _iterate(problem, log_a, tol, max_iter - spent)
+    log_a, spent = _begin(problem, start, theta.shape, max_iter)
+    sweep, n_iter = iterate(problem, log_a, tol, max_iter - spent)
     result = _result(problem, sweep, spent + n_iter, tol)
     if not result.converged:
         warnings.warn(
@@ -148,49 +140,17 @@ def unbalanced_barycenter(
     return result
 
 
-def _begin(theta, problem, start, max_iter):
+def _begin(problem, start, shape, max_iter):
     """Return left potentials to begin with, and how many sweeps they took."""
-    kernel, spent = problem.kernel, 0
-    if start is not None:
-        start = np.asarray(start, dtype=np.float64)
-        if start.shape != theta.shape or not (start < np.inf).all():
-            raise ValueError(
-                f"start must be of shape {theta.shape} and finite or minus infinity, "
-                f"got shape {start.shape}"
-            )
-        return problem.left(start[:, problem.given]), spent
-    ratio = max(kernel.max_cost / (SHARP * kernel.epsilon), 1.0)
-    n_levels = int(np.ceil(np.log(ratio) / np.log(COOLING)))
-    log_a = None
-    for level in range(n_levels, 0, -1):
-        epsilon = kernel.epsilon * COOLING**level
-        coarse = Masses(theta, kernel.at(epsilon), problem.gamma)
-        if log_a is None:
-            log_a = coarse.left(np.zeros(coarse.theta.shape))
-        sweep, n_iter = _iterate(coarse, log_a, COARSE, (max_iter - spent) // 4)
-        log_a, spent = sweep.log_a * COOLING, spent + n_iter
-    if log_a is None:
-        log_a = problem.left(np.zeros(problem.theta.shape))
-    return log_a, spent
-
-
-def _iterate(problem, log_a, tol, max_iter):
-    """Sweep until the marginals agree; return the last sweep and their number."""
-    history, where = Extrapolation(), problem.support
-    sweep, n_iter = Sweep(problem, log_a).complete(), 1
-    bounds: list[float] = []
-    while n_iter < max_iter and sweep.residual > max(tol, sweep.rounding):
-        step = np.zeros(log_a.shape)
-        np.subtract(sweep.next, sweep.log_a, out=step, where=where)
-        history.add(np.where(where, sweep.next, 0.0), step)
-        bounds = [*bounds[1 - PATIENCE :], sweep.lower]
-        point = history.point(sweep.target**FLATTENING)
-        trial = Sweep(problem, np.where(where, point, -np.inf))
-        if not trial.lower >= min(bounds) - ROUNDING * abs(sweep.lower):
-            trial = Sweep(problem, sweep.next)
-        sweep = trial.complete()
-        n_iter += 1
-    return sweep, n_iter
+    if start is None:
+        return cool_down(problem, max_iter)
+    start = np.asarray(start, dtype=np.float64)
+    if start.shape != shape or not (start < np.inf).all():
+        raise ValueError(
+            f"start must be of shape {shape} and finite or minus infinity, "
+            f"got shape {start.shape}"
+        )
+    return problem.left(start[:, problem.given]), 0
 
 
 def _result(problem, sweep, n_iter, tol):

@@ -12,13 +12,15 @@ class Masses:
         Non-negative.
     kernel : Kernel
     gamma : float
+    n_tasks : int, default=None
+        How many there are with those left out of ``theta``.
     """
 
-    def __init__(self, theta, kernel, gamma):
+    def __init__(self, theta, kernel, gamma, n_tasks=None):
         self.kernel, self.gamma, self.epsilon = kernel, gamma, kernel.epsilon
         self.ratio = kernel.epsilon / gamma
         self.tau = kernel.epsilon / (kernel.epsilon + gamma)
-        self.n_tasks = theta.shape[1]
+        self.n_tasks = n_tasks or theta.shape[1]
         self.given = np.flatnonzero(theta.any(axis=0))
         self.theta = np.ascontiguousarray(theta[:, self.given])
         self.support = self.theta > 0.0
@@ -34,6 +36,10 @@ class Masses:
         np.subtract(self.log_theta, log_Kb, out=log_a, where=self.support)
         log_a *= 1.0 - self.tau
         return log_a
+
+    def at(self, epsilon):
+        """Return the same masses and costs at another epsilon."""
+        return Masses(self.theta, self.kernel.at(epsilon), self.gamma, self.n_tasks)
 
     def in_all_tasks(self, values, empty):
         """Return values of the given tasks, and one for the tasks without mass."""
