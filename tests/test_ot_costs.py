@@ -134,7 +134,12 @@ def test_forms_that_a_cost_has_not():
 
 
 def test_accepted_as_they_are():
-    for M in (GOOD.tolist(), GOOD.astype(int), GOOD.astype(np.float32), GOOD[::-1, ::-1]):
+    for M in (
+        GOOD.tolist(),
+        GOOD.astype(int),
+        GOOD.astype(np.float32),
+        GOOD[::-1, ::-1],
+    ):
         kernel = ot.make_kernel(M, 2.0)
         assert_allclose(kernel.product(np.eye(4)), np.exp(-np.asarray(M) / 2.0))
     rounded = GOOD * (1.0 + 1e-15 * np.random.default_rng(0).standard_normal((4, 4)))
