@@ -88,8 +88,8 @@ axes[0].set_ylabel("feature")
 plt.show()
 
 # %%
-# Neither is free of false alarms: two balls are easier to leave than one, so at the same
-# ``alpha`` the dirty model also lets in a few more entries that are noise.
+# Neither is free of false alarms. At the same ``alpha`` the dirty model asks less of a
+# single strong entry, so it also lets in a few more entries that are noise.
 
 # %%
 # One row of it
@@ -143,9 +143,9 @@ guess = model.predict(pixels).argmax(axis=1)
 print(f"largest prediction is the right digit: {np.mean(guess == digits.target):.0%}")
 
 # %%
-# On the left, how strongly a pixel counts for all digits together; then, for each digit,
-# the pixels that count for it more than for others, over the outline of the average
-# digit. Orange speaks against the digit and purple for it.
+# On the left, how strongly a pixel counts for all digits together; then, for each
+# digit, the pixels that count for it more than for others, over the outline of the
+# average digit. Orange speaks against the digit and purple for it.
 
 limit = abs(specific).max()
 fig, axes = plt.subplot_mosaic(
