@@ -39,7 +39,11 @@ def solve_columns(
         )
         for c, penalty in enumerate(penalties)
     ]
-    fields = zip(*solutions, strict=True)
-    coef, intercept, *rest = fields
+    return join_columns(solutions)
+
+
+def join_columns(solutions):
+    """Return the solutions of single columns as one."""
+    coef, intercept, *rest = zip(*solutions, strict=True)
     stacked: list[Any] = [np.array(field) for field in rest[:-1]]
     return Solution(np.concatenate(coef, axis=1), np.concatenate(intercept), *stacked)
