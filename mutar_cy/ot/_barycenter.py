@@ -155,7 +155,7 @@ def _begin(problem, start, shape, max_iter):
 
 def _result(problem, sweep, n_iter, tol):
     """Return what has been found, for all tasks."""
-    left = sweep.target * np.exp(sweep.log_error)
+    left = problem.spread(sweep.target * (1.0 + sweep.excess), 0.0)
     right = np.exp(sweep.log_b + sweep.log_A)
     right[np.isneginf(sweep.log_A)] = 0.0
     return Barycenter(
@@ -167,7 +167,7 @@ def _result(problem, sweep, n_iter, tol):
         float(sweep.residual),
         n_iter,
         bool(sweep.residual <= max(tol, sweep.rounding)),
-        problem.in_all_tasks(sweep.log_a, -np.inf),
+        problem.in_all_tasks(problem.spread(sweep.log_a, -np.inf), -np.inf),
         problem.in_all_tasks(sweep.log_b, -np.inf),
     )
 

@@ -11,55 +11,54 @@ class Extrapolation:
 
     Parameters
     ----------
+    size : int
+        Length of a point.
     memory : int, default=20
         Number of pairs to keep.
     """
 
-    def __init__(self, memory=MEMORY):
-        self.memory = memory
-        self.images = []
-        self.steps = []
+    def __init__(self, size, memory=MEMORY):
+        self.images = np.empty((memory, size))
+        self.steps = np.empty((memory, size))
+        self.count = 0
 
     def add(self, image, step):
         """Take note of an image and how far it is from its point.
 
         Parameters
         ----------
-        image : ndarray
-        step : ndarray
+        image : ndarray of shape (size,)
+        step : ndarray of shape (size,)
             Image less point.
         """
-        self.images.append(image)
-        self.steps.append(step)
-        if len(self.steps) > self.memory:
-            del self.images[0], self.steps[0]
+        place = self.count % len(self.steps)
+        self.images[place], self.steps[place] = image, step
+        self.count += 1
 
     def point(self, weight):
         """Return the combination of images whose steps nearly cancel.
 
         Parameters
         ----------
-        weight : ndarray
+        weight : ndarray of shape (size,)
             Of the entries, in the norm of the steps.
 
         Returns
         -------
-        point : ndarray
+        point : ndarray of shape (size,)
             The last image while there is only one.
         """
-        last = self.images[-1]
-        if len(self.steps) < 2:
-            return last
-        step = self.steps[-1] * weight
-        changes = np.array([step - old * weight for old in self.steps[:-1]])
-        changes = changes.reshape(len(changes), -1)
-        scale = np.linalg.norm(changes, axis=1)
-        scale[scale == 0.0] = 1.0
-        changes /= scale[:, None]
+        kept = min(self.count, len(self.steps))
+        last = (self.count - 1) % len(self.steps)
+        changes = self.steps[last] - self.steps[:kept]
+        changes *= weight
         gram = changes @ changes.T
-        gram.flat[:: len(gram) + 1] += REGULAR
-        mix = np.linalg.solve(gram, changes @ step.ravel()) / scale
-        point = (1.0 - mix.sum()) * last
-        for share, old in zip(mix, self.images, strict=False):
-            point += share * old
-        return point
+        # The last differs from itself by nothing: it gets no part of its own.
+        scale = np.sqrt(gram.diagonal())
+        scale[scale == 0.0] = 1.0
+        gram /= np.outer(scale, scale)
+        gram.flat[:: kept + 1] += REGULAR
+        wanted = changes @ (self.steps[last] * weight)
+        mix = np.linalg.solve(gram, wanted / scale) / scale
+        mix[last] = 1.0 - mix.sum() + mix[last]
+        return mix @ self.images[:kept]

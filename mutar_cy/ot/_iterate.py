@@ -26,7 +26,7 @@ def cool_down(problem, max_iter):
 
     Returns
     -------
-    log_a : ndarray of shape (n_features, n_given)
+    log_a : ndarray of shape (n_places,)
         Left potentials to start from.
     n_iter : int
         How many sweeps have been made.
@@ -34,7 +34,7 @@ def cool_down(problem, max_iter):
     kernel, spent = problem.kernel, 0
     epsilon = kernel.epsilon
     ratio = max(kernel.max_cost / (SHARP * epsilon), 1.0)
-    log_a = problem.left(np.zeros(problem.theta.shape))
+    log_a = problem.left(np.zeros(problem.shape))
     for level in range(math.ceil(math.log(ratio, COOLING)), 0, -1):
         budget = (max_iter - spent) // 4
         if not budget:
@@ -52,7 +52,7 @@ def iterate(problem, log_a, tol, max_iter):
     Parameters
     ----------
     problem : Masses
-    log_a : ndarray of shape (n_features, n_given)
+    log_a : ndarray of shape (n_places,)
         Left potentials to start from.
     tol : float
         Of the residual.
@@ -66,16 +66,13 @@ def iterate(problem, log_a, tol, max_iter):
     n_iter : int
         How many there were.
     """
-    history, where = Extrapolation(), problem.support
+    history = Extrapolation(len(log_a))
     sweep, n_iter = Sweep(problem, log_a).complete(), 1
     bounds: list[float] = []
     while n_iter < max_iter and sweep.residual > max(tol, sweep.rounding):
-        step = np.zeros(log_a.shape)
-        np.subtract(sweep.next, sweep.log_a, out=step, where=where)
-        history.add(np.where(where, sweep.next, 0.0), step)
+        history.add(sweep.next, sweep.step)
         bounds = [*bounds[1 - PATIENCE :], sweep.lower]
-        point = history.point(sweep.target**FLATTENING)
-        trial = Sweep(problem, np.where(where, point, -np.inf))
+        trial = Sweep(problem, history.point(sweep.target**FLATTENING))
         if not trial.lower >= min(bounds) - ROUNDING * abs(sweep.lower):
             trial = Sweep(problem, sweep.next)
         sweep = trial.complete()

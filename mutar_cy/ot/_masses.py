@@ -6,6 +6,9 @@ import numpy as np
 class Masses:
     """Masses and what their transport costs, without the tasks that have none.
 
+    The places that have mass make a vector, task after task; left potentials are
+    vectors over these places.
+
     Parameters
     ----------
     theta : ndarray of shape (n_features, n_tasks)
@@ -22,24 +25,37 @@ class Masses:
         self.tau = kernel.epsilon / (kernel.epsilon + gamma)
         self.n_tasks = n_tasks or theta.shape[1]
         self.given = np.flatnonzero(theta.any(axis=0))
-        self.theta = np.ascontiguousarray(theta[:, self.given])
-        self.support = self.theta > 0.0
-        self.log_theta = np.full(self.theta.shape, -np.inf)
-        np.log(self.theta, out=self.log_theta, where=self.support)
-
-    def left(self, log_right):
-        """Return the left potentials that answer right ones of the given tasks."""
-        log_Kb = self.kernel.log_product(log_right)
-        # Potentials from elsewhere may leave out what has mass now.
-        log_Kb[np.isneginf(log_Kb)] = 0.0
-        log_a = np.full(self.theta.shape, -np.inf)
-        np.subtract(self.log_theta, log_Kb, out=log_a, where=self.support)
-        log_a *= 1.0 - self.tau
-        return log_a
+        self.all_theta = theta[:, self.given]
+        self.shape = self.all_theta.shape
+        self.task, feature = np.nonzero(self.all_theta.T)
+        self.first_places = np.searchsorted(self.task, np.arange(self.shape[1]))
+        self.places = feature * self.shape[1] + self.task
+        self.theta = self.all_theta[feature, self.task]
+        self.log_theta = np.log(self.theta)
 
     def at(self, epsilon):
         """Return the same masses and costs at another epsilon."""
-        return Masses(self.theta, self.kernel.at(epsilon), self.gamma, self.n_tasks)
+        kernel = self.kernel.at(epsilon)
+        return Masses(self.all_theta, kernel, self.gamma, self.n_tasks)
+
+    def left(self, log_right):
+        """Return the left potentials that answer right ones of the given tasks."""
+        log_Kb = self.kernel.log_product(log_right).take(self.places)
+        # Potentials from elsewhere may leave out what has mass now.
+        log_Kb[np.isneginf(log_Kb)] = 0.0
+        return (1.0 - self.tau) * (self.log_theta - log_Kb)
+
+    def spread(self, values, elsewhere):
+        """Return a vector over the places as an array over features and tasks."""
+        spread = np.full(self.shape, elsewhere)
+        spread.flat[self.places] = values
+        return spread
+
+    def log_sums(self, values):
+        """Return ``log(sum(exp(values)))`` over the places of each task."""
+        top = np.maximum.reduceat(values, self.first_places)
+        terms = np.exp(values - top[self.task])
+        return top + np.log(np.add.reduceat(terms, self.first_places))
 
     def in_all_tasks(self, values, empty):
         """Return values of the given tasks, and one for the tasks without mass."""

@@ -1,128 +1,144 @@
-"""The best constants to add to the potentials of each task."""
+"""The power mean of tasks, and the best constants to add to their potentials."""
+
+from functools import reduce
 
 import numpy as np
 
 STEPS = 30  # a bound: two to five are met
-SMALL = 1e-20  # of the mass: a decrement that gains nothing any more
+SMALL = 1e-20  # of the mass: a gain that is none any more
+NEVER = -1e300  # logarithm of what nothing reaches
+TINY = 1e-15  # keeps sums that round to zero above it
 LEAP = 10.0  # the most that a step may change a logarithm by
 
 
 def log_sum(values):
-    """Return ``log(sum(exp(values)))`` over the first axis.
+    """Return ``log(sum(exp(values)))`` of a vector, which may hold minus infinity."""
+    top = values.max()
+    if top == -np.inf:
+        return top
+    return top + np.log(np.exp(values - top).sum())
+
+
+class PowerMean:
+    """The mean ``mean_k(A_k ** tau) ** (1 / tau)``, for any constants times the A_k.
+
+    Near one another, tasks differ by little in ``tau * log A``: what is averaged are
+    differences, so that the division by ``tau`` brings up no rounding. They are
+    computed once for all constants.
 
     Parameters
     ----------
-    values : ndarray of shape (p, ...)
+    log_A : ndarray of shape (p, n_given)
         May hold minus infinity.
-
-    Returns
-    -------
-    sums : ndarray of shape (...)
-    """
-    top = values.max(axis=0)
-    top = np.where(np.isneginf(top), 0.0, top)
-    with np.errstate(divide="ignore"):
-        return top + np.log(np.exp(values - top).sum(axis=0))
-
-
-def log_power_mean(values, tau, n_tasks):
-    """Return the logarithm of the power mean ``mean(exp(tau * values)) ** (1 / tau)``.
-
-    Near one another, tasks differ by little in ``tau * values``: the differences are
-    averaged, so that the division by ``tau`` brings up no rounding.
-
-    Parameters
-    ----------
-    values : ndarray of shape (p, n_given)
     tau : float
         In (0, 1).
     n_tasks : int
-        Number of tasks in the mean; those that are not given count as minus infinity.
-
-    Returns
-    -------
-    mean : ndarray of shape (p,)
+        Number of tasks in the mean; those that are not given count as zeros.
     """
-    top = values.max(axis=1)
-    top = np.where(np.isneginf(top), 0.0, top)
-    excess = np.expm1(tau * (values - top[:, None])).sum(axis=1)
-    excess -= n_tasks - values.shape[1]
-    with np.errstate(divide="ignore"):
-        return top + np.log1p(excess / n_tasks) / tau
+
+    def __init__(self, log_A, tau, n_tasks):
+        self.tau, self.n_tasks = tau, n_tasks
+        top = reduce(np.maximum, log_A.T)
+        reached = top > -np.inf
+        self.top = np.where(reached, top, NEVER)
+        self.less = np.zeros(log_A.shape)
+        np.subtract(log_A, self.top[:, None], out=self.less, where=reached[:, None])
+        self.less *= tau
+        np.expm1(self.less, out=self.less)
+
+    def _excess(self, shift):
+        """Return the power of the mean, times ``n_tasks``, less ``n_tasks``."""
+        factor = np.expm1(self.tau * shift)
+        missing = self.n_tasks - self.less.shape[1]
+        excess = self.less @ (1.0 + factor) + (factor.sum() - missing)
+        return np.maximum(excess, (TINY - 1.0) * self.n_tasks)
+
+    def log(self, shift):
+        """Return the logarithm of the mean of ``exp(shift_k) A_k``."""
+        mean = np.log1p(self._excess(shift) / self.n_tasks)
+        mean /= self.tau
+        mean += self.top
+        return mean
+
+    def shares(self, shift):
+        """Return the parts of the tasks in the mean, of shape (p, n_given)."""
+        parts = 1.0 + self.less
+        parts *= np.exp(self.tau * shift)
+        parts /= (self.n_tasks + self._excess(shift))[:, None]
+        return parts
 
 
-def best_shift(log_target, log_A, ratio, n_tasks):
+def best_shift(log_target, mean):
     """Return the constants, one for each task, that raise the dual most.
 
     They maximise, over c, what is concave and smooth
 
         - sum_k S_k exp(-ratio c_k) / ratio - T sum_j q_j(c)
 
-    where S is the mass that a task keeps and q the barycentre of ``A_k exp(c_k)``: a
-    constant for all tasks, then Newton's method from there.
+    where S is the mass that a task keeps, q the barycentre of ``A_k exp(c_k)`` and
+    ratio is epsilon / gamma: a constant for all tasks, then Newton's method from there.
 
     Parameters
     ----------
     log_target : ndarray of shape (n_given,)
         Logarithm of S.
-    log_A : ndarray of shape (p, n_given)
-        Logarithm of A, the kernel applied to the left scalings.
-    ratio : float
-        ``epsilon / gamma``.
-    n_tasks : int
-        T, with the tasks without mass, which are not given.
+    mean : PowerMean
+        Of A, the kernel applied to the left scalings.
 
     Returns
     -------
     shift : ndarray of shape (n_given,)
+    log_q : ndarray of shape (p,)
+        Logarithm of the barycentre after the shift.
     """
-    tau = ratio / (1.0 + ratio)
-    total = log_sum(log_target)
-    log_q = log_power_mean(log_A, tau, n_tasks)
-    common = (total - np.log(n_tasks) - log_sum(log_q)) / (1.0 + ratio)
-    total -= ratio * common  # the mass that is kept after the common shift
+    ratio, none = mean.tau / (1.0 - mean.tau), np.zeros(len(log_target))
+    total, log_q = log_sum(log_target), mean.log(none)
+    common = total - np.log(mean.n_tasks) - log_sum(log_q)
+    common /= 1.0 + ratio
     if not np.isfinite(common):
-        return np.zeros(len(log_target))
+        return none, log_q
+    total -= ratio * common  # the mass that is kept after the common shift
     kept = np.exp(log_target - ratio * common - total)
-    log_A = log_A + (common - total)
-    shift, gain = np.zeros(len(kept)), 0.0
-    value, log_q = _dual(shift, kept, log_A, ratio, n_tasks)
+    unit = common - total  # masses are in units of it from here
+    shift = none
+    value, log_q = _dual(shift, kept, mean, unit)
     for _ in range(STEPS):
-        step, gain = _newton_step(shift, kept, log_A, log_q, ratio, n_tasks)
+        step, gain = _newton_step(shift, kept, mean, log_q)
         if not gain > SMALL:
             break
         length = min(1.0, LEAP / np.abs(step).max())
         while length > 1e-6:
-            trial = shift + length * step
-            value_new, log_q_new = _dual(trial, kept, log_A, ratio, n_tasks)
-            if value_new >= value + 1e-4 * length * gain - 1e-15 * abs(value):
-                shift, value, log_q = trial, value_new, log_q_new
+            trial = _dual(shift + length * step, kept, mean, unit)
+            if trial[0] >= value + 1e-4 * length * gain - 1e-15 * abs(value):
+                shift = shift + length * step
+                value, log_q = trial
                 break
             length /= 2.0
         else:
             break
-    return common + shift
+    return common + shift, log_q + total
 
 
-def _dual(shift, kept, log_A, ratio, n_tasks):
+def _dual(shift, kept, mean, unit):
     """Return the value at a shift, masses being relative, and the barycentre."""
-    log_q = log_power_mean(log_A + shift, ratio / (1.0 + ratio), n_tasks)
+    ratio = mean.tau / (1.0 - mean.tau)
+    log_q = mean.log(shift)
+    log_q += unit
     with np.errstate(over="ignore"):
         value = -(kept * np.exp(-ratio * shift)).sum() / ratio
-        value -= n_tasks * np.exp(log_q).sum()
+        value -= mean.n_tasks * np.exp(log_q).sum()
     return value, log_q
 
 
-def _newton_step(shift, kept, log_A, log_q, ratio, n_tasks):
+def _newton_step(shift, kept, mean, log_q):
     """Return Newton's step and what it gains to first order."""
-    tau = ratio / (1.0 + ratio)
-    shares = np.exp(tau * (log_A + shift - np.maximum(log_q, -1e300)[:, None]))
-    shares /= n_tasks  # of the tasks in the barycentre
-    mass = n_tasks * np.exp(log_q)
+    shares = mean.shares(shift)
+    mass = mean.n_tasks * np.exp(log_q)
     received = mass @ shares
-    kept = kept * np.exp(-ratio * shift)
+    kept = kept * np.exp(-mean.tau / (1.0 - mean.tau) * shift)
     slope = kept - received
-    curvature = (1.0 - tau) * (shares * mass[:, None]).T @ shares
-    curvature.flat[:: len(kept) + 1] += ratio * kept + tau * received
+    curvature = (1.0 - mean.tau) * (shares.T @ (shares * mass[:, None]))
+    curvature.flat[:: len(kept) + 1] += mean.tau / (1.0 - mean.tau) * kept
+    curvature.flat[:: len(kept) + 1] += mean.tau * received
     step = np.linalg.solve(curvature, slope)
     return step, slope @ step

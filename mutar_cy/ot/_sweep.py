@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mutar_cy.ot._shift import best_shift, log_power_mean, log_sum
+from mutar_cy.ot._shift import PowerMean, best_shift
 
 EPSILON = 2.0 * np.finfo(np.float64).eps
 LARGEST = 600.0  # logarithm of a barycentre that is no candidate
@@ -23,63 +23,51 @@ class Sweep:
     Parameters
     ----------
     problem : Masses
-    log_a : ndarray of shape (n_features, n_given)
-        Minus infinity where there is no mass.
+    log_a : ndarray of shape (n_places,)
     """
 
     def __init__(self, problem, log_a):
         self.problem = problem
-        ratio = problem.ratio
-        log_A = problem.kernel.log_product(log_a)
-        kept = np.full(log_a.shape, -np.inf)
-        where = problem.support
-        np.subtract(problem.log_theta, ratio * log_a, out=kept, where=where)
-        shift = best_shift(log_sum(kept), log_A, ratio, problem.n_tasks)
-        self.log_a, self.log_A = log_a + shift, log_A + shift
-        self.log_q = log_power_mean(self.log_A, problem.tau, problem.n_tasks)
+        log_A = problem.kernel.log_product(problem.spread(log_a, -np.inf))
+        log_target = problem.log_sums(problem.log_theta - problem.ratio * log_a)
+        mean = PowerMean(log_A, problem.tau, problem.n_tasks)
+        shift, self.log_q = best_shift(log_target, mean)
+        self.log_a, self.log_A = log_a + shift[problem.task], log_A + shift
         self.lower = -np.inf
         if self.log_q.max() < LARGEST:
-            lost = -np.expm1(np.where(where, -ratio * self.log_a, 0.0))
-            self.lower = problem.gamma * (problem.theta * lost).sum()
+            lost = -np.expm1(-problem.ratio * self.log_a)
+            self.lower = problem.gamma * (problem.theta @ lost)
             self.lower -= problem.epsilon * problem.n_tasks * np.exp(self.log_q).sum()
 
     def complete(self):
         """Find the right scalings, the next left ones, and the distance to the end."""
         problem = self.problem
-        reached = self.log_A > -np.inf
-        log_q = self.log_q[:, None]
+        # What no mass can reach takes no part.
         self.log_b = np.full(self.log_A.shape, -np.inf)
-        np.subtract(log_q, self.log_A, out=self.log_b, where=reached)
+        reached = self.log_A > -np.inf
+        np.subtract(self.log_q[:, None], self.log_A, out=self.log_b, where=reached)
         self.log_b *= 1.0 - problem.tau
-        self.log_Kb = problem.kernel.log_product(self.log_b)
-        self.next = np.full(self.log_a.shape, -np.inf)
-        where = problem.support
-        np.subtract(problem.log_theta, self.log_Kb, out=self.next, where=where)
-        self.next *= 1.0 - problem.tau
-        self.target = np.zeros(self.log_a.shape)
-        np.multiply(problem.ratio, self.log_a, out=self.target, where=where)
-        self.target = problem.theta * np.exp(-self.target)
+        self.log_Kb = problem.kernel.log_product(self.log_b).take(problem.places)
+        self.next = (1.0 - problem.tau) * (problem.log_theta - self.log_Kb)
+        self.step = self.next - self.log_a
+        self.target = problem.theta * np.exp(-problem.ratio * self.log_a)
         # log(m / target), from the difference of the two potentials.
-        self.log_error = np.zeros(self.log_a.shape)
-        np.subtract(self.log_a, self.next, out=self.log_error, where=where)
-        self.log_error *= 1.0 + problem.ratio
+        self.log_error = -(1.0 + problem.ratio) * self.step
         with np.errstate(over="ignore"):
-            excess = self.target * np.expm1(self.log_error)
-        self.residual = np.abs(excess).sum() / self.target.sum()
+            self.excess = np.expm1(self.log_error)
+            wrong = self.target @ np.abs(self.excess)
+        self.residual = wrong / self.target.sum()
         return self
-
-    @property
-    def rounding(self):
-        """The residual that remains when no digit is left to gain."""
-        parts = np.zeros(self.log_a.shape)
-        where = self.problem.support
-        for part in (self.log_a, self.log_Kb, self.problem.log_theta):
-            np.add(parts, np.abs(part), out=parts, where=where)
-        return EPSILON * np.average(parts, weights=self.target)
 
     @property
     def gap(self):
         """How far the value of the plan is above the lower bound, exactly."""
-        excess = np.expm1(self.log_error)
-        terms = self.log_error * (1.0 + excess) - excess
-        return self.problem.gamma * (self.target * terms).sum()
+        terms = self.log_error * (1.0 + self.excess) - self.excess
+        return self.problem.gamma * (self.target @ terms)
+
+    @property
+    def rounding(self):
+        """The residual that remains when no digit is left to gain."""
+        parts = np.abs(self.log_a) + np.abs(self.log_Kb)
+        parts += np.abs(self.problem.log_theta)
+        return EPSILON * (self.target @ parts) / self.target.sum()
