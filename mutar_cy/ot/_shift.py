@@ -8,6 +8,7 @@ STEPS = 30  # a bound: two to five are met
 SMALL = 1e-20  # of the mass: a gain that is none any more
 NEVER = -1e300  # logarithm of what nothing reaches
 TINY = 1e-15  # keeps sums that round to zero above it
+LAST = 1e-11  # of the mass: a gain whose square is as small
 LEAP = 10.0  # the most that a step may change a logarithm by
 
 
@@ -115,6 +116,8 @@ def best_shift(log_target, mean):
                 break
             length /= 2.0
         else:
+            break
+        if gain < LAST:
             break
     return common + shift, log_q + total
 
