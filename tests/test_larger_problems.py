@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import simulated
 from certificate import assert_certified
-from kinds import CONVEX
+from kinds import CONVEX, TiedDirtyModel
 from scipy import sparse
 
 from mutar_cy import GroupLasso, IndLasso, alpha_max
@@ -25,6 +25,13 @@ MODELS = {
     "penalty weights": GroupLasso(penalty_weights=[0.0, np.inf] + [1.0, 3.0] * 199),
     "penalty weights, positive": GroupLasso(
         penalty_weights=[0.0, np.inf] + [1.0, 3.0] * 199, positive=True
+    ),
+    "dirty": TiedDirtyModel(),
+    "dirty without intercept": TiedDirtyModel(fit_intercept=False),
+    "dirty, positive": TiedDirtyModel(positive=True),
+    "dirty, normalize": TiedDirtyModel(normalize=True),
+    "dirty, penalty weights": TiedDirtyModel(
+        penalty_weights=[0.0, np.inf] + [1.0, 3.0] * 199
     ),
     "independent": IndLasso(),
     "independent, positive": IndLasso(positive=True),
@@ -68,7 +75,9 @@ def test_responses(model):
     fit(model, 0.1, *simulated.responses(**sizes)[:2])
 
 
-@pytest.mark.parametrize("model", [GroupLasso(), IndLasso(), GroupLasso(positive=True)])
+@pytest.mark.parametrize(
+    "model", [*(cls() for cls in CONVEX), *(cls(positive=True) for cls in CONVEX)]
+)
 @pytest.mark.parametrize("share", [0.1, 0.001])
 @pytest.mark.parametrize("layout", ["stacked", "shared"])
 def test_more_samples_than_features(model, share, layout):
@@ -76,7 +85,7 @@ def test_more_samples_than_features(model, share, layout):
     fit(model, share, *getattr(simulated, layout)(**sizes)[:2])
 
 
-@pytest.mark.parametrize("model", [GroupLasso(), IndLasso(), ours.MultiTaskLasso()])
+@pytest.mark.parametrize("model", [*(cls() for cls in CONVEX), ours.MultiTaskLasso()])
 def test_neighbouring_columns_correlated_like_a_leadfield(model):
     rng = np.random.default_rng(0)
     walk = np.cumsum(rng.standard_normal((50, 300)), axis=1)
