@@ -67,6 +67,7 @@ cdef inline double multiplier(
         above = count
         m = root(w, curvature, size, uniform, sqrt(left), m, beta)
 
+
 cdef inline double root(
     const double* w,
     const double* curvature,
@@ -90,22 +91,23 @@ cdef inline double root(
         largest = c if c > largest else largest
         if not c * fabs(w[k]) > beta * (1.0 + before * c):
             square += (c * w[k]) ** 2
-    m = fmax(sqrt(square) / norm - 1.0, 0.0) / largest
+    # In units of the largest curvature, so that no product leaves the range of floats.
+    m = fmax(sqrt(square) / norm - 1.0, 0.0)
     if uniform:
-        return m
+        return m / largest
     for _ in range(60):  # a bound: three to five are met
         square = slope = 0.0
         for k in range(size):
             c = curvature[k]
             if not c * fabs(w[k]) > beta * (1.0 + before * c):
-                inverse = 1.0 / (1.0 + m * c)
+                inverse = 1.0 / (1.0 + m * (c / largest))
                 pull = (c * w[k] * inverse) ** 2
                 square += pull
-                slope += pull * inverse * c
+                slope += pull * inverse * (c / largest)
         if not slope > 0.0:
             break
         step = (sqrt(square) / norm - 1.0) * square / slope
         m += step
         if fabs(step) <= 1e-12 * m:
             break
-    return m
+    return m / largest
