@@ -82,8 +82,10 @@ cdef class Dirty(Weighted):
         """Return where entries are cut off to give the shared part, one per block."""
         cdef double[::1] out = np.empty(block_ptr.shape[0] - 1)
         cdef Py_ssize_t b
+        cdef int size
         for b in range(block_ptr.shape[0] - 1):
-            out[b] = self.block_cap(&w[0] + block_ptr[b], block_ptr[b + 1] - block_ptr[b])
+            size = block_ptr[b + 1] - block_ptr[b]
+            out[b] = self.block_cap(&w[0] + block_ptr[b], size)
         return np.asarray(out)
 
     def local(self, coef, owner, firsts):
