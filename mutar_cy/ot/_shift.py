@@ -1,44 +1,44 @@
-"""The power mean of tasks, and the best constants to add to their potentials."""
+"""The best constants to add to the potentials of each task."""
 
 from functools import reduce
 
 import numpy as np
 
-STEPS = 30  # a bound: two to five are met
+from mutar_cy.ot._power_mean import power_mean
+
+STEPS = 30  # a bound: one to five are met
 SMALL = 1e-20  # of the mass: a gain that is none any more
-NEVER = -1e300  # logarithm of what nothing reaches
-TINY = 1e-15  # keeps sums that round to zero above it
 LAST = 1e-11  # of the mass: a gain whose square is as small
 LEAP = 10.0  # the most that a step may change a logarithm by
+NEVER = -1e300  # logarithm of what nothing reaches
 
 
-def log_sum(values):
-    """Return ``log(sum(exp(values)))`` of a vector, which may hold minus infinity."""
-    top = values.max()
-    if top == -np.inf:
-        return top
-    return top + np.log(np.exp(values - top).sum())
+class Dual:
+    """The dual of a barycentre, as a function of constants added to the potentials.
 
+    In units of a mass that is kept, and over epsilon, it is concave and smooth:
 
-class PowerMean:
-    """The mean ``mean_k(A_k ** tau) ** (1 / tau)``, for any constants times the A_k.
+        - sum_k S_k exp(-r c_k) / r - T sum_j q_j(c),
 
-    Near one another, tasks differ by little in ``tau * log A``: what is averaged are
-    differences, so that the division by ``tau`` brings up no rounding. They are
-    computed once for all constants.
+    S being the mass that a task keeps, q the power mean of ``A_k exp(c_k)``, and r
+    epsilon over gamma. Near one another, tasks differ by little in ``tau * log A``:
+    what is averaged are differences, so that the division by tau brings up no rounding.
 
     Parameters
     ----------
+    log_kept : ndarray of shape (n_given,)
+        Logarithm of S.
     log_A : ndarray of shape (p, n_given)
-        May hold minus infinity.
+        The kernel applied to the left scalings. May hold minus infinity.
     tau : float
-        In (0, 1).
+        epsilon / (epsilon + gamma).
     n_tasks : int
-        Number of tasks in the mean; those that are not given count as zeros.
+        T, with the tasks without mass, which are not given.
     """
 
-    def __init__(self, log_A, tau, n_tasks):
-        self.tau, self.n_tasks = tau, n_tasks
+    def __init__(self, log_kept, log_A, tau, n_tasks):
+        self.tau, self.ratio, self.n_tasks = tau, tau / (1.0 - tau), n_tasks
+        self.log_kept = log_kept
         top = reduce(np.maximum, log_A.T)
         reached = top > -np.inf
         self.top = np.where(reached, top, NEVER)
@@ -47,44 +47,43 @@ class PowerMean:
         self.less *= tau
         np.expm1(self.less, out=self.less)
 
-    def _excess(self, shift):
-        """Return the power of the mean, times ``n_tasks``, less ``n_tasks``."""
+    def balance(self):
+        """Move all tasks by one constant, so that what leaves is what arrives.
+
+        Returns
+        -------
+        common : float
+            The constant.
+        unit : float
+            Logarithm of the mass that is kept then; the unit of masses from now on.
+        """
+        parts = self.less, self.top, np.zeros(len(self.log_kept)), self.tau
+        log_q = power_mean(*parts, self.n_tasks)[0]
+        unit, given = _log_sum(self.log_kept), _log_sum(log_q) + np.log(self.n_tasks)
+        common = (unit - given) / (1.0 + self.ratio)
+        unit -= self.ratio * common
+        self.top += common - unit
+        self.kept = np.exp(self.log_kept - self.ratio * common - unit)
+        return common, unit
+
+    def at(self, shift):
+        """Return the value, the logarithm of q, the slope and the curvature."""
         factor = np.expm1(self.tau * shift)
-        missing = self.n_tasks - self.less.shape[1]
-        excess = self.less @ (1.0 + factor) + (factor.sum() - missing)
-        return np.maximum(excess, (TINY - 1.0) * self.n_tasks)
-
-    def log(self, shift):
-        """Return the logarithm of the mean of ``exp(shift_k) A_k``."""
-        mean = np.log1p(self._excess(shift) / self.n_tasks)
-        mean /= self.tau
-        mean += self.top
-        return mean
-
-    def shares(self, shift):
-        """Return the parts of the tasks in the mean, of shape (p, n_given)."""
-        parts = 1.0 + self.less
-        parts *= np.exp(self.tau * shift)
-        parts /= (self.n_tasks + self._excess(shift))[:, None]
-        return parts
+        log_q, mass, received, products = power_mean(
+            self.less, self.top, factor, self.tau, self.n_tasks
+        )
+        kept = self.kept * np.exp(-self.ratio * shift)
+        products *= 1.0 - self.tau
+        products.flat[:: len(kept) + 1] += self.ratio * kept + self.tau * received
+        return -kept.sum() / self.ratio - mass, log_q, kept - received, products
 
 
-def best_shift(log_target, mean):
-    """Return the constants, one for each task, that raise the dual most.
-
-    They maximise, over c, what is concave and smooth
-
-        - sum_k S_k exp(-ratio c_k) / ratio - T sum_j q_j(c)
-
-    where S is the mass that a task keeps, q the barycentre of ``A_k exp(c_k)`` and
-    ratio is epsilon / gamma: a constant for all tasks, then Newton's method from there.
+def best_shift(dual):
+    """Return the constants that raise the dual most, by Newton's method.
 
     Parameters
     ----------
-    log_target : ndarray of shape (n_given,)
-        Logarithm of S.
-    mean : PowerMean
-        Of A, the kernel applied to the left scalings.
+    dual : Dual
 
     Returns
     -------
@@ -92,56 +91,30 @@ def best_shift(log_target, mean):
     log_q : ndarray of shape (p,)
         Logarithm of the barycentre after the shift.
     """
-    ratio, none = mean.tau / (1.0 - mean.tau), np.zeros(len(log_target))
-    total, log_q = log_sum(log_target), mean.log(none)
-    common = total - np.log(mean.n_tasks) - log_sum(log_q)
-    common /= 1.0 + ratio
-    if not np.isfinite(common):
-        return none, log_q
-    total -= ratio * common  # the mass that is kept after the common shift
-    kept = np.exp(log_target - ratio * common - total)
-    unit = common - total  # masses are in units of it from here
-    shift = none
-    value, log_q = _dual(shift, kept, mean, unit)
+    common, unit = dual.balance()
+    shift = np.zeros(len(dual.kept))
+    here = dual.at(shift)
     for _ in range(STEPS):
-        step, gain = _newton_step(shift, kept, mean, log_q)
+        value, _, slope, curvature = here
+        step = np.linalg.solve(curvature, slope)
+        gain = slope @ step
         if not gain > SMALL:
             break
         length = min(1.0, LEAP / np.abs(step).max())
         while length > 1e-6:
-            trial = _dual(shift + length * step, kept, mean, unit)
+            trial = dual.at(shift + length * step)
             if trial[0] >= value + 1e-4 * length * gain - 1e-15 * abs(value):
-                shift = shift + length * step
-                value, log_q = trial
+                shift, here = shift + length * step, trial
                 break
             length /= 2.0
         else:
             break
         if gain < LAST:
             break
-    return common + shift, log_q + total
+    return common + shift, here[1] + unit
 
 
-def _dual(shift, kept, mean, unit):
-    """Return the value at a shift, masses being relative, and the barycentre."""
-    ratio = mean.tau / (1.0 - mean.tau)
-    log_q = mean.log(shift)
-    log_q += unit
-    with np.errstate(over="ignore"):
-        value = -(kept * np.exp(-ratio * shift)).sum() / ratio
-        value -= mean.n_tasks * np.exp(log_q).sum()
-    return value, log_q
-
-
-def _newton_step(shift, kept, mean, log_q):
-    """Return Newton's step and what it gains to first order."""
-    shares = mean.shares(shift)
-    mass = mean.n_tasks * np.exp(log_q)
-    received = mass @ shares
-    kept = kept * np.exp(-mean.tau / (1.0 - mean.tau) * shift)
-    slope = kept - received
-    curvature = (1.0 - mean.tau) * (shares.T @ (shares * mass[:, None]))
-    curvature.flat[:: len(kept) + 1] += mean.tau / (1.0 - mean.tau) * kept
-    curvature.flat[:: len(kept) + 1] += mean.tau * received
-    step = np.linalg.solve(curvature, slope)
-    return step, slope @ step
+def _log_sum(values):
+    """Return ``log(sum(exp(values)))`` of a vector, not all minus infinity."""
+    top = values.max()
+    return top + np.log(np.exp(values - top).sum())

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mutar_cy.ot._shift import PowerMean, best_shift
+from mutar_cy.ot._shift import Dual, best_shift
 
 EPSILON = 2.0 * np.finfo(np.float64).eps
 LARGEST = 600.0  # logarithm of a barycentre that is no candidate
@@ -29,9 +29,9 @@ class Sweep:
     def __init__(self, problem, log_a):
         self.problem = problem
         log_A = problem.kernel.log_product(problem.spread(log_a, -np.inf))
-        log_target = problem.log_sums(problem.log_theta - problem.ratio * log_a)
-        mean = PowerMean(log_A, problem.tau, problem.n_tasks)
-        shift, self.log_q = best_shift(log_target, mean)
+        log_kept = problem.log_sums(problem.log_theta - problem.ratio * log_a)
+        dual = Dual(log_kept, log_A, problem.tau, problem.n_tasks)
+        shift, self.log_q = best_shift(dual)
         self.log_a, self.log_A = log_a + shift[problem.task], log_A + shift
         self.lower = -np.inf
         if self.log_q.max() < LARGEST:

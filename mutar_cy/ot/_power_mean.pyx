@@ -1,0 +1,69 @@
+"""The power mean of tasks, with its derivatives, in one pass over the features."""
+
+import numpy as np
+
+from libc.math cimport exp, log1p
+
+cdef double TINY = 1e-15    # keeps sums that round to zero above it
+
+
+def power_mean(
+    const double[:, ::1] less not None,
+    const double[::1] top not None,
+    const double[::1] factor not None,
+    double tau,
+    int n_tasks,
+):
+    """Return ``q = mean_k(A_k ** tau) ** (1 / tau)`` and how it depends on the tasks.
+
+    Parameters
+    ----------
+    less : ndarray of shape (p, m)
+        ``A ** tau`` over the largest of its row, less 1.
+    top : ndarray of shape (p,)
+        Logarithm of the largest A of each row.
+    factor : ndarray of shape (m,)
+        What ``A ** tau`` is multiplied by, less 1.
+    tau : float
+        In (0, 1).
+    n_tasks : int
+        Number of tasks in the mean; those that are not given, beside m, are zeros.
+
+    Returns
+    -------
+    log_q : ndarray of shape (p,)
+    mass : float
+        ``n_tasks`` times the sum of q.
+    received : ndarray of shape (m,)
+        The part of each task in it: its derivative by the logarithm of A_k.
+    products : ndarray of shape (m, m)
+        Sum over the features of the products of those parts, over the mass there.
+    """
+    cdef Py_ssize_t p = less.shape[0], m = less.shape[1], j, k, other
+    cdef double[::1] log_q = np.empty(p), received = np.zeros(m), part = np.empty(m)
+    cdef double[:, ::1] products = np.zeros((m, m))
+    cdef double excess, base = m - n_tasks, here, total = 0.0, share
+    with nogil:
+        for k in range(m):
+            base += factor[k]
+        for j in range(p):
+            excess = base
+            for k in range(m):
+                part[k] = 1.0 + factor[k]
+                excess += less[j, k] * part[k]
+                part[k] += less[j, k] * part[k]
+            excess = max(excess, (TINY - 1.0) * n_tasks)
+            log_q[j] = top[j] + log1p(excess / n_tasks) / tau
+            here = n_tasks * exp(log_q[j])
+            total += here
+            if here == 0.0:
+                continue
+            for k in range(m):
+                share = here * part[k] / (n_tasks + excess)
+                received[k] += share
+                for other in range(k + 1):
+                    products[k, other] += share * part[other] / (n_tasks + excess)
+        for k in range(m):
+            for other in range(k):
+                products[other, k] = products[k, other]
+    return np.asarray(log_q), total, np.asarray(received), np.asarray(products)
