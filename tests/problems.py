@@ -10,6 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+# Models whose (last) convex problem takes every coefficient on its own.
+ENTRYWISE = {"IndLasso", "Lasso", "ElasticNet", "IndRewLasso", "MultiLevelLasso"}
+
 
 class Column(NamedTuple):
     """One column of coefficients: its rows, its targets and what they weigh."""
@@ -142,16 +145,21 @@ def excluding(alpha, weight):
 
 
 def problem_of(model, X, y, *, sample_weight=None, task=None):
-    """Return the problem that ``model.fit(X, y)`` documents."""
+    """Return the problem that ``model.fit(X, y)`` documents.
+
+    Of a model that is not convex, the last convex problem: the one whose penalty has
+    its weights from the coefficients before.
+    """
     labels = model.tasks_ if task is not None else None
     tasks = tasks_of(X, y, sample_weight, task, labels)
     columns = columns_of(tasks, getattr(model, "task_weight", None))
     n_features, n_columns = columns[0].X.shape[1], len(columns)
     name = type(model).__name__
-    weights = getattr(model, "penalty_weights", None)
+    weights = getattr(model, "weights_", getattr(model, "penalty_weights", None))
     l1_ratio = getattr(model, "l1_ratio", 1.0) if "ElasticNet" in name else 1.0
     alpha = np.asarray(model.alpha, dtype=np.float64) * l1_ratio
-    if name in {"IndLasso", "Lasso", "ElasticNet"}:
+    if name in ENTRYWISE:
+        weights = None if weights is None else columnwise(weights)
         blocks = entry_blocks(n_features, n_columns, alpha, weights)
     else:
         groups = getattr(model, "groups", None)
@@ -166,6 +174,12 @@ def problem_of(model, X, y, *, sample_weight=None, task=None):
     ridge = 0.0 if l1_ratio == 1.0 else float(model.alpha) * (1 - l1_ratio)
     positive = getattr(model, "positive", False)
     return Problem(columns, blocks, ridge, positive, model.fit_intercept)
+
+
+def columnwise(weights):
+    """Return weights of features, (p,), or of coefficients, (p, C)."""
+    weights = np.asarray(weights)
+    return weights if weights.ndim == 1 else weights.reshape(len(weights), -1)
 
 
 def coefficients_of(model, n_features, n_columns):
