@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import simulated
 from certificate import check
-from kinds import CONVEX
+from kinds import CONVEX, TiedDirtyModel
 from numpy.testing import assert_allclose
 from problems import coefficients_of, problem_of
 from sklearn.exceptions import ConvergenceWarning
@@ -21,6 +21,8 @@ MODELS = {
     "without intercept": GroupLasso(0.1, fit_intercept=False),
     "positive": GroupLasso(0.1, positive=True),
     "groups": GroupLasso(0.1, groups=[[0, 1], [2, 3, 4], [5, 6, 7, 8, 9]]),
+    "dirty": TiedDirtyModel(0.1),
+    "dirty, positive": TiedDirtyModel(0.1, positive=True),
     "independent": IndLasso(0.1),
     "penalty weights": GroupLasso(0.1, penalty_weights=[0.0] + [1.0] * 8 + [np.inf]),
 }
