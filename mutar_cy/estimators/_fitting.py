@@ -72,15 +72,15 @@ def all_or_nothing(fit):
 
 # Frames between warnings.warn and the user's call of fit: the function that warns,
 # the fit itself, guarded, and scikit-learn's wrapper that manages callbacks.
-_FRAMES = 4 if with_callbacks.__module__.startswith("sklearn") else 3
+FRAMES = 4 if with_callbacks.__module__.startswith("sklearn") else 3
 
 
 def warn_user(message):
     """Warn on the line that called fit, if fit calls this."""
-    warnings.warn(message, UserWarning, stacklevel=_FRAMES + 1)
+    warnings.warn(message, UserWarning, stacklevel=FRAMES + 1)
 
 
-def warn_unconverged(solution, *, frames=_FRAMES):
+def warn_unconverged(solution, *, frames=FRAMES):
     """Warn, once and on the line that called fit, if the gap is above its target."""
     if np.all(solution.converged):
         return

@@ -3,11 +3,10 @@
 from numbers import Real
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, InvalidParameterError
+from sklearn.utils._param_validation import Interval
 
 from mutar_cy.estimators._base import MultiTaskRegressor
-from mutar_cy.estimators._penalties import check_penalty_weights
-from mutar_cy.penalties import L21
+from mutar_cy.estimators._penalties import entry_penalties
 
 
 class IndLasso(MultiTaskRegressor):
@@ -149,43 +148,7 @@ class IndLasso(MultiTaskRegressor):
         self.missing_targets = missing_targets
 
     def _penalty(self, n_features, columns):
-        n_tasks = columns[0] if columns else 1
-        repeats = columns[1] if len(columns) > 1 else 1
-        alphas = self._strengths(n_tasks)
-        weights = check_penalty_weights(
-            self.penalty_weights, ((n_features,), (n_features, n_tasks)), "feature"
-        )
-        if weights is None or weights.ndim == 1:
-            weights = [weights] * n_tasks
-        else:
-            weights = list(np.ascontiguousarray(weights.T))
-        penalties = [
-            L21(alpha, own, positive=self.positive)
-            for alpha, own in zip(alphas, weights, strict=True)
-            for _ in range(repeats)
-        ]
-        return penalties, None
-
-    def _strengths(self, n_tasks):
-        """Return one alpha per task."""
-        if isinstance(self.alpha, Real):
-            return [self.alpha] * n_tasks
-        which = "The 'alpha' parameter of IndLasso"
-        try:
-            alphas = np.asarray(self.alpha, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise InvalidParameterError(f"{which} must be numbers: {error}") from error
-        if alphas.shape != (n_tasks,):
-            raise InvalidParameterError(
-                f"{which} has shape {alphas.shape}, but there are {n_tasks} tasks."
-            )
-        wrong = np.flatnonzero(~((alphas >= 0) & (alphas < np.inf)))
-        if len(wrong):
-            raise InvalidParameterError(
-                f"{which} must be at least 0 and finite, got {alphas[wrong[0]]} for "
-                f"task {wrong[0]}."
-            )
-        return alphas.tolist()
+        return entry_penalties(self, n_features, columns), None
 
     def _unpenalised(self):
         return not np.all(self.alpha)

@@ -116,7 +116,8 @@ def reweight_rows(stack, penalty, shared=None, coef=None, effort=None):
     Returns
     -------
     Reweighted
-        Weights of shape (n_features,). Solutions as of :func:`solve_columns`.
+        Weights of shape (n_features,). Solutions as of :func:`solve_columns`, where
+        ``shared`` is the factor C, of shape (n_features,).
     """
     effort = Effort() if effort is None else effort
     once = effort.max_iter_reweighting == 1 or penalty.alpha == 0.0
@@ -126,7 +127,7 @@ def reweight_rows(stack, penalty, shared=None, coef=None, effort=None):
     first = solve_columns(stack, [start] * stack.n_columns, coef, **options)
     path = Path(SeparateSupport(stack, penalty), penalty, first, 2.0)
     if once or path.ended:
-        return path.unweighted()
+        return with_factor(stack, path.unweighted())
     path.run(effort)
     other = Path(SeparateSupport(stack, penalty), penalty, first, 2.0)
     alternate(other, shared, effort)
@@ -134,7 +135,15 @@ def reweight_rows(stack, penalty, shared=None, coef=None, effort=None):
     path = better(path, other)
     while drop_rows(path, effort):
         path.run(effort)
-    return path.certified(effort)
+    return with_factor(stack, path.certified(effort))
+
+
+def with_factor(stack, found):
+    """Return what was found with the roots of the l1 norms of rows as shared part."""
+    features = np.arange(stack.n_features)
+    coef = stack.from_user(features, found.last.coef)
+    norms = np.ldexp(abs(coef).sum(axis=1), stack.x_exponent - stack.y_exponent)
+    return found._replace(last=found.last._replace(shared=np.sqrt(norms)))
 
 
 def better(path, other):

@@ -1,0 +1,186 @@
+"""A lasso for each task on its own, with a penalty that hardly biases what it keeps."""
+
+from numbers import Real
+
+import numpy as np
+from sklearn.utils._param_validation import Interval
+
+from mutar_cy.estimators._penalties import entry_penalties
+from mutar_cy.estimators._reweighting import ReweightingRegressor
+from mutar_cy.solvers import reweight_columns
+
+
+class IndRewLasso(ReweightingRegressor):
+    r"""Independent reweighted lassos: several tasks, each on its own.
+
+    Each task :math:`k` has its own target :math:`y_k` and may have its own design
+    :math:`X_k` and its own strength :math:`\alpha_k`. The coefficients :math:`W` and
+    the intercepts :math:`b` are a local minimum of
+
+    .. math::
+
+        \sum_k \left[ \frac{c_k}{S_k} \sum_i \frac{s_{ki}}{2}
+            \big( y_{ki} - b_k - x_{ki}^\top w_k \big)^2
+        + \alpha_k \sum_j \omega_{jk} \, \sqrt{| w_{jk} |} \, \right]
+
+    with sample weights :math:`s_{ki}` that sum to :math:`S_k` in task :math:`k`, task
+    weights :math:`c_k` and penalty weights :math:`\omega_{jk}`, all 1 by default.
+    Compared with the absolute value, the square root leaves fewer coefficients, and
+    shrinks the large ones less.
+
+    The square root lies below its tangents. So each task is first solved as a lasso,
+    with :math:`| w_{jk} |` in place of the root (this is
+    :class:`~mutar_cy.IndLasso`), and then again and again with the penalty :math:`|
+    w_{jk} | / (2 \sqrt{| v_{jk} |})`, where :math:`v` is the last solution. The
+    objective never rises, and a coefficient that is 0 stays 0. Which local minimum that
+    leads to depends on the start: scaling X and y by the same number, and alpha by its
+    square, changes nothing, but scaling only one of them is another problem.
+
+    Parameters
+    ----------
+    alpha : float or array-like of shape (n_tasks,), default=0.1
+        Strength of the penalty, of all tasks or of each. In the lasso its unit is that
+        of X times y, and :func:`~mutar_cy.alpha_max` tells from where on a task's
+        coefficients are 0. At 0, nothing is penalised and the fit is least squares.
+    fit_intercept : bool, default=True
+        Whether to fit an intercept per task and response; it is never penalised.
+    normalize : bool, default=False
+        Whether to penalise as if every feature of every task had been centred and
+        divided by its l2 norm. The coefficients are for X as given. Ignored without
+        ``fit_intercept``.
+    max_iter : int, default=2000
+        Most passes over the coefficients of a task in each convex problem.
+    max_iter_reweighting : int, default=100
+        Most convex problems to solve for a task, the lasso included.
+    tol : float, default=1e-4
+        A convex problem has converged when its duality gap is at most ``tol`` times
+        the objective of the null model (intercept only).
+    positive : bool, default=False
+        Whether coefficients must not be negative.
+    warm_start : bool, default=False
+        Whether to start the lasso from the coefficients of the last fit that succeeded,
+        whose shape must be the same. It makes that faster and changes nothing else.
+    tol_reweighting : float, default=1e-4
+        Reweighting of a task ends when no coefficient moves by more than this, relative
+        to the largest, each times the norm of its column of X.
+    penalty_weights : array-like of shape (n_features[, n_tasks]), default=None
+        The weight of every coefficient in the penalty: 0 leaves it unpenalised, and
+        infinity excludes it.
+    task_weight : array-like of shape (n_tasks,), default=None
+        Positive weights of the tasks' data, in the order of ``tasks_``.
+    task_column : int or str, default=None
+        The column of X that holds task labels, by position or name. X is then a long
+        table, in ``fit``, ``predict`` and ``score``.
+    unseen_tasks : {"raise", "mean"}, default="raise"
+        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
+        use the mean of all tasks' coefficients and intercepts.
+    missing_targets : {"raise", "ignore"}, default="raise"
+        What NaN (or a mask) in y means: an error, or that the sample does not belong
+        to that task.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
+        The coefficients; 1-D for a single task.
+    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
+        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+    loss_ : ndarray of shape (n_problems,)
+        The objective after every convex problem, of all tasks together; with
+        ``normalize``, of the normalised problem. It never rises.
+    objective_ : float
+        The last of them.
+    weights_ : ndarray shaped as ``coef_``
+        The penalty weights of the last convex problem, infinite for coefficients that
+        had been 0 before.
+    dual_gap_ : ndarray shaped as ``intercept_``, or float
+        By how much the objective of each task's last convex problem may still exceed
+        its optimum.
+    n_iter_ : int
+        Passes made over the coefficients, in all convex problems together, of the task
+        that needed most.
+    residuals_ : ndarray, or list of them in the list layout
+        The targets less the predictions, in the layout of y.
+    tasks_ : ndarray of shape (n_tasks,)
+        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
+        where the layout has no labels.
+    layout_ : {"single", "shared", "stacked", "list", "long"}
+        The layout of the data.
+    is_fitted_ : bool
+        True, after ``fit`` only.
+    n_features_in_ : int
+        Number of columns of X, the task column included.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns of X, if all are strings.
+
+    See Also
+    --------
+    IndLasso : The same with absolute values: convex.
+    ReweightedGroupLasso : One set of features for all tasks.
+    alpha_max : The smallest ``alpha`` of each task that leaves no coefficient.
+
+    References
+    ----------
+    .. [1] E. Candes, M. Wakin, S. Boyd (2008), Enhancing sparsity by reweighted l1
+       minimization, J. Fourier Anal. Appl. 14. Section 2 has the method, there for a
+       logarithm in place of the root.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import IndRewLasso
+    >>> X = np.array([[[3.0, 1.0], [2.0, 0.0], [1.0, 0.0]],
+    ...               [[0.0, 2.0], [-1.0, 3.0], [1.0, -2.0]]])
+    >>> coef = np.array([[1.0, 1.0], [0.0, -1.0]])
+    >>> y = np.array([x @ c for x, c in zip(X, coef.T)]) + 0.1
+    >>> model = IndRewLasso(alpha=[0.1, 0.2], tol=1e-9).fit(X, y)
+    >>> print(model.coef_.round(4))
+    [[ 0.9219  0.    ]
+     [ 0.     -1.3386]]
+    """
+
+    _parameter_constraints = {
+        **ReweightingRegressor._parameter_constraints,
+        "alpha": [Interval(Real, 0, None, closed="left"), "array-like"],
+    }
+
+    def __init__(
+        self,
+        alpha=0.1,
+        fit_intercept=True,
+        normalize=False,
+        max_iter=2000,
+        max_iter_reweighting=100,
+        tol=1e-4,
+        positive=False,
+        warm_start=False,
+        *,
+        tol_reweighting=1e-4,
+        penalty_weights=None,
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+        missing_targets="raise",
+    ):
+        self.alpha = alpha
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.max_iter = max_iter
+        self.max_iter_reweighting = max_iter_reweighting
+        self.tol = tol
+        self.positive = positive
+        self.warm_start = warm_start
+        self.tol_reweighting = tol_reweighting
+        self.penalty_weights = penalty_weights
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks
+        self.missing_targets = missing_targets
+
+    def _penalty(self, n_features, columns):
+        return entry_penalties(self, n_features, columns), None
+
+    def _unpenalised(self):
+        return not np.all(self.alpha)
+
+    def _reweight(self, stack, penalty, groups, start, effort):
+        return reweight_columns(stack, penalty, start, effort)

@@ -1,0 +1,196 @@
+"""Features that all tasks keep or drop together, with hardly any bias."""
+
+from mutar_cy.estimators._penalties import group_penalty
+from mutar_cy.estimators._reweighting import ReweightingRegressor
+from mutar_cy.solvers import reweight
+
+
+class ReweightedGroupLasso(ReweightingRegressor):
+    r"""A group lasso on the square roots of norms, by iterative reweighting.
+
+    Each task :math:`k` has its own target :math:`y_k` and may have its own design
+    :math:`X_k`; what tasks share is which features matter. The coefficients :math:`W`
+    and the intercepts :math:`b` are a local minimum of
+
+    .. math::
+
+        \sum_k \frac{c_k}{S_k} \sum_i \frac{s_{ki}}{2}
+            \big( y_{ki} - b_k - x_{ki}^\top w_k \big)^2
+        + \alpha \sum_g \omega_g \, \sqrt{ \| W_g \|_F }
+
+    with sample weights :math:`s_{ki}` that sum to :math:`S_k` in task :math:`k`, task
+    weights :math:`c_k` and penalty weights :math:`\omega_g`, all 1 by default.
+    :math:`W_g` holds the rows of the features in group :math:`g`, over all tasks and
+    responses; by default every feature is a group of its own. Compared with the group
+    lasso, the square root leaves fewer groups, and shrinks the large ones less.
+
+    The square root lies below its tangents. So the problem is first solved with
+    :math:`\| W_g \|_F` in place of the root (this is :class:`~mutar_cy.GroupLasso`),
+    and then again and again with the penalty :math:`\| W_g \|_F / (2 \sqrt{\| V_g
+    \|_F})`, where :math:`V` is the last solution. The objective never rises, and a
+    group that is 0 stays 0. Which local minimum that leads to depends on the start:
+    scaling X and y by the same number, and alpha by its square, changes nothing, but
+    scaling only one of them is another problem.
+
+    With one design per subject as tasks, and time points as responses, this is the
+    irMxNE source estimate [1]_ for a group of subjects: groups are then the
+    orientations of one source.
+
+    Parameters
+    ----------
+    alpha : float, default=0.1
+        Strength of the penalty. In the group lasso its unit is that of X times y, and
+        :func:`~mutar_cy.alpha_max` tells from where on all coefficients are 0. At 0,
+        nothing is penalised and the fit is least squares.
+    fit_intercept : bool, default=True
+        Whether to fit an intercept per task and response; it is never penalised.
+    normalize : bool, default=False
+        Whether to penalise as if every feature of every task had been centred and
+        divided by its l2 norm. The coefficients are for X as given. Ignored without
+        ``fit_intercept``.
+    max_iter : int, default=2000
+        Most passes over the coefficients in each convex problem.
+    max_iter_reweighting : int, default=100
+        Most convex problems to solve, the group lasso included.
+    tol : float, default=1e-4
+        A convex problem has converged when its duality gap is at most ``tol`` times
+        the objective of the null model (intercepts only).
+    positive : bool, default=False
+        Whether coefficients must not be negative.
+    warm_start : bool, default=False
+        Whether to start the group lasso from the coefficients of the last fit that
+        succeeded, whose shape must be the same. It makes that faster and changes
+        nothing else.
+    groups : list of array-like of int, default=None
+        The features of each group, as indices (or as masks of length ``n_features``).
+        Every feature must be in exactly one. By default, one group per feature.
+    tol_reweighting : float, default=1e-4
+        Reweighting ends when no coefficient moves by more than this, relative to the
+        largest, each times the norm of its column of X.
+    penalty_weights : array-like of shape (n_features,) or (n_groups,), default=None
+        The weight of every group in the penalty: 0 leaves it unpenalised, and
+        infinity excludes it.
+    task_weight : array-like of shape (n_tasks,), default=None
+        Positive weights of the tasks, in the order of ``tasks_``.
+    task_column : int or str, default=None
+        The column of X that holds task labels, by position or name. X is then a long
+        table, in ``fit``, ``predict`` and ``score``.
+    unseen_tasks : {"raise", "mean"}, default="raise"
+        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
+        use the mean of all tasks' coefficients and intercepts.
+    missing_targets : {"raise", "ignore"}, default="raise"
+        What NaN (or a mask) in y means: an error, or that the sample does not belong
+        to that task.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
+        The coefficients; those of a dropped group are exactly 0. 1-D for a single task.
+    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
+        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+    loss_ : ndarray of shape (n_problems,)
+        The objective after every convex problem; with ``normalize``, of the normalised
+        problem. It never rises.
+    objective_ : float
+        The last of them.
+    weights_ : ndarray of shape (n_features,) or (n_groups,)
+        The penalty weights of the last convex problem, infinite for groups that had
+        been 0 before.
+    dual_gap_ : float
+        By how much the objective of the last convex problem may still exceed its
+        optimum.
+    n_iter_ : int
+        Passes made over the coefficients, in all convex problems together.
+    residuals_ : ndarray, or list of them in the list layout
+        The targets less the predictions, in the layout of y.
+    tasks_ : ndarray of shape (n_tasks,)
+        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
+        where the layout has no labels.
+    layout_ : {"single", "shared", "stacked", "list", "long"}
+        The layout of the data.
+    is_fitted_ : bool
+        True, after ``fit`` only.
+    n_features_in_ : int
+        Number of columns of X, the task column included.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns of X, if all are strings.
+
+    See Also
+    --------
+    GroupLasso : The same with norms: convex.
+    IndRewLasso : The tasks on their own.
+    alpha_max : The smallest ``alpha`` that leaves no coefficient.
+
+    References
+    ----------
+    .. [1] D. Strohmeier, Y. Bekhti, J. Haueisen, A. Gramfort (2016), The iterative
+       reweighted Mixed-Norm Estimate for spatio-temporal MEG/EEG source
+       reconstruction, IEEE Trans. Med. Imaging 35. Section II has the objective and
+       the reweighting, for one subject.
+
+    Examples
+    --------
+    Two tasks with 30 and 20 samples, both driven by feature 0:
+
+    >>> import numpy as np
+    >>> from mutar_cy import GroupLasso, ReweightedGroupLasso
+    >>> rng = np.random.default_rng(0)
+    >>> X = [rng.standard_normal((n, 5)) for n in (30, 20)]
+    >>> y = [x[:, 0] + 0.5 * rng.standard_normal(len(x)) for x in X]
+    >>> model = ReweightedGroupLasso(alpha=0.1).fit(X, y)
+    >>> np.flatnonzero(model.coef_.any(axis=1)).tolist()
+    [0]
+    >>> np.flatnonzero(GroupLasso(alpha=0.1).fit(X, y).coef_.any(axis=1)).tolist()
+    [0, 3, 4]
+    >>> bool(np.all(np.diff(model.loss_) <= 0))
+    True
+    """
+
+    _parameter_constraints = {
+        **ReweightingRegressor._parameter_constraints,
+        "groups": ["array-like", None],
+    }
+
+    def __init__(
+        self,
+        alpha=0.1,
+        fit_intercept=True,
+        normalize=False,
+        max_iter=2000,
+        max_iter_reweighting=100,
+        tol=1e-4,
+        positive=False,
+        warm_start=False,
+        *,
+        groups=None,
+        tol_reweighting=1e-4,
+        penalty_weights=None,
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+        missing_targets="raise",
+    ):
+        self.alpha = alpha
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.max_iter = max_iter
+        self.max_iter_reweighting = max_iter_reweighting
+        self.tol = tol
+        self.positive = positive
+        self.warm_start = warm_start
+        self.groups = groups
+        self.tol_reweighting = tol_reweighting
+        self.penalty_weights = penalty_weights
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks
+        self.missing_targets = missing_targets
+
+    def _penalty(self, n_features, columns):
+        return group_penalty(self, n_features)
+
+    def _unpenalised(self):
+        return self.alpha == 0
+
+    def _reweight(self, stack, penalty, groups, start, effort):
+        return reweight(stack, penalty, groups, start, effort)
