@@ -10,7 +10,14 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import InvalidParameterError
 
 import mutar_cy
-from mutar_cy import DirtyModel, IndLasso, solver_dirty, solver_lasso
+from mutar_cy import (
+    DirtyModel,
+    IndLasso,
+    MultiLevelLasso,
+    solver_dirty,
+    solver_lasso,
+    solver_mll,
+)
 
 TIGHT = {"tol": 1e-14, "max_iter": 50_000}
 ZEROS = np.zeros((10, 3))
@@ -18,6 +25,7 @@ SIGNATURES = {
     "solver_lasso": "(X, y, alpha=None, max_iter=3000, tol=0.0001, positive=False)",
     "solver_dirty": "(X, y, coef_shared_, coef_specific_, alpha=1.0, beta=1.0, "
     "max_iter=10000, tol=0.0001, positive=False)",
+    "solver_mll": "(X, y, C, S, alpha=0.1, max_iter=1000, tol=0.0001, positive=False)",
 }
 
 
@@ -97,6 +105,63 @@ def test_starts_that_do_not_fit(start, message):
         solver_dirty(X, y, *start)
 
 
+def mll_objective(X, y, coef, alpha):
+    """Return the objective in terms of the coefficients."""
+    loss = sum(
+        ((v - x @ w) ** 2).sum() / (2 * len(v))
+        for x, v, w in zip(X, y, coef.T, strict=True)
+    )
+    return loss + 2 * alpha * np.sqrt(np.abs(coef).sum(axis=1)).sum()
+
+
+@pytest.mark.parametrize("positive", [False, True])
+@pytest.mark.parametrize("make", [simulated.stacked, simulated.ragged])
+def test_solver_mll_is_the_estimator_without_intercepts(make, positive):
+    X, y, _ = make()
+    params = {"positive": positive, "tol": 1e-10, "max_iter": 5000}
+    C, S, n_iter = solver_mll(X, y, np.ones(10), ZEROS, 0.2, **params)
+    model = MultiLevelLasso(0.2, fit_intercept=False, **params).fit(X, y)
+    assert np.array_equal(C, model.coef_shared_)
+    assert np.array_equal(S, model.coef_specific_)
+    assert n_iter == model.n_iter_ > 0
+    coef = C[:, None] * S
+    assert_allclose(mll_objective(X, y, coef, 0.2), model.objective_, rtol=1e-10)
+    assert_allclose(C, np.abs(S).sum(axis=1), rtol=1e-10)
+    assert C.min() >= 0
+
+
+def test_solver_mll_starts_with_the_shared_factor_it_is_told():
+    X, y, _ = simulated.stacked()
+    ones = np.ones(10)
+    C, S, _ = solver_mll(X, y, ones, ZEROS, 0.2, tol=1e-10)
+    kept = np.flatnonzero(C)
+    assert 0 < len(kept) < 10
+    without = ones.copy()
+    without[kept[0]] = 0.0
+    without.flags.writeable = False
+    other, rest, _ = solver_mll(X, y, without, ZEROS + 1, 0.2, tol=1e-10)
+    assert other[kept[0]] == 0
+    assert not rest[kept[0]].any()
+    # Where the start is the solution, so is the end.
+    again, _, _ = solver_mll(X, y, C, S, 0.2, tol=1e-10)
+    assert_allclose(again, C, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("C", "S", "message"),
+    [
+        (np.ones(9), ZEROS, r"C has shape \(9,\).*\(10,\)"),
+        (np.ones(10), ZEROS.T, r"S has shape \(3, 10\).*\(10, 3\)"),
+        (-np.ones(10), ZEROS, r"C must be non-negative, got -1"),
+        (np.ones(10), ZEROS * np.nan, r"S.*NaN"),
+    ],
+)
+def test_factors_that_do_not_fit(C, S, message):
+    X, y, _ = simulated.stacked()
+    with pytest.raises(ValueError, match=message):
+        solver_mll(X, y, C, S)
+
+
 def test_invalid_parameters_are_named():
     X, y, _ = simulated.stacked()
     with pytest.raises(InvalidParameterError, match="'alpha'"):
@@ -107,6 +172,8 @@ def test_invalid_parameters_are_named():
         solver_dirty(X, y, ZEROS, ZEROS, beta=-1.0)
     with pytest.raises(InvalidParameterError, match="'max_iter'"):
         solver_dirty(X, y, ZEROS, ZEROS, max_iter=0)
+    with pytest.raises(InvalidParameterError, match=r"'alpha'.*MultiLevelLasso"):
+        solver_mll(X, y, np.ones(10), ZEROS, -1.0)
 
 
 @pytest.mark.uncertified("stopped early on purpose")
@@ -117,3 +184,5 @@ def test_too_few_iterations_warn():
         solver_dirty(X, y, zeros, zeros, 1e-3, 0.7e-3, max_iter=1, tol=1e-12)
     with pytest.warns(ConvergenceWarning, match="number of iterations"):
         solver_lasso(X, y, 1e-3, max_iter=1, tol=1e-12)
+    with pytest.warns(ConvergenceWarning, match="number of iterations"):
+        solver_mll(X, y, np.ones(40), zeros, 1e-3, max_iter=2, tol=1e-12)

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from mutar_cy import DirtyModel, GroupLasso, IndLasso, solver_dirty, solver_lasso
+from mutar_cy import (
+    DirtyModel,
+    GroupLasso,
+    IndLasso,
+    IndRewLasso,
+    MultiLevelLasso,
+    solver_dirty,
+    solver_lasso,
+)
 
 TASK, SAMPLE, FEATURE = np.indices((2, 6, 3))
 X = np.sin(1.0 + 3 * SAMPLE + 5 * FEATURE + 7 * TASK + SAMPLE * FEATURE)
@@ -101,6 +109,39 @@ def test_parts():
     specific = [[0.0, 0.0], [-0.1484694495588, 0.0], [0.0, 0.0]]
     assert_allclose(model.coef_shared_, shared, atol=1e-9)
     assert_allclose(model.coef_specific_, specific, atol=1e-9)
+
+
+def objective(model, penalty):
+    """Return the objective of a model without convexity, from its coefficients."""
+    loss = ((Y - model.predict(X)) ** 2).sum() / 12
+    return loss + penalty(np.abs(model.coef_))
+
+
+def test_reweighted():
+    # MuTaR's loss_, of which the last is the objective at these coefficients.
+    loss = [0.7197532304385, 0.675108734978, 0.6367421671975, 0.6367402289505]
+    lowest = 0.6367402071359122
+    coef = [[1.8672060950363, 2.0114383493714], [-0.8150998867833, 0.0], [0.0, 0.0]]
+    model = IndRewLasso([0.1, 0.2], tol=1e-12, tol_reweighting=1e-12).fit(X, Y)
+    assert_allclose(model.coef_, coef, atol=1e-9)
+    assert_allclose(model.intercept_, [0.990275010987, 1.032589817707], atol=1e-9)
+    assert_allclose(model.loss_[0], loss[0], rtol=1e-9)  # the lasso, for both
+    assert np.all(np.diff(model.loss_) <= 1e-14)
+    reached = objective(model, lambda w: (np.sqrt(w) @ [0.1, 0.2]).sum())
+    assert_allclose(model.loss_[-1], reached, rtol=1e-13)
+    assert reached <= lowest * (1 + 1e-12)
+
+
+def test_multi_level():
+    # MuTaR ends at 0.6670265389802174 with tol=1e-9, and its coefficients are these.
+    coef = [[1.7604085502, 1.9767739851], [-0.666181777, 0.344422473], [0.0, 0.0]]
+    model = MultiLevelLasso(0.1, tol=1e-12, max_iter=10_000).fit(X, Y)
+    assert_allclose(model.coef_, coef, atol=1e-4)
+    reached = objective(model, lambda w: 0.2 * np.sqrt(w.sum(axis=1)).sum())
+    assert_allclose(model.objective_, reached, rtol=1e-13)
+    assert reached <= 0.6670265389802174
+    factors = 0.1 * (model.coef_shared_.sum() + np.abs(model.coef_specific_).sum())
+    assert_allclose(objective(model, lambda w: factors), reached, rtol=1e-12)
 
 
 def test_functions():
