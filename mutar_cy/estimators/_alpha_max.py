@@ -9,8 +9,9 @@ def alpha_max(estimator, X, y, **fit_params):
     """Return the smallest alpha for which all penalised coefficients are 0.
 
     It depends on the data and on every parameter but ``alpha`` itself, ``tol`` and
-    ``max_iter``: intercepts, weights, groups and positivity all count. Grids of alpha
-    are best laid out as fractions of it.
+    ``max_iter``: intercepts, weights, groups and positivity all count. A second
+    strength, as :class:`~mutar_cy.DirtyModel` has, is scaled along with ``alpha``: only
+    their ratio counts. Grids of alpha are best laid out as fractions of it.
 
     Parameters
     ----------
