@@ -9,6 +9,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
 from mutar_cy import ot
+from mutar_cy.ot._shift import Dual, best_shift
 
 M = ot.grid_cost(6) / 4.0
 THETA = np.random.default_rng(0).random((6, 3))
@@ -46,7 +47,7 @@ SHARP = {
 
 
 @pytest.mark.parametrize("case", SHARP)
-@pytest.mark.parametrize("kind", ["bumps", "spikes", "tiny"])
+@pytest.mark.parametrize("kind", ["bumps", "spikes", "tiny", "huge"])
 def test_extreme_parameters_give_finite_numbers(case, kind):
     cost, epsilon, gamma = SHARP[case]
     rng = np.random.default_rng(0)
@@ -56,6 +57,8 @@ def test_extreme_parameters_give_finite_numbers(case, kind):
         theta[0] = 1.0
     if kind == "tiny":
         theta *= 1e-290
+    if kind == "huge":
+        theta *= 1e280
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -73,6 +76,7 @@ def test_a_sharp_problem_is_solved():
     theta = np.stack([part.sum(axis=0) for part in parts], axis=1)
     result = solve(theta, scaled(500), 0.2 / 500, 26.0)
     assert result.converged
+    assert result.n_iter < 300
     assert result.gap < 1e-9
     mass = 3 * result.barycenter.sum()
     known = 26.0 * theta.sum() - (26.0 + 0.2 / 500) * mass
@@ -135,10 +139,20 @@ def test_a_start_from_the_end_is_the_end():
         assert_allclose(solve(start=start).barycenter, result.barycenter, rtol=1e-7)
 
 
+def test_a_shift_of_a_task_next_to_nothing():
+    log_A = np.random.default_rng(0).standard_normal((5, 3))
+    log_A[:, 1] -= 1e4
+    dual = Dual(np.array([0.0, -1e4, 0.5]), log_A, 0.01, 3)
+    shift, log_q = best_shift(dual)
+    assert np.isfinite(shift).all()
+    assert np.isfinite(log_q).all()
+
+
 def test_no_tolerance_ends_at_rounding():
     result = solve(tol=0.0)
     assert result.converged
     assert result.residual < 1e-13
+    assert result.n_iter < 100
 
 
 def test_not_converged_says_how_far():

@@ -24,9 +24,11 @@ COSTS = {
     "three axes": ot.grid_cost((5, 6, 7), power=1.5, spacing=(1.0, 0.5, 2.0)),
     "band": BANDED,
     "islands": np.where(ISLANDS, ot.grid_cost(60), np.inf),
+    "wide islands": np.kron(np.eye(2), np.ones((70, 70))),
     "one feature": np.zeros((1, 1)),
     "all free": np.zeros((5, 5)),
 }
+COSTS["wide islands"] = np.where(COSTS["wide islands"] > 0, ot.grid_cost(140), np.inf)
 FOUND = {
     "cloud": "dense",
     "line": "recursive",
@@ -176,6 +178,13 @@ def test_truncation_forbids_expensive_moves():
     for cost in (moves, [M], M.tolist()):
         again = ot.make_kernel(cost, 2.0, truncate=30.0)
         assert_allclose(again.product(np.eye(100)), K, rtol=1e-15)
+
+
+def test_truncation_lets_mass_stay():
+    moves = sparse.csr_array(np.array([[9.0, 1.0], [1.0, 9.0]]))
+    for cost in (moves, moves.toarray()):
+        kernel = ot.make_kernel(cost, 1.0, truncate=5.0)
+        assert_allclose(kernel.product(np.eye(2)), np.exp(-moves.toarray()))
 
 
 def test_another_epsilon_gives_the_same_cost():

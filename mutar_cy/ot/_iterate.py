@@ -9,9 +9,9 @@ from mutar_cy.ot._sweep import Sweep
 
 ROUNDING = 1e-14  # of a value: a fall that is none
 PATIENCE = 5  # sweeps back that an extrapolation must not fall behind
-FLATTENING = 0.25  # power of the masses in the norm of the steps
-SHARP = 2000.0  # cost over epsilon from which a solution at larger ones comes first
-COOLING = 4.0  # from one such epsilon to the next
+FLATTENING = 0.4  # power of the masses in the norm of the steps
+SHARP = 1000.0  # cost over epsilon from which a solution at larger ones comes first
+COOLING = 2.0  # from one such epsilon to the next
 COARSE = 1e-4  # residual at those
 
 

@@ -10,6 +10,7 @@ STEPS = 30  # a bound: one to five are met
 SMALL = 1e-20  # of the mass: a gain that is none any more
 LAST = 1e-11  # of the mass: a gain whose square is as small
 LEAP = 10.0  # the most that a step may change a logarithm by
+ROUNDING = np.finfo(np.float64).eps
 NEVER = -1e300  # logarithm of what nothing reaches
 
 
@@ -75,6 +76,8 @@ class Dual:
         kept = self.kept * np.exp(-self.ratio * shift)
         products *= 1.0 - self.tau
         products.flat[:: len(kept) + 1] += self.ratio * kept + self.tau * received
+        # An extrapolation may leave a task next to nothing: its row would vanish.
+        products.flat[:: len(kept) + 1] += ROUNDING * products.max()
         return -kept.sum() / self.ratio - mass, log_q, kept - received, products
 
 

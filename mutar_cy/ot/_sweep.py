@@ -5,7 +5,7 @@ import numpy as np
 from mutar_cy.ot._shift import Dual, best_shift
 
 EPSILON = 2.0 * np.finfo(np.float64).eps
-LARGEST = 600.0  # logarithm of a barycentre that is no candidate
+LARGEST = 700.0  # logarithm of a barycentre that is no candidate
 
 
 class Sweep:
