@@ -1,0 +1,187 @@
+"""One problem in the units of its stack: data, strengths, and the transport."""
+
+import math
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from mutar_cy.designs import packed
+from mutar_cy.ot import Kernel
+
+
+class Transport(NamedTuple):
+    """The penalty, in the user's units.
+
+    ``alpha`` and ``gamma`` are positive floats, ``kernel`` a Kernel, ``beta`` an array
+    of shape (n_signs, n_features, n_columns), one sign if coefficients are positive.
+    """
+
+    alpha: float
+    beta: np.ndarray
+    kernel: Kernel
+    gamma: float
+
+
+class Noise(NamedTuple):
+    """Levels of noise that are found with the coefficients.
+
+    ``weights`` holds the sum of the sample weights of every column, ``floor`` the
+    smallest level allowed, in the user's units.
+    """
+
+    weights: np.ndarray  # (n_columns,)
+    floor: float
+
+
+class Data:
+    """The whitened designs and targets of a stack, as matrices and one long vector.
+
+    Vectors of samples are flat: column after column, ``slices[c]`` being column c's.
+
+    Parameters
+    ----------
+    stack : Stack
+    """
+
+    def __init__(self, stack):
+        every = np.arange(stack.n_features)
+        self.matrices = [packed(design, every) for design in stack.designs]
+        self.columns = [slice(a, b) for a, b in pairwise(stack.column_ptr.tolist())]
+        self.target = np.concatenate([target.ravel() for target in stack.targets])
+        sizes = [target.shape[1] for target in stack.targets for _ in target]
+        ends = accumulate(sizes, initial=0)
+        self.slices = [slice(a, b) for a, b in pairwise(ends)]
+        self.n_features, self.n_columns = stack.n_features, stack.n_columns
+        self.n_samples = len(self.target)
+        self.null = 0.5 * float(self.target @ self.target)
+        counts = np.diff(stack.column_ptr)
+        self.owners = np.repeat(np.arange(len(counts)), counts)  # of columns: a matrix
+
+    def blocks(self, flat):
+        """Return a vector of samples as one (n_columns_d, n_samples_d) per design."""
+        return [
+            flat[self.slices[own.start].start : self.slices[own.stop - 1].stop].reshape(
+                own.stop - own.start, -1
+            )
+            for own in self.columns
+        ]
+
+    def correlate(self, flat):
+        """Return ``X_c' u_c`` for all columns, (n_features, n_columns)."""
+        out = np.empty((self.n_features, self.n_columns))
+        blocks = self.blocks(flat)
+        for X, own, block in zip(self.matrices, self.columns, blocks, strict=True):
+            out[:, own] = X @ block.T
+        return out
+
+    def predict(self, coef):
+        """Return ``X_c w_c`` for all columns, flat."""
+        return np.concatenate(
+            [
+                (coef[:, own].T @ X).ravel()
+                for X, own in zip(self.matrices, self.columns, strict=True)
+            ]
+        )
+
+    def square_norms(self, flat):
+        """Return the squared norm of every column's part of a vector of samples."""
+        return np.array([float(flat[own] @ flat[own]) for own in self.slices])
+
+    def spread(self, per_column):
+        """Repeat one number per column for every sample of the column."""
+        return np.concatenate(
+            [
+                np.full(own.stop - own.start, value)
+                for own, value in zip(self.slices, per_column, strict=True)
+            ]
+        )
+
+
+class Problem:
+    """Data and penalty, in units in which the data term is half a squared norm.
+
+    With coefficients ``c`` times the user's, the penalty keeps its form if costs are
+    shifted by ``epsilon log c``: kernels count ``c`` times, and ``shift`` is ``log c``.
+
+    Parameters
+    ----------
+    data : Data
+    alpha : float
+        In the units of the stack, as all that follows.
+    beta : ndarray of shape (n_signs, n_features, n_columns)
+    kernel : Kernel
+    gamma : float
+    shift : float
+    sigma : ndarray of shape (n_columns,) or None
+        Levels of noise that divide the squares of the data term; None for ones.
+    """
+
+    def __init__(self, data, alpha, beta, kernel, gamma, shift, sigma=None):
+        self.data, self.alpha, self.beta = data, alpha, beta
+        self.kernel, self.gamma, self.shift = kernel, gamma, shift
+        self.epsilon = kernel.epsilon
+        self.sigma = np.ones(data.n_columns) if sigma is None else sigma
+        self.ridge = data.spread(self.sigma)  # of the dual: one per sample
+        # A barycentre is a mean of this power.
+        self.tau = self.epsilon / (self.epsilon + gamma)
+        self.stiffness = self.epsilon / gamma
+        self.softness = alpha * self.epsilon
+        self.signs = (1.0, -1.0)[: len(beta)]
+
+    def at(self, epsilon):
+        """Return the problem with another strength of the entropy."""
+        kernel = self.kernel.at(epsilon)
+        return Problem(
+            self.data,
+            self.alpha,
+            self.beta,
+            kernel,
+            self.gamma,
+            self.shift,
+            self.sigma,
+        )
+
+    def with_noise(self, sigma):
+        """Return the problem with other levels of noise."""
+        return Problem(
+            self.data,
+            self.alpha,
+            self.beta,
+            self.kernel,
+            self.gamma,
+            self.shift,
+            sigma,
+        )
+
+
+def coefficient_exponent(stack):
+    """Return the power of two that takes penalised coefficients to the stack's units.
+
+    Normalised designs are the same in all units.
+    """
+    x_exponent = 0 if stack.designs[0].scale is not None else stack.x_exponent
+    return stack.y_exponent - x_exponent
+
+
+def make_problem(stack, transport, *, linear=False):
+    """Return the problem of a stack, in its units.
+
+    Parameters
+    ----------
+    stack : Stack
+    transport : Transport
+    linear : bool, default=False
+        Whether the data term is divided by levels of noise, and so has the unit of the
+        targets, not of their squares.
+    """
+    power = coefficient_exponent(stack)
+    unit = (1 if linear else 2) * stack.y_exponent
+    return Problem(
+        Data(stack),
+        math.ldexp(transport.alpha, unit - power),
+        np.ldexp(transport.beta, unit - power),
+        transport.kernel,
+        transport.gamma,
+        power * math.log(2.0),
+    )

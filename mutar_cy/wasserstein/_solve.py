@@ -1,0 +1,130 @@
+"""Newton's method on the dual, with more entropy first where it is hard to start."""
+
+import numpy as np
+
+from mutar_cy.wasserstein._active import find_active
+from mutar_cy.wasserstein._ascent import best_multiple, step_up
+from mutar_cy.wasserstein._dual import complete, evaluate
+from mutar_cy.wasserstein._newton import newton_direction
+
+SHORT = 0.02  # of a Newton step: what is shorter tells little
+HARD = 5  # short steps after which more entropy is tried
+IDLE = 4  # steps that gain nothing, after which no digit is left
+SOFTER = 4.0  # times the entropy
+LOOSE = 1e-3  # of the null objective: enough for a start with less entropy
+ROUNDING = 64 * np.finfo(np.float64).eps  # of the terms of the dual: nothing left
+GUARD = 16 * np.finfo(np.float64).eps  # of the same: what rounding may have taken
+
+
+class Run:
+    """The state of one maximisation, with the best certificate seen.
+
+    Parameters
+    ----------
+    problem : Problem
+    target : float
+        The duality gap to reach, in the units of the problem.
+    max_iter : int
+        Most Newton steps to make.
+    report : callable, default=None
+        Called as ``report(n_iter, gap)`` whenever a point has been certified.
+
+    Attributes
+    ----------
+    point : Point
+        With the lowest primal objective so far.
+    u : ndarray
+        The dual point with the highest dual objective so far.
+    primal, gap : float
+        The objective of ``point``, and by how much it may exceed the minimum.
+    losses, gaps : list of float
+        Of every point that was certified: the lowest objective, the gap.
+    """
+
+    def __init__(self, problem, target, max_iter, report=None):
+        self.problem, self.target = problem, target
+        self.max_iter, self.report = max_iter, report
+        self.n_iter = 0
+        self.primal, self.dual, self.gap = np.inf, -np.inf, np.inf
+        self.point = self.u = None
+        self.losses, self.gaps = [], []
+
+    @property
+    def converged(self):
+        """Whether the gap is at its target, or at rounding level."""
+        return self.gap <= max(self.target, ROUNDING * self.point.scale)
+
+    def certify(self, point):
+        """Take note of a completed point of the problem itself."""
+        if point.value + point.gap < self.primal:
+            self.primal, self.point = point.value + point.gap, point
+        if point.value > self.dual:
+            self.dual, self.u = point.value, point.u
+        gap = max(self.primal - self.dual, 0.0) + GUARD * point.scale
+        # By its own residual a point is certified without a difference.
+        if point is self.point:
+            gap = min(gap, point.gap + GUARD * point.scale)
+        self.gap = min(self.gap, gap)
+        self.losses.append(self.primal)
+        self.gaps.append(self.gap)
+        if self.report is not None:
+            self.report(self.n_iter, self.gap)
+
+    def maximise(self, starts):
+        """Climb from the best of some dual points, until done."""
+        point = best_start(self.problem, starts)
+        point, hard = self.climb(self.problem, point, patient=False)
+        if hard:
+            softer = self.soften(self.problem, starts)
+            point = best_start(self.problem, [softer], point)
+            self.climb(self.problem, point)
+
+    def soften(self, problem, starts):
+        """Return the dual point that is best with more entropy."""
+        problem = problem.at(SOFTER * problem.epsilon)
+        point = best_start(problem, starts)
+        last = problem.epsilon >= problem.kernel.max_cost
+        point, hard = self.climb(problem, point, patient=last)
+        if hard:
+            softer = self.soften(problem, starts)
+            point, _ = self.climb(problem, best_start(problem, [softer], point))
+        return point.u
+
+    def climb(self, problem, point, *, patient=True):
+        """Make Newton steps; return the last point, and whether it proved too hard."""
+        own = problem is self.problem
+        target = self.target if own else LOOSE * problem.data.null
+        short = idle = 0
+        while True:
+            point = complete(problem, point)
+            self.n_iter += 1
+            if own:
+                self.certify(point)
+            done = self.gap <= target if own else point.gap <= target
+            if done or self.n_iter >= self.max_iter:
+                return point, False
+            active = find_active(problem, point)
+            gradient = point.gradient[:, None]
+            direction = newton_direction(problem, active, gradient)[:, 0]
+            candidate, step = step_up(problem, point, direction)
+            # At the last digits the dual is flat while the gap still falls.
+            idle += candidate is not None and candidate.value <= point.value
+            if candidate is None or idle >= IDLE:
+                return point, False
+            point = candidate
+            short += step < SHORT
+            if short >= HARD and not patient:
+                return complete(problem, point), True
+
+
+def best_start(problem, starts, point=None):
+    """Return the highest of the best multiples of some dual points."""
+    points = [evaluate_at(problem, 0.0 * problem.data.target)]
+    points += [best_multiple(problem, u) for u in starts]
+    points += [] if point is None else [point]
+    return max((one for one in points if one is not None), key=lambda one: one.value)
+
+
+def evaluate_at(problem, u):
+    """Return a dual point from its vector alone."""
+    return evaluate(problem, u, problem.data.correlate(u))
