@@ -1,7 +1,7 @@
 """
-============================
+=============================
 Which model finds which truth
-============================
+=============================
 
 Six models, four truths. Each model has a belief about what tasks share; here the truth
 is known, so one can see what a belief is worth where it holds, and what it costs where
