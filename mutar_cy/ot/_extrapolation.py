@@ -3,7 +3,8 @@
 import numpy as np
 
 MEMORY = 20
-REGULAR = 1e-13  # of the Gram matrix of scaled differences
+REGULAR = (1e-13, 1e-3)  # of the Gram matrix of scaled differences: least and most
+DOUBT, TRUST = 100.0, 3.0  # factors of it, up and down
 
 
 class Extrapolation:
@@ -21,6 +22,15 @@ class Extrapolation:
         self.images = np.empty((memory, size))
         self.steps = np.empty((memory, size))
         self.count = 0
+        self.regular = REGULAR[0]
+
+    def doubt(self):
+        """Be more careful: the last point has been dropped."""
+        self.regular = min(self.regular * DOUBT, REGULAR[1])
+
+    def trust(self):
+        """Be bolder: the last point has been accepted."""
+        self.regular = max(self.regular / TRUST, REGULAR[0])
 
     def add(self, image, step):
         """Take note of an image and how far it is from its point.
@@ -57,7 +67,7 @@ class Extrapolation:
         scale = np.sqrt(gram.diagonal())
         scale[scale == 0.0] = 1.0
         gram /= np.outer(scale, scale)
-        gram.flat[:: kept + 1] += REGULAR
+        gram.flat[:: kept + 1] += self.regular
         wanted = changes @ (self.steps[last] * weight)
         mix = np.linalg.solve(gram, wanted / scale) / scale
         mix[last] = 1.0 - mix.sum() + mix[last]

@@ -9,7 +9,8 @@ from mutar_cy.ot._sweep import Sweep
 
 ROUNDING = 1e-14  # of a value: a fall that is none
 PATIENCE = 5  # sweeps back that an extrapolation must not fall behind
-FLATTENING = 0.4  # power of the masses in the norm of the steps
+FLATTENING = 0.25  # power of the masses in the norm of the steps
+REACH = 100.0  # of the largest change by a sweep: the most that is extrapolated
 SHARP = 1000.0  # cost over epsilon from which a solution at larger ones comes first
 COOLING = 2.0  # from one such epsilon to the next
 COARSE = 1e-4  # residual at those
@@ -72,9 +73,15 @@ def iterate(problem, log_a, tol, max_iter):
     while n_iter < max_iter and sweep.residual > max(tol, sweep.rounding):
         history.add(sweep.next, sweep.step)
         bounds = [*bounds[1 - PATIENCE :], sweep.lower]
-        trial = Sweep(problem, history.point(sweep.target**FLATTENING))
+        farther = history.point(sweep.target**FLATTENING) - sweep.next
+        reach = REACH * np.abs(sweep.step).max()
+        np.clip(farther, -reach, reach, out=farther)
+        trial = Sweep(problem, sweep.next + farther)
         if not trial.lower >= min(bounds) - ROUNDING * abs(sweep.lower):
             trial = Sweep(problem, sweep.next)
+            history.doubt()
+        else:
+            history.trust()
         sweep = trial.complete()
         n_iter += 1
     return sweep, n_iter

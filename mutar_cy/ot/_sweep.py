@@ -34,9 +34,11 @@ class Sweep:
         shift, self.log_q = best_shift(dual)
         self.log_a, self.log_A = log_a + shift[problem.task], log_A + shift
         self.lower = -np.inf
+        # What was extrapolated too far may overflow: it is then no candidate.
         if self.log_q.max() < LARGEST:
-            lost = -np.expm1(-problem.ratio * self.log_a)
-            self.lower = problem.gamma * (problem.theta @ lost)
+            with np.errstate(over="ignore"):
+                kept = np.expm1(-problem.ratio * self.log_a)
+            self.lower = -problem.gamma * (problem.theta @ kept)
             self.lower -= problem.epsilon * problem.n_tasks * np.exp(self.log_q).sum()
 
     def complete(self):
