@@ -96,10 +96,12 @@ plt.show()
 # -------------
 # Of all splits the fit reports the cheapest, and that has a simple form: every row has
 # a height at which its entries are cut off. What is below is shared, what stands out is
-# specific. For the feature with the outlier:
+# specific. A feature has a shared part if more than (alpha / beta)² tasks have it: here
+# more than four. For the feature with the outlier:
 
 height = abs(P).max(axis=1, keepdims=True)
 assert np.allclose(P, np.clip(W, -height, height), atol=1e-12)
+assert np.array_equal(P.any(axis=1), np.count_nonzero(W, axis=1) > 4)
 
 fig, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
 tasks = np.arange(1, N_TASKS + 1)
