@@ -85,7 +85,7 @@ plt.show()
 # Here is the reweighting, written out. The first problem is the group lasso with the
 # same ``alpha``. Each further one charges every feature at the slope that the square
 # root has where the feature is now: the weaker it is, the more it pays, and a feature
-# that is out stays out. The estimator does the same, on the support only, and faster.
+# that is out stays out. The estimator does the same, on the support only.
 
 short = models["ReweightedGroupLasso"]
 weights, steps = np.ones(200), []
