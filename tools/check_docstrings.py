@@ -19,6 +19,7 @@ PUBLIC_MODULES = (
     "mutar_cy.datasets",
     "mutar_cy.linear_model",
     "mutar_cy.ot",
+    "mutar_cy.otfunctions",
     "mutar_cy.utils",
 )
 
