@@ -110,15 +110,16 @@ def make_multitask_regression(
     data : :class:`~sklearn.utils.Bunch`
         Data as estimators take them, and the truth.
 
-        X : ndarray of shape (n_tasks, n_samples, n_features), \
-                list of n_tasks ndarray of shape (n_samples_k, n_features), \
-                or ndarray of shape (n_samples, n_features)
-            The designs: in one array, in a list if ``n_samples`` is a sequence, or a
-            single one if ``design="shared"``. Tasks with several responses always
-            have one each, in one array.
-        y : ndarray of shape (n_tasks, n_samples), list of n_tasks ndarray of shape \
-                (n_samples_k,), or ndarray of shape (n_samples, n_tasks)
-            The targets, in the layout of X; with a last axis ``n_responses`` if asked.
+        X : ndarray or list of ndarray
+            The designs: in one array of shape (n_tasks, n_samples, n_features), in a
+            list of n_tasks arrays of shape (n_samples_k, n_features) if ``n_samples``
+            is a sequence, or a single one of shape (n_samples, n_features) if
+            ``design="shared"``. Tasks with several responses always have one each, in
+            one array.
+        y : ndarray or list of ndarray
+            The targets, in the layout of X: of shape (n_tasks, n_samples), a list of
+            arrays of shape (n_samples_k,), or of shape (n_samples, n_tasks); with a
+            last axis ``n_responses`` if asked.
         coef : ndarray of shape (n_features, n_tasks[, n_responses])
             The coefficients, shaped as an estimator's ``coef_``.
         intercept : ndarray of shape (n_tasks[, n_responses])
