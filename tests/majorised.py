@@ -44,9 +44,9 @@ def minimum(problem, coef=None):
     null = reference.null_objective(problem)
 
     def exact(found, intercept):
-        return duality_gap(problem, found, intercept) <= 1e-14 * null
+        return duality_gap(problem, found, intercept) <= 1e-13 * null
 
-    return reference.proximal_gradient(problem, coef, 100_000, stop=exact)
+    return reference.proximal_gradient(problem, coef, 20_000, stop=exact)
 
 
 def solutions(problem, n_problems, **how):

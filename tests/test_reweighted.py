@@ -24,7 +24,7 @@ MODELS = [
     ReweightedGroupLasso(0.2),
     ReweightedGroupLasso(0.2, groups=GROUPS, penalty_weights=[1.0, 2.0, 0.5, 1.0]),
     ReweightedGroupLasso(0.2, positive=True),
-    ReweightedGroupLasso(0.2, groups=GROUPS, penalty_weights=[0.0, 1.0, np.inf, 1.0]),
+    ReweightedGroupLasso(0.05, groups=GROUPS, penalty_weights=[0.0, 1.0, np.inf, 1.0]),
 ]
 each_model = pytest.mark.parametrize("model", MODELS, ids=str)
 each_data = pytest.mark.parametrize("data", [simulated.stacked, simulated.ragged])
@@ -53,10 +53,9 @@ def test_the_first_problems_are_those_of_majorising_and_minimising(model):
 
 
 @each_model
-@each_data
-def test_the_end_is_that_of_majorising_and_minimising(model, data):
-    found, problem, coef, intercept = fitted(model, data)
-    expected = majorised.solutions(problem, 40)[-1]
+def test_the_end_is_that_of_majorising_and_minimising(model):
+    found, problem, coef, _ = fitted(model, simulated.ragged)
+    expected = majorised.solutions(problem, 30)[-1]
     lowest = majorised.root_objective(problem, *expected)
     assert found.objective_ <= lowest * (1 + 1e-9)
     np.testing.assert_array_equal(coef != 0, np.abs(expected[0]) > 1e-9)
@@ -77,7 +76,7 @@ def test_losses_are_the_objective_and_never_rise(model, data):
 @each_model
 @each_data
 def test_the_result_is_stationary(model, data):
-    found, problem, coef, intercept = fitted(model, data)
+    found, problem, coef, _ = fitted(model, data)
     slope = -reference.gradient(problem, reference.centred(problem), coef)
     if not problem.fit_intercept:
         slope = -reference.gradient(problem, problem.columns, coef)

@@ -23,7 +23,8 @@ class Effort(NamedTuple):
     ``tol`` and ``max_iter`` are those of every convex problem; reweighting ends when
     what the coefficients of any feature explain moves, from one of these problems to
     the next, by at most ``tol_reweighting`` times what the largest explain, or after
-    ``max_iter_reweighting`` problems. ``on_iteration`` is what ``solve`` calls.
+    ``max_iter_reweighting`` problems. ``on_iteration`` is what ``solve`` calls, and
+    is also called after every weighted problem, whose gap is not known: as NaN.
     """
 
     tol: float = 1e-4
@@ -145,6 +146,8 @@ class Path:
         self.move = moved(support.lengths, new, old)
         self.losses.append(self.objective())
         self.ended = not support.norms().any()
+        if effort.on_iteration is not None:
+            effort.on_iteration(self.n_iter, np.nan, np.nan)
 
     def _shrink(self):
         """Unpack blocks that are zero, if they are many."""
