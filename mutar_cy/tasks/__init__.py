@@ -1,6 +1,6 @@
 """The layouts that tasks come in, and go back out in."""
 
-from mutar_cy.tasks._answers import predict, residuals, score
+from mutar_cy.tasks._answers import in_layout, predict, residuals, score
 from mutar_cy.tasks._arrays import (
     check_design,
     check_target,
@@ -18,6 +18,7 @@ __all__ = [
     "check_target",
     "check_values",
     "check_weights",
+    "in_layout",
     "linear",
     "make_parts",
     "predict",

@@ -124,12 +124,19 @@ def residuals(problem, coef, intercept):
         blocks = [linear(problem.designs[0], coef, intercept)]
     else:
         blocks = linear_per_task(problem.designs, coef, intercept)
-    flat = problem.kind != SHARED and len(problem.columns) < 2
-    targets = [Y[:, 0] if flat else Y for Y in problem.targets]
-    dtype = problem.dtype
     blocks = [
-        (v - guess).astype(dtype, copy=False)
-        for v, guess in zip(targets, blocks, strict=True)
+        Y - guess.reshape(Y.shape)
+        for Y, guess in zip(problem.targets, blocks, strict=True)
+    ]
+    return in_layout(problem, blocks)
+
+
+def in_layout(problem, blocks):
+    """Return one array per design, each shaped as its targets, in the layout of y."""
+    flat = problem.kind != SHARED and len(problem.columns) < 2
+    blocks = [
+        (block[:, 0] if flat else block).astype(problem.dtype, copy=False)
+        for block in blocks
     ]
     return unstack(problem.kind, blocks, problem.shape, problem.rows)
 

@@ -2,12 +2,15 @@
 
 from mutar_cy.wasserstein._dual import complete, evaluate
 from mutar_cy.wasserstein._minimise import minimise
-from mutar_cy.wasserstein._outcome import Outcome
+from mutar_cy.wasserstein._noise import Noise, noise_of
+from mutar_cy.wasserstein._outcome import Outcome, without_traces
 from mutar_cy.wasserstein._problem import Data, Problem, Transport, make_problem
+from mutar_cy.wasserstein._reweight import reweight
 from mutar_cy.wasserstein._solve import Run
 
 __all__ = [
     "Data",
+    "Noise",
     "Outcome",
     "Problem",
     "Run",
@@ -16,4 +19,7 @@ __all__ = [
     "evaluate",
     "make_problem",
     "minimise",
+    "noise_of",
+    "reweight",
+    "without_traces",
 ]

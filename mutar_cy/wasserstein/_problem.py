@@ -23,17 +23,6 @@ class Transport(NamedTuple):
     gamma: float
 
 
-class Noise(NamedTuple):
-    """Levels of noise that are found with the coefficients.
-
-    ``weights`` holds the sum of the sample weights of every column, ``floor`` the
-    smallest level allowed, in the user's units.
-    """
-
-    weights: np.ndarray  # (n_columns,)
-    floor: float
-
-
 class Data:
     """The whitened designs and targets of a stack, as matrices and one long vector.
 
@@ -131,28 +120,19 @@ class Problem:
 
     def at(self, epsilon):
         """Return the problem with another strength of the entropy."""
-        kernel = self.kernel.at(epsilon)
-        return Problem(
-            self.data,
-            self.alpha,
-            self.beta,
-            kernel,
-            self.gamma,
-            self.shift,
-            self.sigma,
-        )
+        return self._with(kernel=self.kernel.at(epsilon))
 
     def with_noise(self, sigma):
         """Return the problem with other levels of noise."""
-        return Problem(
-            self.data,
-            self.alpha,
-            self.beta,
-            self.kernel,
-            self.gamma,
-            self.shift,
-            sigma,
-        )
+        return self._with(sigma=sigma)
+
+    def with_beta(self, beta):
+        """Return the problem with other strengths of the lasso term."""
+        return self._with(beta=beta)
+
+    def _with(self, **changes):
+        names = ("data", "alpha", "beta", "kernel", "gamma", "shift", "sigma")
+        return Problem(**{name: getattr(self, name) for name in names} | changes)
 
 
 def coefficient_exponent(stack):

@@ -1,0 +1,248 @@
+"""Sparse regression of tasks whose features are near each other, not the same."""
+
+from mutar_cy.estimators._transport import TransportRegressor
+
+
+class MTW(TransportRegressor):
+    r"""Linear regression of tasks whose coefficients are close in optimal transport.
+
+    Each task :math:`k` has its own target :math:`y_k` and may have its own design
+    :math:`X_k`. The coefficients :math:`w_k = w_k^+ - w_k^-` of a task, positive and
+    negative masses over the features, shall be cheap to move to a barycentre
+    :math:`q^\pm` that all tasks share. With the intercepts :math:`b` they minimise
+
+    .. math::
+
+        \sum_k \frac{c_k}{S_k} \sum_i \frac{s_{ki}}{2}
+            \big( y_{ki} - b_k - x_{ki}^\top (w_k^+ - w_k^-) \big)^2
+        + \sum_{\pm} \Big( \alpha \min_{q \ge 0} \sum_k W(w_k^\pm, q)
+        + \sum_k \beta \|w_k^\pm\|_1 \Big)
+
+    with sample weights :math:`s_{ki}` that sum to :math:`S_k` in task :math:`k` and
+    task weights :math:`c_k`, all 1 by default. The last term is summed over features,
+    tasks and responses, and
+
+    .. math::
+
+        W(w, q) = \min_{P \ge 0} \langle M, P \rangle
+            + \varepsilon \sum_{ij} P_{ij} (\log P_{ij} - 1)
+            + \gamma \mathrm{KL}(P 1 | w) + \gamma \mathrm{KL}(P^\top 1 | q)
+
+    where :math:`\mathrm{KL}(a | b) = \sum_j a_j \log (a_j / b_j) - a_j + b_j`.
+
+    Parameters
+    ----------
+    alpha : float, default=0.1
+        Strength of the transport term. At 0 tasks are not coupled, and the model is
+        one lasso per task.
+    beta : float or array-like, default=0.1
+        Strength of the l1 term: one number, or an array that broadcasts to (n_signs,
+        n_features, n_tasks), such as one number per task.
+    M : array-like, list of array-like, sparse matrix or Kernel, default=None
+        Cost of moving mass from one feature to another, as
+        :func:`~mutar_cy.ot.make_kernel` takes it: a symmetric matrix, one for each axis
+        of a grid, or a sparse matrix of the allowed moves. A matrix of side
+        ``sqrt(n_features)`` stands for both axes of a square image. By default the
+        square of the distance of indices over its median.
+    epsilon : float, default=None
+        Strength of the entropy, in units of M; ``5 / n_features`` by default.
+    gamma : float, default=None
+        Cost of creating and destroying mass, in units of M. By default
+        ``-max(M) / (2 log 0.8)``.
+    fit_intercept : bool, default=True
+        Whether to fit an intercept per task and response; it is never penalised.
+    normalize : bool, default=False
+        Whether to penalise as if every feature of every task had been centred and
+        divided by its l2 norm: masses, and barycentres with them, are coefficients
+        times norms. The coefficients are for X as given. Ignored without
+        ``fit_intercept``.
+    concomitant : bool or "mutar", default=False
+        Whether levels of noise are found too. True adds one per task and response to
+        the objective, see Notes; "mutar" repeats what MuTaR does instead, which
+        minimises nothing: ``beta`` of each task is multiplied by the deviation of its
+        residuals, until that stays what it is.
+    max_iter : int, default=2000
+        Most Newton steps.
+    tol : float, default=1e-4
+        The fit has converged when its duality gap is at most ``tol`` times the
+        objective of the null model (intercepts only).
+    warm_start : bool, default=False
+        Whether to start from the dual coefficients of the last fit that succeeded,
+        whose coefficients must have the same shape.
+    stable : bool, default=False
+        No effect: all is done with logarithms where it has to be.
+    max_iter_ot, max_iter_cd : int, default=20, 1000
+        No effect: there are no inner loops.
+    tol_ot, tol_cd : float, default=1e-5
+        No effect, as these.
+    n_jobs : int, default=1
+        No effect: BLAS has the threads.
+    gpu : bool, default=False
+        No effect: all is done on the processor.
+    positive : bool, default=False
+        Whether coefficients must not be negative.
+    ot_threshold : float, default=0.0
+        No effect: features without mass are found, and left out, as the fit goes on.
+    task_weight : array-like of shape (n_tasks,), default=None
+        Positive weights of the tasks, in the order of ``tasks_``.
+    task_column : int or str, default=None
+        The column of X that holds task labels, by position or name. X is then a long
+        table, in ``fit``, ``predict`` and ``score``.
+    unseen_tasks : {"raise", "mean"}, default="raise"
+        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
+        use the mean of all tasks' coefficients and intercepts.
+    missing_targets : {"raise", "ignore"}, default="raise"
+        What NaN (or a mask) in y means: an error, or that the sample does not belong
+        to that task.
+    support_threshold : float, default=0.0
+        Coefficients of at most this absolute value become 0 in ``coef_``, which holds
+        no zeros otherwise. The certificate is that of the coefficients before.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
+        The coefficients, ``coef1_ - coef2_``. 1-D for a single task.
+    coef1_, coef2_ : ndarray shaped as ``coef_``
+        Their positive and negative masses.
+    barycenter_ : ndarray of shape (n_features,)
+        ``barycenter1_ - barycenter2_``: of all tasks and responses together.
+    barycenter1_, barycenter2_ : ndarray of shape (n_features,)
+        The barycentres q of the positive and of the negative masses; 0 where there are
+        none.
+    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
+        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+    sigma_ : ndarray of shape (n_tasks[, n_responses]), or float
+        The levels of noise, with ``concomitant``; else 1.
+    dual_coef_ : ndarray, or list of them in the list layout
+        The dual solution, in the layout of y: at the optimum, every residual times its
+        share of the weights, over the level of noise. Not there with ``alpha=0``.
+    dual_gap_ : float
+        By how much the objective may still exceed the optimum, in its own unit.
+    objective_ : float
+        The objective at the coefficients.
+    loss_ : list of float
+        The objective after every Newton step: the lowest so far.
+    n_iter_ : int
+        Newton steps made.
+    residuals_ : ndarray, or list of them in the list layout
+        The targets less the predictions, in the layout of y.
+    log_ : dict
+        ``loss`` and ``gap`` after every step.
+    tasks_ : ndarray of shape (n_tasks,)
+        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
+        where the layout has no labels.
+    layout_ : {"single", "shared", "stacked", "list", "long"}
+        The layout of the data.
+    is_fitted_ : bool
+        True, after ``fit`` only.
+    n_features_in_ : int
+        Number of columns of X, the task column included.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns of X, if all are strings.
+
+    See Also
+    --------
+    ReMTW : The same with square roots in place of the l1 norm.
+    DirtyModel : Features of tasks are the same, or are not.
+    mutar_cy.ot.unbalanced_barycenter : The barycentre of given masses.
+
+    Notes
+    -----
+    The dual problem has one variable per sample and no inner loop: barycentres, plans
+    and coefficients are functions of it in closed form, and the duality gap is half the
+    squared distance of the dual variable from the residual of the coefficients that it
+    recovers. It is maximised by Newton steps, from the residuals of a lasso per task.
+
+    Coefficients are never exactly 0, though they fall to 1e-100 and less: see
+    ``support_threshold``. Nor does the model scale: twice the targets have not twice
+    the coefficients, unless :math:`\varepsilon \log 2` is taken from M.
+
+    With ``concomitant=True`` the data term of task k is, with its mean squared residual
+    :math:`v_k` and the level of noise :math:`\sigma_k \ge \sigma_0`,
+
+    .. math::
+
+        \frac{c_k}{2} \Big( \frac{v_k}{\sigma_k} + \sigma_k \Big)
+
+    where :math:`\sigma_0` is a hundredth of the smallest deviation of a target from 0,
+    or from its mean with an intercept.
+
+    References
+    ----------
+    .. [1] H. Janati, M. Cuturi, A. Gramfort (2019), Wasserstein regularization for
+       sparse multi-task regression, AISTATS. Section 3 has the model; its strengths are
+       those here times the number of tasks.
+    .. [2] H. Janati, T. Bazeille, B. Thirion, M. Cuturi, A. Gramfort (2020),
+       Multi-subject MEG/EEG source imaging with sparse multi-task regression,
+       NeuroImage 220. Section 2 has the levels of noise.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import MTW
+    >>> X = np.array([[[3.0, 1.0], [2.0, 0.0], [1.0, 0.0]],
+    ...               [[0.0, 2.0], [-1.0, 3.0], [1.0, -2.0]]])
+    >>> coef = np.array([[1.0, 1.0], [0.0, -1.0]])
+    >>> y = np.array([x @ c for x, c in zip(X, coef.T)]) + 0.1
+    >>> model = MTW(alpha=1.0, beta=1.0, tol=1e-9).fit(X, y)
+    >>> print(model.coef_.round(3))
+    [[ 0.287  0.491]
+     [ 0.049 -0.933]]
+    >>> print(model.barycenter_.round(3))
+    [ 0.106 -0.133]
+    """
+
+    def __init__(
+        self,
+        alpha=0.1,
+        beta=0.1,
+        M=None,
+        epsilon=None,
+        gamma=None,
+        fit_intercept=True,
+        normalize=False,
+        concomitant=False,
+        max_iter=2000,
+        tol=1e-4,
+        warm_start=False,
+        stable=False,
+        max_iter_ot=20,
+        max_iter_cd=1000,
+        tol_ot=1e-5,
+        tol_cd=1e-5,
+        n_jobs=1,
+        gpu=False,
+        positive=False,
+        ot_threshold=0.0,
+        *,
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+        missing_targets="raise",
+        support_threshold=0.0,
+    ):
+        self.alpha = alpha
+        self.beta = beta
+        self.M = M
+        self.epsilon = epsilon
+        self.gamma = gamma
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.concomitant = concomitant
+        self.max_iter = max_iter
+        self.tol = tol
+        self.warm_start = warm_start
+        self.stable = stable
+        self.max_iter_ot = max_iter_ot
+        self.max_iter_cd = max_iter_cd
+        self.tol_ot = tol_ot
+        self.tol_cd = tol_cd
+        self.n_jobs = n_jobs
+        self.gpu = gpu
+        self.positive = positive
+        self.ot_threshold = ot_threshold
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks
+        self.missing_targets = missing_targets
+        self.support_threshold = support_threshold

@@ -1,0 +1,250 @@
+"""MTW with square roots in place of the l1 norm, by reweighting."""
+
+import numpy as np
+
+from mutar_cy.estimators._reweighting import ReweightingRegressor
+from mutar_cy.estimators._transport import TransportRegressor
+from mutar_cy.solvers import reweight_columns
+from mutar_cy.wasserstein import noise_of, reweight, without_traces
+
+
+class ReMTW(ReweightingRegressor, TransportRegressor):
+    r"""Linear regression of tasks near in optimal transport, with a concave penalty.
+
+    The model of :class:`~mutar_cy.MTW` with square roots of masses in place of their l1
+    norm, which shrink large coefficients less. Coefficients, masses
+    :math:`w_k = w_k^+ - w_k^-`, and intercepts :math:`b` minimise
+
+    .. math::
+
+        \sum_k \frac{c_k}{S_k} \sum_i \frac{s_{ki}}{2}
+            \big( y_{ki} - b_k - x_{ki}^\top (w_k^+ - w_k^-) \big)^2
+        + \sum_{\pm} \Big( \alpha \min_{q \ge 0} \sum_k W(w_k^\pm, q)
+        + \sum_k \beta \sum_j \sqrt{w_{kj}^\pm} \Big)
+
+    with W and the weights as in :class:`~mutar_cy.MTW`. This is not convex: what is
+    found is a stationary point, below the solution of MTW.
+
+    Parameters
+    ----------
+    alpha : float, default=0.1
+        Strength of the transport term. At 0 tasks are not coupled, and the model is
+        one reweighted lasso per task.
+    beta : float or array-like, default=0.1
+        Strength of the concave term: one number, or an array that broadcasts to
+        (n_signs, n_features, n_tasks), such as one number per task.
+    M : array-like, list of array-like, sparse matrix or Kernel, default=None
+        Cost of moving mass from one feature to another, as
+        :func:`~mutar_cy.ot.make_kernel` takes it: a symmetric matrix, one for each axis
+        of a grid, or a sparse matrix of the allowed moves. A matrix of side
+        ``sqrt(n_features)`` stands for both axes of a square image. By default the
+        square of the distance of indices over its median.
+    epsilon : float, default=None
+        Strength of the entropy, in units of M; ``5 / n_features`` by default.
+    gamma : float, default=None
+        Cost of creating and destroying mass, in units of M. By default
+        ``-max(M) / (2 log 0.8)``.
+    fit_intercept : bool, default=True
+        Whether to fit an intercept per task and response; it is never penalised.
+    normalize : bool, default=False
+        Whether to penalise as if every feature of every task had been centred and
+        divided by its l2 norm: masses, and barycentres with them, are coefficients
+        times norms. The coefficients are for X as given. Ignored without
+        ``fit_intercept``.
+    concomitant : bool or "mutar", default=False
+        Whether levels of noise are found too. True adds one per task and response to
+        the objective, see Notes; "mutar" repeats what MuTaR does instead, which
+        minimises nothing: ``beta`` of each task is multiplied by the deviation of its
+        residuals, until that stays what it is.
+    max_iter : int, default=2000
+        Most Newton steps for each convex problem.
+    tol : float, default=1e-4
+        The fit has converged when its duality gap is at most ``tol`` times the
+        objective of the null model (intercepts only).
+    warm_start : bool, default=False
+        Whether to start from the dual coefficients of the last fit that succeeded,
+        whose coefficients must have the same shape.
+    max_iter_reweighting : int, default=100
+        Most convex problems to solve.
+    stable : bool, default=False
+        No effect: all is done with logarithms where it has to be.
+    max_iter_ot, max_iter_cd, tol_ot, tol_cd : default=20, 1000, 1e-5, 1e-5
+        No effect: there are no inner loops.
+    n_jobs, gpu : int and bool, default=1 and False
+        No effect: BLAS has the threads, on the processor.
+    positive : bool, default=False
+        Whether coefficients must not be negative.
+    ot_threshold : float, default=0.0
+        No effect: features without mass are found and left out.
+    tol_reweighting : float, default=1e-3
+        Reweighting ends when no coefficient has moved by more than this times the
+        largest.
+    task_weight : array-like of shape (n_tasks,), default=None
+        Positive weights of the tasks, in the order of ``tasks_``.
+    task_column : int or str, default=None
+        The column of X that holds task labels, by position or name. X is then a long
+        table, in ``fit``, ``predict`` and ``score``.
+    unseen_tasks : {"raise", "mean"}, default="raise"
+        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
+        use the mean of all tasks' coefficients and intercepts.
+    missing_targets : {"raise", "ignore"}, default="raise"
+        What NaN (or a mask) in y means: an error, or that the sample does not belong
+        to that task.
+    support_threshold : float, default=0.0
+        Coefficients of at most this absolute value become 0 in ``coef_``, which holds
+        no zeros otherwise. The certificate is that of the coefficients before.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
+        The coefficients, ``coef1_ - coef2_``. 1-D for a single task.
+    coef1_, coef2_ : ndarray shaped as ``coef_``
+        Their positive and negative masses.
+    barycenter_ : ndarray of shape (n_features,)
+        ``barycenter1_ - barycenter2_``: of all tasks and responses together.
+    barycenter1_, barycenter2_ : ndarray of shape (n_features,)
+        The barycentres q of the positive and of the negative masses; 0 where there are
+        none.
+    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
+        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+    sigma_ : ndarray of shape (n_tasks[, n_responses]), or float
+        The levels of noise, with ``concomitant``; else 1.
+    dual_coef_ : ndarray, or list of them in the list layout
+        The dual solution, in the layout of y: at the optimum, every residual times its
+        share of the weights, over the level of noise. Not there with ``alpha=0``.
+    weights_ : ndarray of shape (n_signs, *coef_.shape)
+        What ``beta`` was multiplied by in the last convex problem.
+    dual_gap_ : float
+        By how much the last convex problem may still exceed its optimum.
+    objective_ : float
+        The objective at the coefficients, ``loss_[-1]``.
+    loss_ : ndarray
+        The objective after every convex problem; it does not increase.
+    n_iter_ : int
+        Newton steps made.
+    residuals_ : ndarray, or list of them in the list layout
+        The targets less the predictions, in the layout of y.
+    log_ : dict
+        ``loss`` and ``gap`` after every step of the last convex problem.
+    tasks_ : ndarray of shape (n_tasks,)
+        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
+        where the layout has no labels.
+    layout_ : {"single", "shared", "stacked", "list", "long"}
+        The layout of the data.
+    is_fitted_ : bool
+        True, after ``fit`` only.
+    n_features_in_ : int
+        Number of columns of X, the task column included.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns of X, if all are strings.
+
+    See Also
+    --------
+    MTW : The convex model.
+    IndRewLasso : Without transport.
+
+    Notes
+    -----
+    Square roots are replaced by their tangents, and the convex problem that results is
+    solved as in :class:`~mutar_cy.MTW`; then again, from tangents at its solution. The
+    first problem has weights of 1. With ``concomitant=True`` the levels of noise are
+    found in each of them.
+
+    References
+    ----------
+    .. [1] H. Janati, T. Bazeille, B. Thirion, M. Cuturi, A. Gramfort (2020),
+       Multi-subject MEG/EEG source imaging with sparse multi-task regression,
+       NeuroImage 220. Section 2 has the model.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import ReMTW
+    >>> X = np.array([[[3.0, 1.0], [2.0, 0.0], [1.0, 0.0]],
+    ...               [[0.0, 2.0], [-1.0, 3.0], [1.0, -2.0]]])
+    >>> coef = np.array([[0.0, 1.0], [0.0, 2.0]])
+    >>> y = np.array([x @ c for x, c in zip(X, coef.T)]) + 0.1
+    >>> model = ReMTW(alpha=0.2, beta=0.1, tol=1e-9).fit(X, y)
+    >>> print(model.coef_.round(3))
+    [[-0.011 -0.127]
+     [ 0.101  1.555]]
+    """
+
+    _parameter_constraints = {
+        **ReweightingRegressor._parameter_constraints,
+        **TransportRegressor._parameter_constraints,
+    }
+    del _parameter_constraints["penalty_weights"]
+
+    def __init__(
+        self,
+        alpha=0.1,
+        beta=0.1,
+        M=None,
+        epsilon=None,
+        gamma=None,
+        fit_intercept=True,
+        normalize=False,
+        concomitant=False,
+        max_iter=2000,
+        tol=1e-4,
+        warm_start=False,
+        max_iter_reweighting=100,
+        stable=False,
+        max_iter_ot=20,
+        max_iter_cd=1000,
+        tol_ot=1e-5,
+        tol_cd=1e-5,
+        n_jobs=1,
+        gpu=False,
+        positive=False,
+        ot_threshold=0.0,
+        tol_reweighting=0.001,
+        *,
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+        missing_targets="raise",
+        support_threshold=0.0,
+    ):
+        self.alpha = alpha
+        self.beta = beta
+        self.M = M
+        self.epsilon = epsilon
+        self.gamma = gamma
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.concomitant = concomitant
+        self.max_iter = max_iter
+        self.tol = tol
+        self.warm_start = warm_start
+        self.max_iter_reweighting = max_iter_reweighting
+        self.stable = stable
+        self.max_iter_ot = max_iter_ot
+        self.max_iter_cd = max_iter_cd
+        self.tol_ot = tol_ot
+        self.tol_cd = tol_cd
+        self.n_jobs = n_jobs
+        self.gpu = gpu
+        self.positive = positive
+        self.ot_threshold = ot_threshold
+        self.tol_reweighting = tol_reweighting
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks
+        self.missing_targets = missing_targets
+        self.support_threshold = support_threshold
+
+    def _reweight(self, stack, penalty, groups, start, effort):
+        if self.alpha == 0:
+            return reweight_columns(stack, penalty, start, effort)
+        noise = noise_of(stack, self.concomitant)
+        found = reweight(stack, penalty, start, effort, noise)
+        last = without_traces(stack, found.last, self.support_threshold)
+        return found._replace(last=last)
+
+    def _fitted_attributes(self, problem, solution):
+        fitted = super()._fitted_attributes(problem, solution)
+        signs = (-1,) if self.alpha else ()
+        weights = np.reshape(solution.weights, (*signs, *fitted["coef_"].shape))
+        return {**fitted, "weights_": weights}
