@@ -110,24 +110,58 @@ def dual(problem, u):
     return value
 
 
-def cvxpy_solution(problem, tolerance=1e-10):
-    """The least objective and the coefficients, by exponential cones and Clarabel."""
+def cvxpy_transport(problem, beta, theta, q, c):
+    """The penalty of one column and one sign, as a CVXPY expression."""
+    plan = cvxpy.Variable((len(problem.M), len(problem.M)))
+    value = cvxpy.sum(cvxpy.multiply(problem.M, plan))
+    value -= problem.epsilon * cvxpy.sum(cvxpy.entr(plan) + plan)
+    rows, columns = cvxpy.sum(plan, axis=1), cvxpy.sum(plan, axis=0)
+    divergences = cvxpy.kl_div(rows, theta) + cvxpy.kl_div(columns, q)
+    value += problem.gamma * cvxpy.sum(divergences)
+    return problem.alpha * value + beta[:, c] @ theta
+
+
+def cvxpy_solution(problem, floor=None, tolerance=1e-10):
+    """The least objective, coefficients and noise, by exponential cones and Clarabel.
+
+    With ``floor`` the levels of noise are variables, at least that.
+    """
     p, n_columns = len(problem.M), len(problem.X)
-    value, coef = 0.0, [0.0] * n_columns
+    value, coef, constraints = 0.0, [0.0] * n_columns, []
     for sign, beta in zip(problem.signs, problem.beta, strict=True):
         q = cvxpy.Variable(p)
         for c in range(n_columns):
-            plan, theta = cvxpy.Variable((p, p)), cvxpy.Variable(p)
-            transport = cvxpy.sum(cvxpy.multiply(problem.M, plan))
-            transport -= problem.epsilon * cvxpy.sum(cvxpy.entr(plan) + plan)
-            rows, columns = cvxpy.sum(plan, axis=1), cvxpy.sum(plan, axis=0)
-            divergences = cvxpy.kl_div(rows, theta) + cvxpy.kl_div(columns, q)
-            transport += problem.gamma * cvxpy.sum(divergences)
-            value += problem.alpha * transport + beta[:, c] @ theta
+            theta = cvxpy.Variable(p)
+            value += cvxpy_transport(problem, beta, theta, q, c)
             coef[c] = coef[c] + sign * theta
-    for X, y, w in zip(problem.X, problem.y, coef, strict=True):
-        value += 0.5 * cvxpy.sum_squares(y - X @ w)
-    program = cvxpy.Problem(cvxpy.Minimize(value))
+    sigma = cvxpy.Variable(n_columns)
+    for c, (X, y) in enumerate(zip(problem.X, problem.y, strict=True)):
+        if floor is None:
+            value += 0.5 * cvxpy.sum_squares(y - X @ coef[c])
+        else:
+            value += 0.5 * cvxpy.quad_over_lin(y - X @ coef[c], sigma[c])
+            value += 0.5 * sigma[c]
+            constraints.append(sigma[c] >= floor)
+    program = cvxpy.Problem(cvxpy.Minimize(value), constraints)
     names = ("tol_gap_abs", "tol_gap_rel", "tol_feas")
     program.solve(solver="CLARABEL", **dict.fromkeys(names, tolerance))
-    return program.value, np.stack([w.value for w in coef], axis=1)
+    return program.value, np.stack([w.value for w in coef], axis=1), sigma.value
+
+
+def stated(model, X, y, M, epsilon, gamma):
+    """The problem that MTW states for tasks with own designs, without weights."""
+    n_features, n_signs = X[0].shape[1], 1 if model.positive else 2
+    shape = (n_signs, n_features, len(X))
+    designs, targets = [], []
+    for design, target in zip(X, y, strict=True):
+        if model.fit_intercept:
+            design, target = design - design.mean(axis=0), target - target.mean()
+        designs.append(design / np.sqrt(len(target)))
+        targets.append(target / np.sqrt(len(target)))
+    beta = np.broadcast_to(np.asarray(model.beta, dtype=float), shape)
+    return Wasserstein(designs, targets, M, model.alpha, beta, epsilon, gamma)
+
+
+def parts_of(model):
+    """The masses of a fitted model, by sign."""
+    return [model.coef1_] if model.positive else [model.coef1_, model.coef2_]

@@ -20,6 +20,7 @@ FLOOR = 0.01  # of the smallest deviation of a target
 REACH = 4.0  # times which a level changes at most in a step
 INNER = 0.1  # of the target: the gap of the problem for given levels
 ROUNDS = 100
+SWEEPS = 1000
 SETTLED = 1e-9  # change of a level that is none, in terms of the largest
 
 
@@ -127,22 +128,27 @@ def next_levels(problem, noise, run):
     moves = newton_direction(problem, find_active(problem, run.point), own)
     gradient = 0.5 * (noise.weights - data.square_norms(u))
     hessian = own.T @ moves
-    hessian[np.diag_indices(len(sigma))] *= 1.0 + 1e-12
     lowest = np.maximum(noise.floor, sigma / REACH) - sigma
-    step = np.zeros_like(sigma)
-    free = np.ones(len(sigma), dtype=bool)
-    # Levels that would end too low are held where they may be, one set after another.
-    for _ in range(len(sigma)):
-        step[~free] = lowest[~free]
-        rest = gradient + hessian @ np.where(free, 0.0, step)
-        if free.any():
-            step[free] = -np.linalg.solve(hessian[np.ix_(free, free)], rest[free])
-        low = free & (step < lowest)
-        if not low.any():
-            break
-        free &= ~low
-    step = np.clip(step, lowest, (REACH - 1.0) * sigma)
+    step = bounded_step(gradient, hessian, lowest, (REACH - 1.0) * sigma)
     return sigma + step, u - moves @ step
+
+
+def bounded_step(gradient, hessian, lowest, highest):
+    """Return the minimiser of a convex quadratic between bounds, by its coordinates."""
+    step = np.zeros_like(gradient)
+    slope = gradient.copy()
+    bends = hessian.diagonal() + 1e-300
+    for _ in range(SWEEPS):
+        largest = 0.0
+        for c, bend in enumerate(bends):
+            new = min(max(step[c] - slope[c] / bend, lowest[c]), highest[c])
+            if new != step[c]:
+                slope += (new - step[c]) * hessian[c]
+                largest = max(largest, abs(new - step[c]) / (highest[c] - lowest[c]))
+                step[c] = new
+        if largest <= SETTLED:
+            break
+    return step
 
 
 def fixed_point(problem, noise, make_run, starts):
