@@ -10,7 +10,7 @@ from mutar_cy.utils import read_columns, read_kernel
 
 FARTHEST = 1e300  # what epsilon and gamma may differ by
 LARGEST = np.log(np.finfo(np.float64).max)
-SMALLEST = np.log(np.finfo(np.float64).tiny)
+SMALLEST = np.finfo(np.float64).tiny
 POSITIVE = [Interval(Real, 0, None, closed="neither")]
 RANGES = {
     "epsilon": POSITIVE,
@@ -56,22 +56,22 @@ class Weighted:
         n_tasks = self.P.shape[1]
         weights = np.ones(n_tasks) if weights is None else _positive(weights, n_tasks)
         self.weights = weights / weights.mean()
-        self.log_factor = (2.0 + self.ratio) * np.log(self.weights)
         kept = (threshold < self.P).any(axis=1)
         self.given = np.where(kept[:, None], self.P, 0.0)
-        self._check_range()
 
-    def _check_range(self):
-        """Raise if weights make masses that are beyond float."""
-        present = np.where(self.given > 0.0, self.given, 1.0)
-        log_scaled = np.log(present) + self.log_factor
-        if log_scaled.max() > LARGEST or log_scaled.min() < min(
-            SMALLEST, np.log(present.min())
-        ):
+    def _scaled(self):
+        """Return the masses that have the same barycentre without weights."""
+        log_factor = (2.0 + self.ratio) * np.log(self.weights)
+        factor = np.exp(np.minimum(log_factor, LARGEST))
+        with np.errstate(over="ignore"):
+            scaled = self.given * factor
+        lost = (self.given >= SMALLEST) & (scaled < SMALLEST)
+        if lost.any() or np.isinf(scaled).any() or log_factor.max() > LARGEST:
             raise ValueError(
                 f"weights {self.weights} (of mean 1) are too unequal for epsilon / "
                 f"gamma = {self.ratio:g}"
             )
+        return scaled
 
     def solve(self, log_b, tol, max_iter, flag):
         """Return value, log, marginals, logarithm of the scalings, and barycentre.
@@ -90,7 +90,7 @@ class Weighted:
         # Logarithm of c^(1 - tau): what the right scalings are too small by.
         log_c = np.log(self.weights) / self.ratio
         result = unbalanced_barycenter(
-            self.given * np.exp(self.log_factor),
+            self._scaled(),
             self.kernel,
             1.0,
             1.0 / self.ratio,

@@ -20,14 +20,15 @@ def read_array(values, name, *, finite=True):
     """
     if np.ma.isMaskedArray(values):
         raise ValueError(f"{name} must not be a masked array: the mask would be lost")
-    return check_array(
-        values,
-        dtype=np.float64,
-        ensure_all_finite=finite,
-        ensure_2d=False,
-        allow_nd=True,
-        input_name=name,
-    )
+    with np.errstate(invalid="ignore"):  # its sum, where infinities cancel
+        return check_array(
+            values,
+            dtype=np.float64,
+            ensure_all_finite=finite,
+            ensure_2d=False,
+            allow_nd=True,
+            input_name=name,
+        )
 
 
 def read_axes(values, name, *, finite=False):
