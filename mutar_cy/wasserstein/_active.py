@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Of the largest mass: what holds less bends the dual by less than rounding does.
-LEFT, RIGHT = 1e-8, 1e-9
+# Of the largest masses. What holds less hardly bends the dual, but what is about to
+# hold more must be seen coming.
+LEFT, RIGHT = 1e-8, 1e-6
 
 
 class Active(NamedTuple):
@@ -14,7 +15,8 @@ class Active(NamedTuple):
     ``rows`` holds the features of every column of coefficients, ``scales`` the sign
     over the ratio there, ``left`` the masses there; ``columns`` holds the features of
     the barycentre, ``barycentre`` its masses there; ``plans`` of shape
-    (len(rows[c]), len(columns)), and ``right`` the sums of their columns.
+    (len(rows[c]), len(columns)), and ``right`` the sums of their columns. ``log_sums``
+    and ``received``, the right marginals, are with all that the other features send.
     """
 
     rows: list
@@ -24,6 +26,8 @@ class Active(NamedTuple):
     barycentre: np.ndarray
     plans: list
     right: list
+    log_sums: np.ndarray
+    received: np.ndarray
 
     @property
     def n_rows(self):
@@ -41,7 +45,7 @@ def _active_of(problem, half, least):
     """Return what counts of one sign."""
     barycentre = np.exp(half.log_barycentre)
     columns = np.flatnonzero(barycentre > max(RIGHT * barycentre.max(), 1e-290))
-    rows, scales, left, plans, right = [], [], [], [], []
+    rows, ratio, left, plans, right = [], [], [], [], []
     log_left = half.log_left + problem.shift
     for c in range(problem.data.n_columns):
         own = np.flatnonzero(half.left[:, c] > least)
@@ -49,9 +53,20 @@ def _active_of(problem, half, least):
             own, columns, log_left[own, c], half.log_right[columns, c]
         )
         rows.append(own)
-        scales.append(half.sign / half.ratio[own, c])
+        ratio.append(half.ratio[own, c])
         left.append(half.left[own, c])
         plans.append(plan)
         # No mass at all from here: the plan's column is zero, and stays so.
         right.append(np.maximum(plan.sum(axis=0), 1e-300))
-    return Active(rows, scales, left, columns, barycentre[columns], plans, right)
+    log_sums = half.log_sums[columns]
+    return Active(
+        rows,
+        [half.sign / own for own in ratio],
+        left,
+        columns,
+        barycentre[columns],
+        plans,
+        right,
+        log_sums,
+        np.exp(half.log_right[columns] + log_sums),
+    )

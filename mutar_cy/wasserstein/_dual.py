@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+LARGEST = 600.0  # a logarithm whose exponential, summed, is a number
+
 
 class Half(NamedTuple):
     """What a dual point makes of one sign of the coefficients: (n_features, n_columns).
@@ -54,20 +56,11 @@ def power_mean(log_sums, tau):
         return top + np.log1p(relative) / tau
 
 
-def half_of(problem, sign, beta, correlation):
-    """Return one sign's half of a dual point, or None outside of the domain."""
-    excess = (beta - sign * correlation) / (problem.alpha * problem.gamma)
-    if excess.min() <= -1.0:
-        return None
-    log_left = np.log1p(excess)
-    log_left *= -problem.gamma / problem.epsilon
-    log_sums = problem.kernel.log_product(log_left) + problem.shift
-    log_barycentre = power_mean(log_sums, problem.tau)
-    log_right = (1.0 - problem.tau) * (log_barycentre[:, None] - log_sums)
-    return Half(sign, 1.0 + excess, log_left, log_sums, log_barycentre, log_right)
-
-
-LARGEST = 600.0  # a logarithm whose exponential, summed, is a number
+def joint_log_product(problem, logarithms):
+    """Return the logarithms of the kernel times exponentials, for all at once."""
+    joined = problem.kernel.log_product(np.concatenate(logarithms, axis=1))
+    joined += problem.shift
+    return np.split(joined, len(logarithms), axis=1)
 
 
 def evaluate(problem, u, correlation):
@@ -80,18 +73,35 @@ def evaluate(problem, u, correlation):
     correlation : ndarray of shape (n_features, n_columns)
         ``X'u``.
     """
-    halves, total = [], 0.0
+    ratios, lefts = [], []
     for sign, beta in zip(problem.signs, problem.beta, strict=True):
-        half = half_of(problem, sign, beta, correlation)
-        if half is None or not half.log_barycentre.max() < LARGEST:
+        excess = (beta - sign * correlation) / (problem.alpha * problem.gamma)
+        if excess.min() <= -1.0:
             return None
+        ratios.append(1.0 + excess)
+        lefts.append(np.log1p(excess) * (-problem.gamma / problem.epsilon))
+    halves, total = [], 0.0
+    sums = joint_log_product(problem, lefts)
+    for sign, ratio, log_left, log_sums in zip(
+        problem.signs, ratios, lefts, sums, strict=True
+    ):
+        log_barycentre = power_mean(log_sums, problem.tau)
+        if not log_barycentre.max() < LARGEST:
+            return None
+        log_right = (1.0 - problem.tau) * (log_barycentre[:, None] - log_sums)
+        half = Half(sign, ratio, log_left, log_sums, log_barycentre, log_right)
         halves.append(half)
-        total += float(np.exp(half.log_barycentre).sum())
+        total += float(np.exp(log_barycentre).sum())
+    smooth, size = smooth_terms(problem, u)
+    mass = problem.mass_price * total
+    return Point(u, correlation, smooth - mass, halves, scale=size + mass)
+
+
+def smooth_terms(problem, u):
+    """Return the dual's terms of the data, and their size."""
     linear = float(u @ problem.data.target)
     square = 0.5 * float(u @ (problem.ridge * u))
-    mass = problem.alpha * problem.epsilon * problem.data.n_columns * total
-    scale = abs(linear) + square + mass
-    return Point(u, correlation, linear - square - mass, halves, scale=scale)
+    return linear - square, abs(linear) + square
 
 
 def complete(problem, point):
@@ -101,10 +111,9 @@ def complete(problem, point):
     is exactly ``sum_c |gradient_c|^2 / (2 sigma_c)``.
     """
     halves, net = [], 0.0
-    for half in point.halves:
-        log_mass = problem.kernel.log_product(half.log_right)
+    sums = joint_log_product(problem, [half.log_right for half in point.halves])
+    for half, log_mass in zip(point.halves, sums, strict=True):
         log_mass += half.log_left
-        log_mass += problem.shift
         left = np.exp(np.minimum(log_mass, LARGEST))
         theta = left / half.ratio
         halves.append(half._replace(left=left, theta=theta))

@@ -106,7 +106,7 @@ class Run:
             active = find_active(problem, point)
             gradient = point.gradient[:, None]
             direction = newton_direction(problem, active, gradient)[:, 0]
-            candidate, step = step_up(problem, point, direction)
+            candidate, step = step_up(problem, point, active, direction)
             # At the last digits the dual is flat while the gap still falls.
             idle += candidate is not None and candidate.value <= point.value
             if candidate is None or idle >= IDLE:
