@@ -176,13 +176,27 @@ def test_invalid_parameters_are_named():
         solver_mll(X, y, np.ones(10), ZEROS, -1.0)
 
 
+def assert_warns_here(category, match, function, *args, **kwargs):
+    with pytest.warns(category, match=match) as caught:
+        function(*args, **kwargs)
+    assert [w.filename for w in caught] == [__file__]
+
+
 @pytest.mark.uncertified("stopped early on purpose")
-def test_too_few_iterations_warn():
+def test_too_few_iterations_warn_on_the_line_of_the_call():
     X, y, _ = simulated.ragged(n_features=40)
-    zeros = np.zeros((40, 3))
-    with pytest.warns(ConvergenceWarning, match="number of iterations"):
-        solver_dirty(X, y, zeros, zeros, 1e-3, 0.7e-3, max_iter=1, tol=1e-12)
-    with pytest.warns(ConvergenceWarning, match="number of iterations"):
-        solver_lasso(X, y, 1e-3, max_iter=1, tol=1e-12)
-    with pytest.warns(ConvergenceWarning, match="number of iterations"):
-        solver_mll(X, y, np.ones(40), zeros, 1e-3, max_iter=2, tol=1e-12)
+    zeros, ones = np.zeros((40, 3)), np.ones(40)
+    expected = ConvergenceWarning, "number of iterations"
+    short = {"max_iter": 1, "tol": 1e-12}
+    assert_warns_here(*expected, solver_dirty, X, y, zeros, zeros, 1e-3, 7e-4, **short)
+    assert_warns_here(*expected, solver_lasso, X, y, 1e-3, **short)
+    short["max_iter"] = 2
+    assert_warns_here(*expected, solver_mll, X, y, ones, zeros, 1e-3, **short)
+
+
+def test_no_penalty_warns_on_the_line_of_the_call():
+    X, y, _ = simulated.stacked()
+    expected = UserWarning, "LinearRegression"
+    assert_warns_here(*expected, solver_dirty, X, y, ZEROS, ZEROS, 0.0, 0.0)
+    assert_warns_here(*expected, solver_lasso, X, y, 0.0)
+    assert_warns_here(*expected, solver_mll, X, y, np.ones(10), ZEROS, 0.0)
