@@ -55,6 +55,17 @@ def test_scalings_beyond_float(name):
     assert_allclose(again[0], f, rtol=1e-6)
 
 
+def test_weights_and_scalings_beyond_float():
+    P, M = line()
+    given = 100 * M, EPSILON / 100, GAMMA
+    options = {"weights": [0.9, 0.09, 0.01]}
+    first = otfunctions.barycenterkl_log(P, *given, tol=1e-7, **options)
+    assert np.abs(first[3]).max() > 1000
+    again = otfunctions.barycenterkl_log(P, *given, tol=1e-6, b=first[3], **options)
+    assert again[1]["n_iter"] == 1
+    assert_allclose(again[0], first[0], rtol=1e-6)
+
+
 @each
 @pytest.mark.filterwarnings("always:unbalanced_barycenter")
 def test_too_few_sweeps(name):
