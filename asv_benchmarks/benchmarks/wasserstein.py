@@ -1,4 +1,4 @@
-"""How long MTW takes, from weak to strong coupling, and how good an answer that buys."""
+"""How long MTW takes, from weak to strong coupling, and how good its answer is."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Newton's direction of the dual, in the smaller of two spaces.
+"""Newton's direction of the dual, in the smaller of two spaces, or roughly.
 
 With ``E`` the columns of the designs at the features that hold mass, divided by their
 ratio, minus the Hessian of the dual is ``diag(sigma) + E C E' / (alpha epsilon)``. For
@@ -10,6 +10,9 @@ diag(1 / q) P_l'`` for every pair of them.
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, cholesky
 
+from mutar_cy.wasserstein._conjugate import conjugate_direction
+
+DIRECT = 1500  # unknowns: beyond, conjugate gradients take less time
 JITTER = 1e-12  # of a unit diagonal, so that what is singular can be factored
 
 
@@ -27,6 +30,8 @@ def newton_direction(problem, active, gradients):
     directions : ndarray of shape (n_samples, m)
     """
     n_rows = sum(one.n_rows for one in active)
+    if min(n_rows, problem.data.n_samples) > DIRECT:
+        return conjugate_direction(problem, active, gradients)
     if n_rows < problem.data.n_samples:
         return _by_features(problem, active, gradients)
     return _by_samples(problem, active, gradients)
