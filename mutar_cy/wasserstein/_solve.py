@@ -1,5 +1,7 @@
 """Newton's method on the dual, with more entropy first where it is hard to start."""
 
+from typing import Any
+
 import numpy as np
 
 from mutar_cy.wasserstein._active import find_active
@@ -46,7 +48,8 @@ class Run:
         self.max_iter, self.report = max_iter, report
         self.n_iter = 0
         self.primal, self.dual, self.gap = np.inf, -np.inf, np.inf
-        self.point = self.u = None
+        self.point: Any = None
+        self.u: Any = None
         self.losses, self.gaps = [], []
 
     @property
