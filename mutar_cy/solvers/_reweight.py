@@ -19,7 +19,7 @@ import numpy as np
 from mutar_cy.solvers._reweight_alternate import alternate
 from mutar_cy.solvers._reweight_drops import drop_rows
 from mutar_cy.solvers._reweight_path import Effort, Path, Reweighted
-from mutar_cy.solvers._reweight_support import SeparateSupport, Support
+from mutar_cy.solvers._reweight_support import Support
 from mutar_cy.solvers._separate import join_columns, solve_columns
 from mutar_cy.solvers._solve import solve
 
@@ -125,11 +125,11 @@ def reweight_rows(stack, penalty, shared=None, coef=None, effort=None):
     shared = np.ones(stack.n_features) if shared is None else np.abs(shared)
     start = divided(penalty, shared)
     first = solve_columns(stack, [start] * stack.n_columns, coef, **options)
-    path = Path(SeparateSupport(stack, penalty), penalty, first, 2.0)
+    path = Path(Support(stack, penalty, separate=True), penalty, first, 2.0)
     if once or path.ended:
         return with_factor(stack, path.unweighted())
     path.run(effort)
-    other = Path(SeparateSupport(stack, penalty), penalty, first, 2.0)
+    other = Path(Support(stack, penalty, separate=True), penalty, first, 2.0)
     alternate(other, shared, effort)
     other.run(effort, rival=path.losses[-1])
     path = better(path, other)

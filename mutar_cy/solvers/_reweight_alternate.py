@@ -26,7 +26,7 @@ def alternate(path, shared, effort):
     Parameters
     ----------
     path : Path
-        Of a `SeparateSupport`, where no step has been made; moved in place.
+        Of a separate support, where no step has been made; moved in place.
     shared : ndarray of shape (n_features,)
         The factor C, non-negative.
     effort : Effort
@@ -53,18 +53,17 @@ def alternate(path, shared, effort):
 
 def best_factors(path, shared):
     """Return by which factors all rows are best multiplied, at the cost of C alone."""
-    support = path.support
-    n_rows = len(shared)
-    gram, slope, square = np.zeros((n_rows, n_rows)), np.zeros(n_rows), 0.0
-    for column in support.columns:
-        working_set, start = column.working_set, column.working_set.n_free
-        coef = working_set.coef[start:, 0]
-        kept = np.flatnonzero(coef)
-        own = coef[kept]
-        square += 2.0 * working_set.datafit.value(working_set.coef)
-        slope[kept] += own * working_set.correlation_of(start + kept)[0]
-        inner = working_set.storage.gram(0, start + kept)
-        gram[np.ix_(kept, kept)] += own[:, None] * inner * own
+    support, working_set = path.support, path.support.working_set
+    n_rows, start = len(shared), working_set.n_free
+    gram, slope = np.zeros((n_rows, n_rows)), np.zeros(n_rows)
+    every = np.arange(start + n_rows)
+    correlation = working_set.correlation_of(every).T
+    for c, (rows, inner) in enumerate(support.entries()):
+        rows, inner = rows[rows >= start], inner[np.ix_(rows >= start, rows >= start)]
+        own = working_set.coef[rows, c]
+        slope[rows - start] += own * correlation[rows, c]
+        gram[np.ix_(rows - start, rows - start)] += own[:, None] * inner * own
+    square = 2.0 * working_set.datafit.value(working_set.coef)
     strength = path.penalty.alpha * np.ldexp(1.0, 2 * support.stack.y_exponent)
     penalty = L21(strength, path.given[support.chosen] * shared, positive=True)
     factors = np.ones((n_rows, 1))

@@ -22,7 +22,7 @@ def drop_rows(path, effort):
     Parameters
     ----------
     path : Path
-        Of a `SeparateSupport`, settled. Moved in place, to a lower objective or not at
+        Of a separate support, settled. Moved in place, to a lower objective or not at
         all.
     effort : Effort
 
@@ -68,54 +68,54 @@ def foretold(path):
     """Return the objective without each penalised row; infinite where unknown."""
     support = path.support
     given = path.given[support.chosen]
-    after, norms = np.zeros(len(given)), np.zeros((len(given), len(given)))
-    for column in support.columns:
-        try:
-            change, coef = without_each(column)
-        except np.linalg.LinAlgError:
-            return np.full(len(given), np.inf)
-        after += np.ldexp(change, -2 * column.stack.y_exponent)
-        norms += np.ldexp(abs(coef), column.unit)
-    cost = np.sqrt(norms) @ given
-    after += support.data_term() + path.factor * path.penalty.alpha * cost
+    start = support.working_set.n_free
+    coef = support.working_set.coef
+    every = np.arange(len(coef))
+    correlation = support.working_set.correlation_of(every).T
+    change = np.zeros(len(coef))
+    norms = np.tile(np.abs(coef).sum(axis=1), (len(coef), 1))
+    try:
+        for c, (rows, gram) in enumerate(support.entries()):
+            own = coef[rows, c]
+            moved, gain = without_each(own, gram, correlation[rows, c])
+            change[rows] += gain
+            norms[np.ix_(rows, rows)] += np.abs(moved) - np.abs(own)
+    except np.linalg.LinAlgError:
+        return np.full(len(given), np.inf)
+    norms = np.maximum(np.ldexp(norms[start:, start:], support.unit), 0.0)
+    after = np.ldexp(change[start:], -2 * support.stack.y_exponent)
+    after += path.factor * path.penalty.alpha * (np.sqrt(norms) @ given)
     after[support.norms() == 0.0] = np.inf
-    return after
+    return after + support.data_term()
 
 
-def without_each(column):
-    """Return what the data term gains, and the coefficients, without each entry.
+def without_each(coef, gram, correlation):
+    """Return non-zero coefficients of one column without each of them.
 
     Parameters
     ----------
-    column : Support
-        Of one column.
+    coef : ndarray of shape (n,)
+    gram : ndarray of shape (n, n)
+    correlation : ndarray of shape (n,)
+        With the residual.
 
     Returns
     -------
-    change : ndarray of shape (n_rows,)
-        Of the data term.
-    coef : ndarray of shape (n_rows, n_rows)
+    moved : ndarray of shape (n, n)
         In row ``j`` the coefficients without entry ``j``, those that would change sign
         zero as well.
+    change : ndarray of shape (n,)
+        Of the data term.
     """
-    working_set, start = column.working_set, column.working_set.n_free
-    old = working_set.coef[start:, 0]
-    kept = np.flatnonzero(old)
-    change, coef = np.zeros(len(old)), np.tile(old, (len(old), 1))
-    if not len(kept):
-        return change, coef
-    gram = working_set.storage.gram(0, start + kept)
     regular = gram.copy()
-    regular.flat[:: len(kept) + 1] *= 1.0 + JITTER
+    regular.flat[:: len(coef) + 1] *= 1.0 + JITTER
     inverse = np.linalg.inv(regular)
-    moved = old[kept] - inverse * (old[kept] / np.diag(inverse))[:, None]
-    moved.flat[:: len(kept) + 1] = 0.0
-    moved[moved * old[kept] < 0.0] = 0.0
-    move = moved - old[kept]
-    slope = move @ working_set.correlation_of(start + kept)[0]
-    change[kept] = 0.5 * np.einsum("ij,ij->i", move @ gram, move) - slope
-    coef[np.ix_(kept, kept)] = moved
-    return change, coef
+    moved = coef - inverse * (coef / np.diag(inverse))[:, None]
+    moved.flat[:: len(coef) + 1] = 0.0
+    moved[moved * coef < 0.0] = 0.0
+    move = moved - coef
+    change = 0.5 * np.einsum("ij,ij->i", move @ gram, move) - move @ correlation
+    return moved, change
 
 
 def tried(path, chosen, effort):

@@ -60,7 +60,7 @@ class Path:
 
     Parameters
     ----------
-    support : Support or SeparateSupport
+    support : Support
         It says what a block is, and its norm.
     penalty : L21
     first : Solution

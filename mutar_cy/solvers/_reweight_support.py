@@ -2,16 +2,18 @@
 
 import numpy as np
 
+from mutar_cy.penalties import Dirty
 from mutar_cy.solvers._descend import descend
 from mutar_cy.solvers._free import remove_free_blocks
 from mutar_cy.solvers._problem import Problem
+from mutar_cy.solvers._reweight_signs import lasso_from
 from mutar_cy.solvers._separate import solve_columns
 from mutar_cy.solvers._solution import whole
 from mutar_cy.solvers._solve import solve
 from mutar_cy.solvers._working_set import WorkingSet
 
 SHRUNK = 0.8  # of the blocks still non-zero: the others are unpacked
-LEAP = 32  # rows from which on a system of equations is cheaper than sweeps
+LEAP = 32, 200  # rows where systems of equations are cheaper than sweeps
 
 
 class Support:
@@ -22,6 +24,9 @@ class Support:
     stack : Stack
     penalty : L21
     groups : sequence of array-like of int, default=None
+    separate : bool, default=False
+        Whether norms are those of rows, entry by entry (l1), so that weighted problems
+        fall apart into one per column. Without groups.
 
     Attributes
     ----------
@@ -31,8 +36,13 @@ class Support:
         Norms of the columns of the designs that the coefficients belong to.
     """
 
-    def __init__(self, stack, penalty, groups=None):
-        self.stack, self.groups = stack, groups
+    def __init__(self, stack, penalty, groups=None, *, separate=False):
+        self.stack, self.groups, self.separate = stack, groups, separate
+        if separate and penalty.alpha > 0.0:
+            # A shared part that is dear enough is zero, and all is specific.
+            dear = 2.0 * np.sqrt(stack.n_columns) * penalty.alpha
+            own = penalty.weights, penalty.positive
+            penalty = Dirty(dear, penalty.alpha, *own)
         self.problem = Problem(stack, penalty, groups)
         self.free = remove_free_blocks(self.problem)
         self.unit = stack.x_exponent - stack.y_exponent
@@ -57,11 +67,14 @@ class Support:
         self.working_set, self.chosen = working_set, chosen
         self._penalised = slice(working_set.n_free, None)
         self._weights = np.zeros(len(working_set.chosen))
+        self._grams: list[np.ndarray] | None = None
         squares = self.problem.squares[:, working_set.storage.features]
         self.lengths = np.sqrt(self.stack.spread(list(squares))).T
 
     def keep(self, alive):
         """Keep but some of the penalised blocks, told by a mask."""
+        if alive.all():
+            return
         rows = np.repeat(alive, np.diff(self.working_set.block_ptr)[self._penalised])
         self._load(self.chosen[alive], self.working_set.coef[self.free.in_play :][rows])
 
@@ -72,7 +85,12 @@ class Support:
 
     def norms(self):
         """Return the norms of the penalised blocks, user's units."""
-        return np.ldexp(self.working_set.block_norms()[self._penalised], self.unit)
+        working_set = self.working_set
+        if self.separate:
+            norms = np.abs(working_set.coef).sum(axis=1)
+        else:
+            norms = working_set.block_norms()
+        return np.ldexp(norms[self._penalised], self.unit)
 
     def weigh(self, weights):
         """Give the penalised blocks other weights."""
@@ -91,31 +109,62 @@ class Support:
         max_iter : int
         """
         working_set = self.working_set
-        if self.stack.n_columns == 1 and len(working_set.coef) >= LEAP:
+        single = self.separate or self.stack.n_columns == 1
+        if (
+            single
+            and self.problem.blocks.single
+            and LEAP[0] <= len(working_set.coef) <= LEAP[1]
+        ):
             self._leap()
         target = accuracy * self.stack.scaled_null_objective
         return descend(working_set, target, max_iter)
 
+    def grams(self):
+        """Yield for every column the Gram matrix of all rows."""
+        if self._grams is None:
+            rows = np.arange(len(self.working_set.coef))
+            storage = self.working_set.storage
+            designs = range(len(self.stack.designs))
+            self._grams = [storage.gram(d, rows) for d in designs]
+        for gram, size in zip(self._grams, np.diff(self.stack.column_ptr), strict=True):
+            for _ in range(size):
+                yield gram
+
+    def entries(self):
+        """Yield for every column the rows of its non-zeros, and their Gram matrix."""
+        for own, gram in zip(self.working_set.coef.T, self.grams(), strict=True):
+            rows = np.flatnonzero(own)
+            yield rows, gram[np.ix_(rows, rows)]
+
     def _leap(self):
-        """Go to the solution of a column, if that has all signs as they are."""
+        """Go to the solutions of those columns whose signs are soon known."""
         working_set = self.working_set
-        rows = np.flatnonzero(working_set.coef[:, 0])
-        coef = working_set.coef[rows, 0]
-        pull = working_set.thresholds[rows] * np.sign(coef)
-        gradient = working_set.correlation_of(rows)[0] - pull
-        try:
-            step = np.linalg.solve(working_set.storage.gram(0, rows), gradient)
-        except np.linalg.LinAlgError:
-            return
-        if np.all((coef + step) * coef > 0.0):
-            change, _ = working_set.change(rows, step[:, None])
-            working_set.move(rows, 1.0, step[:, None], change)
+        penalty, coef = working_set.penalty, working_set.coef
+        strength = penalty.beta if self.separate else penalty.alpha
+        pull, positive = strength * self._weights, penalty.positive
+        correlation = working_set.correlation_of(np.arange(len(coef))).T
+        direction = np.zeros_like(coef)
+        for c, gram in enumerate(self.grams()):
+            slope = correlation[:, c] + gram @ coef[:, c]
+            found = lasso_from(gram, slope, pull, coef[:, c], positive)
+            if found is not None:
+                direction[:, c] = found - coef[:, c]
+        self.move(direction)
 
     def move(self, direction):
         """Move the coefficients by ``direction``, of the shape of ``rows``."""
         rows = np.flatnonzero(direction.any(axis=1))
+        if not len(rows):
+            return
         change, _ = self.working_set.change(rows, direction[rows])
         self.working_set.move(rows, 1.0, direction[rows], change)
+
+    def multiply(self, factors):
+        """Multiply the penalised rows, single blocks, by factors."""
+        rows = self.rows
+        rows[: len(rows) - len(factors)] = 0.0  # rows without a penalty come first
+        rows[len(rows) - len(factors) :] *= factors[:, None] - 1.0
+        self.move(rows)
 
     def data_term(self):
         """Return the data term, user's units."""
@@ -128,90 +177,9 @@ class Support:
         return whole(self.stack, working_set.storage.features, working_set.coef)[0]
 
     def certify(self, penalty, effort):
-        """Solve with a penalty from here on, to a gap computed from the data."""
-        options = effort.options()
-        return solve(self.stack, penalty, self.groups, self.coef(), **options)
-
-
-class SeparateSupport:
-    """The same for a penalty of the rows' l1 norms: one problem for every column.
-
-    Every question of `Support` that `Path` asks is answered for all columns, which
-    hold the same rows. The norms are l1 norms.
-    """
-
-    def __init__(self, stack, penalty):
-        self.stack = stack
-        columns = range(stack.n_columns)
-        self.columns = [Support(stack.column(c), penalty) for c in columns]
-        self.problem = self.columns[0].problem
-
-    def alive(self, coef):
-        """Return the penalised rows of user's coefficients that are not zero."""
-        return self.columns[0].alive(coef)
-
-    def load(self, chosen, coef):
-        """Take in rows, with their user's coefficients (n_features, n_columns)."""
-        for c, column in enumerate(self.columns):
-            column.load(chosen, coef[:, c : c + 1])
-
-    @property
-    def chosen(self):
-        """The penalised rows that are in."""
-        return self.columns[0].chosen
-
-    @property
-    def lengths(self):
-        """Norms of the columns of the designs that the coefficients belong to."""
-        return np.concatenate([column.lengths for column in self.columns], axis=1)
-
-    @property
-    def rows(self):
-        """The coefficients of all rows that are in, (n_rows, n_columns), a copy."""
-        coefs = [column.working_set.coef for column in self.columns]
-        return np.concatenate(coefs, axis=1)
-
-    def keep(self, alive):
-        """Keep but some of the penalised rows, told by a mask."""
-        if alive.all():
-            return
-        for column in self.columns:
-            column.keep(alive)
-
-    def norms(self):
-        """Return the l1 norms of the penalised rows, user's units."""
-        return np.sum([column.norms() for column in self.columns], axis=0)
-
-    def weigh(self, weights):
-        """Give the penalised rows other weights."""
-        for column in self.columns:
-            column.weigh(weights)
-
-    def descend(self, accuracy, max_iter):
-        """Solve the weighted problems, and return the largest number of sweeps."""
-        return max(column.descend(accuracy, max_iter) for column in self.columns)
-
-    def move(self, direction):
-        """Move the coefficients by ``direction``, of the shape of ``rows``."""
-        for c, column in enumerate(self.columns):
-            column.move(direction[:, c : c + 1])
-
-    def multiply(self, factors):
-        """Multiply the penalised rows by factors."""
-        rows = self.rows
-        rows[: len(rows) - len(factors)] = 0.0  # rows without a penalty come first
-        rows[len(rows) - len(factors) :] *= factors[:, None] - 1.0
-        self.move(rows)
-
-    def data_term(self):
-        """Return the data term, user's units."""
-        return sum(column.data_term() for column in self.columns)
-
-    def coef(self):
-        """Return the coefficients, (n_features, n_columns), user's units."""
-        return np.concatenate([column.coef() for column in self.columns], axis=1)
-
-    def certify(self, penalty, effort):
         """Solve with a penalty from here on, to gaps computed from the data."""
-        penalties = [penalty] * len(self.columns)
-        return solve_columns(self.stack, penalties, self.coef(), **effort.options())
+        options, coef = effort.options(), self.coef()
+        if self.separate:
+            penalties = [penalty] * self.stack.n_columns
+            return solve_columns(self.stack, penalties, coef, **options)
+        return solve(self.stack, penalty, self.groups, coef, **options)
