@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from typing import Any
+
 import numpy as np
 
 from mutar_cy.wasserstein._active import find_active
@@ -50,7 +52,8 @@ class Run:
         self.primal, self.dual, self.gap = np.inf, -np.inf, np.inf
         self.point: Any = None
         self.u: Any = None
-        self.losses, self.gaps = [], []
+        self.losses: list[float] = []
+        self.gaps: list[float] = []
 
     @property
     def converged(self):
