@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from typing import Any
-
 import numpy as np
 
 from mutar_cy.wasserstein._active import find_active
