@@ -112,7 +112,7 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
     dual_coef_ : ndarray, or list of them in the list layout
         The dual solution, in the layout of y: at the optimum, every residual times its
         share of the weights, over the level of noise. Not there with ``alpha=0``.
-    weights_ : ndarray of shape (n_signs, *coef_.shape)
+    weights_ : ndarray of shape (n_signs, n_features, n_tasks[, n_responses])
         What ``beta`` was multiplied by in the last convex problem.
     dual_gap_ : float
         By how much the last convex problem may still exceed its optimum.
