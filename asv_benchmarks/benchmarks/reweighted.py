@@ -1,6 +1,7 @@
 """How long penalties that are roots take, and how low an objective that time buys."""
 
 import numpy as np
+
 from benchmarks._fit import OPTIONS, Fit
 from benchmarks._problems import predict
 from mutar_cy import IndRewLasso, MultiLevelLasso, ReweightedGroupLasso

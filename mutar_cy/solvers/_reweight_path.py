@@ -5,13 +5,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mutar_cy.solvers._acceleration import anderson_direction
-from mutar_cy.solvers._reweight_support import SHRUNK
 from mutar_cy.solvers._solution import Solution
 
 # Of the tolerance: how far weighted problems are solved. Rough solutions lead astray:
 # blocks that should have gone keep what reweighting takes for a reason to stay.
 INNER = 1e-6
 ROUNDING = 64 * np.finfo(np.float64).eps  # of the null objective: as good as zero
+SHRUNK = 0.85  # of the blocks, less a few, still non-zero: the others are unpacked
+FEW = 8
 MEMORY = 5  # problems whose solutions are extrapolated from
 AHEAD = 20  # steps such as the last that a rival must be ahead to be out of reach
 LEAST = 2  # the same, when there is no other left to solve
@@ -152,7 +153,7 @@ class Path:
     def _shrink(self):
         """Unpack blocks that are zero, if they are many."""
         alive = self.support.norms() > 0.0
-        if np.count_nonzero(alive) <= SHRUNK * len(alive):
+        if np.count_nonzero(alive) + FEW <= SHRUNK * len(alive):
             self.support.keep(alive)
             self.history.clear()
 

@@ -12,7 +12,6 @@ from mutar_cy.solvers._solution import whole
 from mutar_cy.solvers._solve import solve
 from mutar_cy.solvers._working_set import WorkingSet
 
-SHRUNK = 0.8  # of the blocks still non-zero: the others are unpacked
 LEAP = 32, 200  # rows where systems of equations are cheaper than sweeps
 
 
@@ -68,6 +67,7 @@ class Support:
         self._penalised = slice(working_set.n_free, None)
         self._weights = np.zeros(len(working_set.chosen))
         self._grams: list[np.ndarray] | None = None
+        self._norms: np.ndarray | None = None  # as long as nothing moves
         squares = self.problem.squares[:, working_set.storage.features]
         self.lengths = np.sqrt(self.stack.spread(list(squares))).T
 
@@ -85,12 +85,13 @@ class Support:
 
     def norms(self):
         """Return the norms of the penalised blocks, user's units."""
-        working_set = self.working_set
-        if self.separate:
-            norms = np.abs(working_set.coef).sum(axis=1)
-        else:
-            norms = working_set.block_norms()
-        return np.ldexp(norms[self._penalised], self.unit)
+        if self._norms is None:
+            if self.separate:
+                norms = np.abs(self.working_set.coef).sum(axis=1)
+            else:
+                norms = self.working_set.block_norms()
+            self._norms = np.ldexp(norms[self._penalised], self.unit)
+        return self._norms
 
     def weigh(self, weights):
         """Give the penalised blocks other weights."""
@@ -116,6 +117,7 @@ class Support:
             and LEAP[0] <= len(working_set.coef) <= LEAP[1]
         ):
             self._leap()
+        self._norms = None
         target = accuracy * self.stack.scaled_null_objective
         return descend(working_set, target, max_iter)
 
@@ -156,6 +158,7 @@ class Support:
         rows = np.flatnonzero(direction.any(axis=1))
         if not len(rows):
             return
+        self._norms = None
         change, _ = self.working_set.change(rows, direction[rows])
         self.working_set.move(rows, 1.0, direction[rows], change)
 
