@@ -98,7 +98,6 @@ class Support:
         self._weights[self._penalised] = weights
         penalty = self.problem.penalty.replaced(weights=self._weights)
         self.working_set.penalty = penalty
-        self.working_set.thresholds = penalty.thresholds(len(self._weights))
 
     def descend(self, accuracy, max_iter):
         """Solve the weighted problem, and return the number of sweeps.

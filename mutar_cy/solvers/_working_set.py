@@ -34,7 +34,6 @@ class WorkingSet:
         The blocks of the problem that are in, in that order.
     block_ptr : ndarray of int32, shape (len(chosen) + 1,)
         Block ``b`` of the working set is the rows from ``block_ptr[b]`` on.
-    thresholds : ndarray of shape (len(chosen),)
     penalty : Weighted
         Split over the blocks of the working set.
     datafit : Datafit
@@ -47,7 +46,7 @@ class WorkingSet:
         self.storage = Storage(stack, free)
         self.chosen = np.zeros(0, dtype=np.int64)
         self.block_ptr = np.zeros(1, dtype=np.int32)
-        self.thresholds, self.penalty = np.zeros(0), problem.penalty
+        self.penalty = problem.penalty
         self.coef = np.zeros((0, stack.n_columns))
         self._curvature = np.zeros((0, len(stack.designs)))
         shapes = [target.shape for target in stack.targets]
@@ -66,7 +65,6 @@ class WorkingSet:
         self.chosen = np.concatenate([self.chosen, chosen])
         ends = self.block_ptr[-1] + np.cumsum(counts)
         self.block_ptr = np.concatenate([self.block_ptr, ends]).astype(np.int32)
-        self.thresholds = self.problem.thresholds[self.chosen]
         self.penalty = self.problem.penalty.restricted(self.chosen)
         zeros = np.zeros((int(counts.sum()), self.stack.n_columns))
         self.coef = np.concatenate([self.coef, zeros])
