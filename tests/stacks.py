@@ -81,7 +81,7 @@ def penalty_of(kind, alpha, n_blocks):
 def statement(parts, penalty, groups=None, fit_intercept=True):
     """Return the problem of ``solve(make_stack(parts), penalty, groups)``."""
     columns = []
-    for X, Y, weight, task_weight, _ in parts:
+    for X, Y, weight, task_weight, *_ in parts:
         weight = np.ones(len(Y)) if weight is None else weight
         weight = task_weight * weight / weight.sum()
         columns += [Column(dense(X), y, weight) for y in Y.T]

@@ -42,7 +42,7 @@ def mixed_parts(unit=1.0, y_unit=1.0):
 
 def columns_of(parts):
     """Yield ``X (n, p), y (n,), weight (n,)`` of every column of coefficients."""
-    for X, Y, weight, task_weight, _ in parts:
+    for X, Y, weight, task_weight, *_ in parts:
         weight = np.ones(len(Y)) if weight is None else weight
         X = X.toarray() if sparse.issparse(X) else X
         for y in Y.T:

@@ -75,7 +75,7 @@ class Plain:
         residual = self.Y - self.X @ W
         square, inner = (residual**2).sum(), (self.Y * residual).sum()
         norms = np.linalg.norm(self.X.T @ residual, axis=1)
-        return certificate.gap(self.primal(W), square, inner, norms)
+        return certificate.gap(self.primal(W), (square, inner), norms)
 
     def solution(self):
         n = len(self.X)  # the data term of a stack is a mean

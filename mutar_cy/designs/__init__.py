@@ -3,7 +3,13 @@
 from mutar_cy.designs._columns import column_moments, pack_columns, sum_of_squares
 from mutar_cy.designs._dense import DenseDesign, packed
 from mutar_cy.designs._sparse import SparseDesign
-from mutar_cy.designs._stack import Part, Stack, make_stack
+from mutar_cy.designs._stack import (
+    Part,
+    Stack,
+    designs_in_range,
+    make_stack,
+    sample_weights,
+)
 
 __all__ = [
     "DenseDesign",
@@ -11,8 +17,10 @@ __all__ = [
     "SparseDesign",
     "Stack",
     "column_moments",
+    "designs_in_range",
     "make_stack",
     "pack_columns",
     "packed",
+    "sample_weights",
     "sum_of_squares",
 ]

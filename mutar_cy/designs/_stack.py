@@ -18,7 +18,8 @@ class Part(NamedTuple):
     ``X`` is an ndarray (float32 or float64) or a sparse array of shape
     (n_samples, n_features), ``Y`` an ndarray of shape (n_samples, n_responses),
     ``sample_weight`` None or an ndarray of shape (n_samples,), ``task_weight`` a factor
-    of the whole part and ``name`` what messages call it.
+    of the whole part, ``name`` what messages call it, and ``offset`` None or an ndarray
+    of the shape of ``Y``, for generalised linear models.
     """
 
     X: Any
@@ -26,6 +27,7 @@ class Part(NamedTuple):
     sample_weight: np.ndarray | None = None
     task_weight: float = 1.0
     name: Any = 0
+    offset: np.ndarray | None = None
 
 
 class Stack:
@@ -150,14 +152,9 @@ def make_stack(parts, fit_intercept=True, normalize=False):
     ValueError
         If X has an entry that is not finite.
     """
-    normalize = normalize and fit_intercept
     weights = [sample_weights(part) for part in parts]
-    designs = make_designs(parts, weights, fit_intercept, normalize)
-    x_exponent = 0
-    if not all(in_range(design) for design in designs):
-        x_exponent, parts = rescale(parts)
-        if x_exponent:
-            designs = make_designs(parts, weights, fit_intercept, normalize)
+    normalize = normalize and fit_intercept
+    designs, x_exponent = designs_in_range(parts, weights, fit_intercept, normalize)
     # Targets are brought near one at once, so that no square of theirs is lost.
     top = max(largest_target(part) for part in parts)
     y_exponent = -math.frexp(top)[1]
@@ -168,6 +165,17 @@ def make_stack(parts, fit_intercept=True, normalize=False):
     targets = [rows for rows, _ in whitened]
     y_mean = np.ldexp(np.concatenate([mean for _, mean in whitened]), -y_exponent)
     return Stack(designs, targets, y_mean, x_exponent, y_exponent)
+
+
+def designs_in_range(parts, weights, center, normalize=False):
+    """Return one design per part, and the power of two that they are times."""
+    designs = make_designs(parts, weights, center, normalize)
+    if all(in_range(design) for design in designs):
+        return designs, 0
+    exponent, parts = rescale(parts)
+    if exponent:
+        designs = make_designs(parts, weights, center, normalize)
+    return designs, exponent
 
 
 def largest_target(part):

@@ -88,22 +88,45 @@ class Certificate:
         ``|X_b' u|`` at the dual point u that gave it.
     own_gap : float
         The last gap, by the dual point of its own residual alone.
+    smoothness : float
+        The largest curvature of the loss: the dual is as concave as one over that.
     """
+
+    smoothness = 1.0
 
     def __init__(self, thresholds, ridge, limit=np.inf):
         self.thresholds, self.ridge, self.limit = thresholds, ridge, limit
         self.dual, self.norms = -np.inf, np.zeros_like(thresholds)
         self.own_gap = np.inf
 
-    def gap(self, primal, square, inner, norms):
-        """Return the duality gap of a point with these residual products."""
-        scale, dual = best_scaling(
-            square, inner, norms, self.thresholds, self.ridge, self.limit
-        )
+    def gap(self, primal, point, norms):
+        """Return the duality gap of a point.
+
+        Parameters
+        ----------
+        primal : float
+        point : object
+            What :meth:`best` takes: here the squared norm of the residual, and its
+            inner product with the target.
+        norms : ndarray of shape (n_blocks,)
+            Of ``X_b' residual``.
+        """
+        scale, dual = self.best(point, norms)
         if dual > self.dual:
             self.dual, self.norms = dual, scale * norms
         self.own_gap = primal - dual
         return primal - self.dual
+
+    def best(self, point, norms):
+        """Return the best scale of the residual, and the dual value there."""
+        square, inner = point
+        return best_scaling(
+            square, inner, norms, self.thresholds, self.ridge, self.limit
+        )
+
+    def anew(self):
+        """Return a certificate of the same problem that has seen nothing."""
+        return Certificate(self.thresholds, self.ridge, self.limit)
 
     def discards(self, primal, lengths):
         """Tell which blocks are certainly zero at the minimum.
@@ -119,7 +142,8 @@ class Certificate:
         E. Ndiaye, O. Fercoq, A. Gramfort, J. Salmon (2017), Gap safe screening rules
         for sparsity enforcing penalties, JMLR 18. Section 4.
         """
-        if self.dual == -np.inf:
+        if self.dual == -np.inf or self.smoothness == np.inf:
             return np.zeros(len(lengths), dtype=bool)
         gap = max(primal - self.dual, 0.0) + guard(primal, self.dual)
-        return self.norms + np.sqrt(2.0 * gap) * lengths < self.thresholds
+        radius = np.sqrt(2.0 * self.smoothness * gap)
+        return self.norms + radius * lengths < self.thresholds

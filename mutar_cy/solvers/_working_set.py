@@ -43,7 +43,7 @@ class WorkingSet:
     def __init__(self, problem, free):
         stack = problem.stack
         self.problem, self.stack, self.free = problem, stack, free
-        self.storage = Storage(stack, free)
+        self.storage = self._make_storage()
         self.chosen = np.zeros(0, dtype=np.int64)
         self.block_ptr = np.zeros(1, dtype=np.int32)
         self.penalty = problem.penalty
@@ -56,6 +56,9 @@ class WorkingSet:
             self._residual[a:b].reshape(shape)
             for a, b, shape in zip(edges[:-1], edges[1:], shapes, strict=True)
         ]
+
+    def _make_storage(self):
+        return Storage(self.stack, self.free)
 
     def add(self, chosen):
         """Bring in blocks of the problem, with zero coefficients; then ``load``."""
@@ -142,6 +145,10 @@ class WorkingSet:
         if one_design and longest <= TILED:
             return TiledQuadratic(*shape, packed, self._residuals[0])
         return PackedQuadratic(*shape, packed, self.stack.sample_ptr, self._residual)
+
+    def sweep_work(self):
+        """Return the multiplications that one sweep over all rows costs, about."""
+        return self.storage.n_rows * self.datafit.work()
 
     def correlation_of(self, rows):
         """Return the correlations of some rows, of shape (n_columns, len(rows))."""

@@ -1,0 +1,91 @@
+"""Targets, offsets and weights of a generalised linear model, end to end."""
+
+from itertools import accumulate, pairwise
+
+import numpy as np
+
+from mutar_cy.designs import Stack, designs_in_range, sample_weights
+
+
+class Responses:
+    """What is observed, flat: design after design, of shape (n_columns, n_samples).
+
+    Attributes
+    ----------
+    loss : Loss
+    stack : Stack
+        Of the designs; its targets count for their shapes alone.
+    y, offset : ndarray of shape (n_observations,)
+    root : ndarray of shape (n_observations,)
+        Roots of the weights.
+    inverse_root : ndarray of shape (n_observations,)
+        One over them; 0 where they are 0.
+    slices : list of slice
+        Of each column.
+    owners : list of int
+        The design of each column.
+    """
+
+    def __init__(self, loss, stack, y, offset):
+        self.loss, self.stack, self.y, self.offset = loss, stack, y, offset
+        shapes = [target.shape for target in stack.targets]
+        roots = [design.root for design in stack.designs]
+        pieces = [np.tile(root, q) for root, (q, _) in zip(roots, shapes, strict=True)]
+        self.root = np.concatenate(pieces)
+        self.inverse_root = np.zeros_like(self.root)
+        np.divide(1.0, self.root, out=self.inverse_root, where=self.root > 0.0)
+        sizes = [n for q, n in shapes for _ in range(q)]
+        self.slices = [slice(*ends) for ends in pairwise(accumulate(sizes, initial=0))]
+        self.owners = [d for d, (q, _) in enumerate(shapes) for _ in range(q)]
+        self.least = loss.least(y, self.root)
+
+    def spread(self, per_column):
+        """Repeat one number per column for every observation."""
+        sizes = [own.stop - own.start for own in self.slices]
+        return np.repeat(per_column, sizes)
+
+    def value(self, eta):
+        """Return the loss of linear predictors."""
+        return self.loss.value(self.y, eta, self.root)
+
+    def evaluate(self, eta, residual, bend):
+        """Return the loss; write the residuals times the roots, and the curvatures."""
+        return self.loss.evaluate(self.y, eta, self.root, residual, bend)
+
+    def dual(self, residual, scale):
+        """Return the dual objective at a multiple of the residuals of `evaluate`."""
+        return self.loss.dual(self.y, self.offset, self.root, residual, scale)
+
+    def shifts(self, eta):
+        """Return what to add to every column's predictors for the best intercept."""
+        return np.array(
+            [
+                self.loss.shift(self.y[own], eta[own], self.root[own])
+                for own in self.slices
+            ]
+        )
+
+
+def make_responses(parts, loss, fit_intercept=True):
+    """Center, weigh and scale the designs of a problem; take its targets as they are.
+
+    Parameters
+    ----------
+    parts : list of Part
+    loss : Loss
+    fit_intercept : bool, default=True
+
+    Returns
+    -------
+    Responses
+    """
+    weights = [sample_weights(part) for part in parts]
+    designs, exponent = designs_in_range(parts, weights, fit_intercept)
+    targets = [np.ascontiguousarray(part.Y.T, dtype=np.float64) for part in parts]
+    offsets = [
+        np.zeros(part.Y.size) if part.offset is None else part.offset.T.ravel()
+        for part in parts
+    ]
+    stack = Stack(designs, targets, np.zeros(0), exponent, 0)
+    y = np.concatenate([target.ravel() for target in targets])
+    return Responses(loss, stack, y, np.concatenate(offsets))

@@ -1,0 +1,125 @@
+"""Fit a generalised linear model with a penalty, to a duality gap."""
+
+import numpy as np
+
+from mutar_cy.glm._descend import descend_newton
+from mutar_cy.glm._working_set import PredictorSet
+from mutar_cy.solvers import Certificate, Run, make_solution
+
+
+def solve_glm(
+    responses,
+    penalty,
+    groups=None,
+    coef=None,
+    *,
+    tol=1e-4,
+    max_iter=100,
+    on_iteration=None,
+):
+    """Minimise the loss of some responses plus a penalty, to a duality gap.
+
+    Parameters
+    ----------
+    responses : Responses
+    penalty : Weighted
+        Without a ridge.
+    groups, coef, on_iteration
+        As for `solve`.
+    tol : float, default=1e-4
+        Stop when the duality gap is at most ``tol`` times the excess of the null
+        model's loss (intercepts only) over the least loss that any predictors have:
+        half its deviance per unit of weight.
+    max_iter : int, default=100
+        Most Newton steps to make.
+
+    Returns
+    -------
+    Solution
+    """
+    run = GlmRun(responses, penalty, groups, tol)
+    run.start(coef)
+    run.minimise(max_iter, on_iteration)
+    responses.stack.y_mean = run.working_set.intercept
+    return make_solution(run)
+
+
+class GlmCertificate(Certificate):
+    """The best dual value seen; dual points are residuals scaled by at most 1."""
+
+    def __init__(self, thresholds, smoothness):
+        super().__init__(thresholds, 0.0, 1.0)
+        self.smoothness = smoothness
+
+    def best(self, point, norms):
+        """Return the largest feasible scale up to 1, and the dual value there.
+
+        Parameters
+        ----------
+        point : callable
+            Returns the dual value at a scale.
+        norms : ndarray of shape (n_blocks,)
+        """
+        above = norms > self.thresholds
+        scale = 1.0
+        if above.any():
+            scale = float((self.thresholds[above] / norms[above]).min())
+        return scale, point(scale)
+
+    def anew(self):
+        """Return a certificate of the same problem that has seen nothing."""
+        return GlmCertificate(self.thresholds, self.smoothness)
+
+
+class GlmRun(Run):
+    """The state of one solve between two passes."""
+
+    descend = staticmethod(descend_newton)
+
+    def __init__(self, responses, penalty, groups, tol):
+        self.responses = responses
+        super().__init__(responses.stack, penalty, groups, tol)
+
+    def _make_working_set(self):
+        return PredictorSet(self.problem, self.responses)
+
+    def _make_certificate(self, thresholds):
+        return GlmCertificate(thresholds, self.responses.loss.smoothness)
+
+    def _null_objective(self):
+        self.working_set.residuals()  # of no coefficients
+        return self.working_set.loss - self.responses.least
+
+    def _size(self):
+        return self.null + 2.0 * abs(self.responses.least)
+
+    def start(self, coef):
+        """Begin at zero, or at given coefficients unless these are far off."""
+        super().start(coef)
+        if self.working_set.coef.any():
+            self.working_set.residuals()
+            if not np.isfinite(self.working_set.loss):
+                self.working_set.coef[:] = 0.0
+                self.working_set.intercept[:] = 0.0
+
+    def _evaluate(self):
+        working_set = self.working_set
+        self.residuals = working_set.residuals()
+        self.primal = working_set.objective()
+        return lambda scale: self.responses.dual(working_set.residual, scale)
+
+
+def glm_alpha_max(responses, penalty, groups=None):
+    """Return the smallest alpha at which every penalised coefficient is zero.
+
+    Parameters are those of `solve_glm`; the ``alpha`` of the penalty is not looked at.
+    """
+    stack = responses.stack
+    run = GlmRun(responses, penalty.unit(), groups, 0.0)
+    run.start(None)
+    run._evaluate()
+    norms = run.problem.dual_norms(stack.correlate(run.residuals))
+    weights = run.certificate.thresholds
+    counted = np.isfinite(weights)
+    ratios = norms[counted] / weights[counted]
+    return float(np.ldexp(np.max(ratios, initial=0.0), -stack.x_exponent))

@@ -1,0 +1,147 @@
+"""The features in play of a generalised linear model, and its linear predictors."""
+
+import numpy as np
+
+from mutar_cy.glm._settle import settle
+from mutar_cy.solvers import NoFreeBlocks, Storage, WorkingSet
+
+HALVINGS = 40
+SUFFICIENT = 1e-4  # of the fall that the slope promises
+ROUNDING = 16 * np.finfo(np.float64).eps  # of the objective's terms
+
+
+class PackedStorage(Storage):
+    """Packed columns only: their weights change from step to step."""
+
+    def __init__(self, stack, free):
+        super().__init__(stack, free)
+        self.packs = True
+        self._packed = np.empty((0, int(stack.sample_ptr[-1])))
+
+    def _wants_gram(self):
+        return False
+
+
+class InPlay(NoFreeBlocks):
+    """Unpenalised columns, the first rows of the working set."""
+
+    def __init__(self, n_features):
+        self.in_play = n_features
+
+
+class PredictorSet(WorkingSet):
+    """Blocks of a problem, their coefficients and the predictors that they make.
+
+    Attributes
+    ----------
+    intercept : ndarray of shape (n_columns,)
+        For centred designs; always the best one if there is any.
+    eta : ndarray of shape (n_observations,)
+        Linear predictors.
+    residual : ndarray of shape (n_observations,)
+        Minus the derivatives of the loss, times the roots of the weights.
+    bend : ndarray of shape (n_observations,)
+        Second derivatives of the loss.
+    loss : float
+        At the predictors.
+    """
+
+    def __init__(self, problem, responses):
+        free = InPlay(len(problem.blocks.features(problem.free)))
+        super().__init__(problem, free)
+        self.responses = responses
+        self.has_intercept = self.stack.designs[0].centers
+        self.intercept = np.zeros(self.stack.n_columns)
+        self.residual = self._residual
+        self.bend = np.empty_like(self.residual)
+
+    def _make_storage(self):
+        return PackedStorage(self.stack, self.free)
+
+    def _bounds(self, start, counts):
+        return np.zeros((len(counts), len(self.stack.designs)))  # the model's business
+
+    def residuals(self):
+        """Return the residuals of the coefficients, free ones settled anew."""
+        rows = np.flatnonzero(self.coef.any(axis=1))
+        self.eta = self.responses.offset + self.responses.spread(self.intercept)
+        self.eta += self.explained(rows, self.coef[rows])
+        self.refresh()
+        settle(self)
+        return self._residuals
+
+    def explained(self, rows, coef):
+        """Return what coefficients of some rows add to the predictors."""
+        if not len(rows):
+            return np.zeros_like(self.residual)
+        pieces = [fit.ravel() for fit in self.storage.apply(rows, coef)]
+        return np.concatenate(pieces) * self.responses.inverse_root
+
+    def refresh(self):
+        """Take the best intercept for the predictors, and evaluate the loss there."""
+        if self.has_intercept:
+            shifts = self.responses.shifts(self.eta)
+            self.intercept += shifts
+            self.eta += self.responses.spread(shifts)
+        self.loss = self.responses.evaluate(self.eta, self.residual, self.bend)
+
+    def load(self, residuals, correlation=None):
+        """Nothing: the state is what the residuals were computed from."""
+
+    def sweep_work(self):
+        """Return the multiplications of a gradient of all rows and a step."""
+        return 2.0 * self.storage.n_rows * self.residual.size
+
+    def objective(self):
+        """Return the objective at the coefficients."""
+        return self.loss + self.penalty_value()
+
+    def gap(self, correlation):
+        """Return the duality gap of the working set's own problem.
+
+        Parameters
+        ----------
+        correlation : ndarray of shape (n_columns, n_rows)
+            Of all rows with the residual.
+        """
+        scale = 1.0
+        if len(self.chosen):
+            ptr = self.block_ptr * np.int32(self.stack.n_columns)
+            gauges = self.penalty.gauges(-correlation.T.ravel(), ptr)[self.n_free :]
+            scale = 1.0 / max(1.0, gauges.max(initial=0.0))
+        return self.objective() - self.responses.dual(self.residual, scale)
+
+    def step_along(self, direction, shift, slope):
+        """Move along a direction as far as the objective falls enough.
+
+        Parameters
+        ----------
+        direction : ndarray of shape (n_rows, n_columns)
+        shift : ndarray of shape (n_columns,)
+            Of the intercepts.
+        slope : float
+            Derivative of the loss along it.
+
+        Returns
+        -------
+        step : float
+            0 if it does not fall.
+        """
+        change = self.explained(np.arange(len(direction)), direction)
+        change += self.responses.spread(shift)
+        before, start, penalty = self.objective(), self.coef, self.penalty_value()
+        rounding = ROUNDING * (abs(self.loss) + penalty)
+        step, promised = 1.0, None
+        for _ in range(HALVINGS):
+            self.coef = start + step * direction
+            own = self.penalty_value()
+            promised = slope + own - penalty if promised is None else promised
+            value = self.responses.value(self.eta + step * change) + own
+            if value <= before + SUFFICIENT * step * promised + rounding:
+                self.eta += step * change
+                self.intercept += step * shift
+                self.refresh()
+                return step
+            step *= 0.5
+        self.coef = start
+        return 0.0

@@ -1,0 +1,48 @@
+"""Two classes, by the logarithm of their odds."""
+
+from scipy.special import expit
+
+cimport cython
+from libc.math cimport INFINITY, exp, log, log1p
+
+from mutar_cy.losses._loss cimport Loss
+
+
+cdef inline double entropy(double u) noexcept nogil:
+    """u log u."""
+    return u * log(u) if u > 0.0 else 0.0
+
+
+@cython.final
+cdef class Logistic(Loss):
+    """``log(1 + exp(eta)) - y eta``: y is 1 with odds ``exp(eta)``, else 0."""
+
+    smoothness = 0.25
+
+    cdef double value_at(self, double y, double eta) noexcept nogil:
+        if eta > 0.0:
+            return log1p(exp(-eta)) + (1.0 - y) * eta
+        return log1p(exp(eta)) - y * eta
+
+    cdef double terms_at(
+        self, double y, double eta, double* residual, double* bend
+    ) noexcept nogil:
+        cdef double small, rare
+        small = exp(-eta if eta > 0.0 else eta)
+        rare = small / (1.0 + small)  # the smaller one of the two probabilities
+        bend[0] = rare / (1.0 + small)
+        if eta > 0.0:
+            residual[0] = (y - 1.0) + rare
+            return log1p(small) + (1.0 - y) * eta
+        residual[0] = y - rare
+        return log1p(small) - y * eta
+
+    cdef double conjugate_at(self, double y, double residual) noexcept nogil:
+        cdef double u = y - residual
+        if u < 0.0 or u > 1.0:
+            return INFINITY
+        return entropy(u) + entropy(1.0 - u)
+
+    def mean(self, eta):
+        """Return the expected target at a linear predictor."""
+        return expit(eta)
