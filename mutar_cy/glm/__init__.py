@@ -1,6 +1,12 @@
 """Generalised linear models: Newton's method around the block kernel, certified."""
 
 from mutar_cy.glm._responses import Responses, make_responses
-from mutar_cy.glm._solve import glm_alpha_max, solve_glm
+from mutar_cy.glm._solve import glm_alpha_max, solve_glm, solve_glm_path
 
-__all__ = ["Responses", "glm_alpha_max", "make_responses", "solve_glm"]
+__all__ = [
+    "Responses",
+    "glm_alpha_max",
+    "make_responses",
+    "solve_glm",
+    "solve_glm_path",
+]

@@ -44,6 +44,30 @@ def solve_glm(
     return make_solution(run)
 
 
+def solve_glm_path(responses, penalties, groups=None, *, tol=1e-4, max_iter=100):
+    """Yield the solutions for several penalties, each from the last one.
+
+    Parameters
+    ----------
+    responses : Responses
+    penalties : iterable of Weighted
+        That differ in their strengths, in decreasing order.
+    groups, tol, max_iter
+        As for `solve_glm`.
+
+    Yields
+    ------
+    Solution
+    """
+    coef = None
+    for penalty in penalties:
+        solution = solve_glm(
+            responses, penalty, groups, coef, tol=tol, max_iter=max_iter
+        )
+        coef = solution.coef
+        yield solution
+
+
 class GlmCertificate(Certificate):
     """The best dual value seen; dual points are residuals scaled by at most 1."""
 
