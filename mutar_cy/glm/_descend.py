@@ -6,6 +6,7 @@ from mutar_cy.glm._model import QuadraticModel
 from mutar_cy.solvers import descend
 
 INNER = 0.03  # of the gap: how far a model is solved
+LEAST = 1e-9  # as INNER
 SWEEPS = 1000
 IDLE = 3  # steps without progress: no digit is left
 
@@ -36,7 +37,10 @@ def descend_newton(working_set, target, budget):
             return n_steps
         model = QuadraticModel(working_set)
         model.load(correlation)
-        descend(model.working_set, INNER * gap, SWEEPS)
+        wanted = INNER * gap
+        # A model may be content with less than the problem itself.
+        while not descend(model.working_set, wanted, SWEEPS) and wanted > LEAST * gap:
+            wanted *= 0.1
         direction, shift = model.direction()
         slope = -float(np.vdot(direction, correlation.T))
         n_steps += 1
