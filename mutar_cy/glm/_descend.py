@@ -3,11 +3,9 @@
 import numpy as np
 
 from mutar_cy.glm._model import QuadraticModel
-from mutar_cy.solvers import descend
+from mutar_cy.glm._small import SmallModel, is_small
 
 INNER = 0.03  # of the gap: how far a model is solved
-LEAST = 1e-9  # as INNER
-SWEEPS = 1000
 IDLE = 3  # steps without progress: no digit is left
 
 
@@ -35,13 +33,8 @@ def descend_newton(working_set, target, budget):
         best = min(gap, best)
         if gap <= target or n_steps >= budget or idle >= IDLE:
             return n_steps
-        model = QuadraticModel(working_set)
-        model.load(correlation)
-        wanted = INNER * gap
-        # A model may be content with less than the problem itself.
-        while not descend(model.working_set, wanted, SWEEPS) and wanted > LEAST * gap:
-            wanted *= 0.1
-        direction, shift = model.direction()
+        kind = SmallModel if is_small(working_set) else QuadraticModel
+        direction, shift = kind(working_set).solve(correlation, INNER * gap)
         slope = -float(np.vdot(direction, correlation.T))
         n_steps += 1
         if working_set.step_along(direction, shift, slope) == 0.0:

@@ -5,7 +5,16 @@ import numpy as np
 from mutar_cy.designs import Stack
 from mutar_cy.glm._rotation import Rotation, batches_of
 from mutar_cy.glm._settle import weighings
-from mutar_cy.solvers import NoFreeBlocks, Problem, WorkingSet, orthonormal_rows
+from mutar_cy.solvers import (
+    NoFreeBlocks,
+    Problem,
+    WorkingSet,
+    descend,
+    orthonormal_rows,
+)
+
+SWEEPS = 1000
+LEAST = 1e-8  # of a target
 
 
 class RowsDesign:
@@ -95,7 +104,28 @@ class QuadraticModel:
             parts = inverse @ products.T
         return rows, parts, Rotation(rows, self._batches)
 
-    def load(self, correlation):
+    def solve(self, correlation, target):
+        """Return the way to the minimum, to a duality gap, and that of the intercepts.
+
+        Parameters
+        ----------
+        correlation : ndarray of shape (n_columns, n_rows)
+            Of all rows in play with the residual.
+        target : float
+
+        Returns
+        -------
+        direction : ndarray of shape (n_rows, n_columns)
+        shift : ndarray of shape (n_columns,)
+        """
+        self._load(correlation)
+        least = LEAST * target
+        # A model may be content with less than the problem itself.
+        while not descend(self.working_set, target, SWEEPS) and target > least:
+            target *= 0.1
+        return self._direction()
+
+    def _load(self, correlation):
         """Begin at the coefficients of the predictors."""
         coef = self.predictors.coef[self.start :]
         self._begin = self._turn(coef, "forward")
@@ -111,7 +141,7 @@ class QuadraticModel:
         pairs = zip(self._rotations, values.T, strict=True)
         return np.array([getattr(turn, way)(own) for turn, own in pairs]).T
 
-    def direction(self):
+    def _direction(self):
         """Return the way to the model's minimum, and that of the intercepts."""
         move = self._turn(self.working_set.coef - self._begin, "back")
         columns = zip(self._borders, move.T, strict=True)
