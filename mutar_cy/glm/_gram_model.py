@@ -12,7 +12,7 @@ from mutar_cy.glm._axes import principal_axes, turn
 from mutar_cy.glm._settle import raised_bend
 from mutar_cy.solvers import block_cd
 
-DRIFT = 0.1  # of the curvatures, on average: beyond it they are taken anew
+DRIFT = 0.05  # of the curvatures, on average: beyond it they are taken anew
 CHEAP_ROWS = 40  # where new Gram matrices cost less than a pass over the rows
 SLOW = 0.3  # of the gap left after a step
 SWEEPS, LOOK = 400, 3

@@ -93,7 +93,8 @@ class PredictorSet(WorkingSet):
         self.loss = self.responses.evaluate(self.eta, self.residual, self.bend)
 
     def load(self, residuals, correlation=None):
-        """Nothing: the state is what the residuals were computed from."""
+        """Begin a descent: the state is what the residuals were computed from."""
+        self._model.gap = np.inf
 
     def sweep_work(self):
         """Return the multiplications of a gradient of all rows and a step."""
