@@ -75,9 +75,9 @@ def all_or_nothing(fit):
 FRAMES = 4 if with_callbacks.__module__.startswith("sklearn") else 3
 
 
-def warn_user(message):
+def warn_user(message, *, frames=FRAMES):
     """Warn on the line that called fit, if fit calls this."""
-    warnings.warn(message, UserWarning, stacklevel=FRAMES + 1)
+    warnings.warn(message, UserWarning, stacklevel=frames + 1)
 
 
 def warn_unconverged(solution, *, frames=FRAMES):
