@@ -39,7 +39,7 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     }
 
     @abstractmethod
-    def _pose(self, X, y, **given):
+    def _pose(self, X, y, sample_weight=None, task=None):
         """Turn data and parameters into what the solver takes.
 
         Returns
