@@ -30,6 +30,16 @@ cdef class Weighted(Penalty):
         """Whether the bend of one row differs from column to column."""
         return self.positive
 
+    @property
+    def vanish_apart(self):
+        """Whether entries of a block that is not zero may be zero, one by one."""
+        return self.positive
+
+    @property
+    def mixes(self):
+        """Whether a gradient's norm is no norm that ``peak`` describes: see `gauges`."""
+        return False
+
     def _parameters(self):
         """Return the parameters, by name, that make another of its kind."""
         raise NotImplementedError

@@ -51,7 +51,7 @@ def newton_directions(working_set, support, correlation, coef):
             directions, along = model.directions(gradient)
     except LinAlgError:
         return [], None
-    alone = (local.bend == 0.0) | problem.positive | linear
+    alone = (local.bend == 0.0) | problem.penalty.vanish_apart | linear
     moving = np.where(coef == 0.0, 1.0, coef)
     own = np.where(coef == 0.0, 0.0, -directions[-1] / moving)
     return directions, np.where(alone, own, along[owner, None])

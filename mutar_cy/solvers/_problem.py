@@ -48,6 +48,8 @@ class Problem:
         -------
         norms : ndarray of shape (n_blocks,)
         """
+        if self.penalty.mixes:
+            return self._gauges(correlation)
         squares = sum_of_squares(correlation, self.positive)
         norms = np.sqrt(self.blocks.total(squares))
         if self.penalty.peak == 0.0:
@@ -55,3 +57,15 @@ class Problem:
         lowest = 0.0 if self.positive else -correlation.min(axis=0)
         peaks = np.maximum(correlation.max(axis=0), lowest)
         return np.maximum(norms, self.penalty.peak * self.blocks.largest(peaks))
+
+    def _gauges(self, correlation):
+        """Return the norms by the gauge of every block's dual ball."""
+        blocks, n_columns = self.blocks, len(correlation)
+        every = np.arange(blocks.n_blocks)
+        rows = correlation[:, blocks.features(every)].T
+        ptr = np.concatenate([[0], np.cumsum(blocks.counts(every))]) * n_columns
+        gauges = self.penalty.gauges(-rows.ravel(), ptr.astype(np.int32))
+        counted = (self.thresholds > 0.0) & np.isfinite(self.thresholds)
+        norms = np.zeros(blocks.n_blocks)
+        np.multiply(gauges, self.thresholds, out=norms, where=counted)
+        return norms

@@ -1,0 +1,27 @@
+from typing import final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mutar_cy.penalties._local import Local
+from mutar_cy.penalties._weighted import Weighted
+
+@final
+class SparseGroup(Weighted):
+    @property
+    def l1_ratio(self) -> float: ...
+    def __init__(
+        self,
+        alpha: float = 1.0,
+        l1_ratio: float = 0.5,
+        weights: ArrayLike | None = None,
+        positive: bool = False,
+    ) -> None: ...
+    def local(
+        self,
+        coef: NDArray[np.float64],
+        owner: NDArray[np.int64],
+        firsts: NDArray[np.int64],
+    ) -> Local: ...
+    def unit(self) -> SparseGroup: ...
+    def in_units(self, x_exponent: int, y_exponent: int) -> SparseGroup: ...

@@ -1,0 +1,178 @@
+"""Sparsity of blocks, and of entries within the blocks that are kept."""
+
+import numpy as np
+
+cimport cython
+from libc.math cimport INFINITY, fabs, ldexp, sqrt
+
+from mutar_cy._lib._blas cimport dot
+from mutar_cy.penalties._shrink cimport shrink
+from mutar_cy.penalties._weighted cimport Weighted, factor
+
+from mutar_cy.penalties._local import Local
+
+cdef double ROOT_ACCURACY = 1e-15   # of a step
+cdef int ROOT_STEPS = 100           # a bound: about as many as entries pass the cut
+
+
+@cython.final
+cdef class SparseGroup(Weighted):
+    """``alpha sum_b (1 - l1_ratio) weights_b |W_b| + l1_ratio |W_b|_1``.
+
+    The norm of ``W_b`` is Frobenius', that with the index 1 the sum of absolute
+    entries. A gradient is feasible if what exceeds ``alpha * l1_ratio``, entry by
+    entry, has a norm of at most ``alpha * (1 - l1_ratio) * weights_b``.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+    l1_ratio : float, default=0.5
+        In [0, 1].
+    weights : array-like of shape (n_blocks,), default=None
+        Non-negative factors of the norms, 1 if None. Zero leaves a block unpenalised,
+        its entries too; an infinite weight is for the solver, which drops the block.
+    positive : bool, default=False
+        Whether negative coefficients cost infinity.
+
+    References
+    ----------
+    N. Simon, J. Friedman, T. Hastie, R. Tibshirani (2013), A sparse-group lasso, JCGS
+    22(2). E. Ndiaye, O. Fercoq, A. Gramfort, J. Salmon (2016), GAP safe screening rules
+    for sparse-group lasso, NIPS 29, section 3 has the dual norm.
+    """
+
+    cdef readonly double l1_ratio
+
+    def __init__(self, double alpha=1.0, double l1_ratio=0.5, weights=None,
+                 bint positive=False):
+        super().__init__(alpha, weights, 0.0, positive)
+        if not 0.0 <= l1_ratio <= 1.0:
+            raise ValueError(f"l1_ratio must be in [0, 1], got {l1_ratio}")
+        self.l1_ratio = l1_ratio
+
+    def _parameters(self):
+        return {"alpha": self.alpha, "l1_ratio": self.l1_ratio,
+                "weights": self.weights, "positive": self.positive}
+
+    def in_units(self, int x_exponent, int y_exponent):
+        """Return the penalty for designs and targets times two to these powers."""
+        return self.replaced(alpha=ldexp(self.alpha, x_exponent + y_exponent))
+
+    def unit(self):
+        """Return the penalty with strength 1."""
+        return self.replaced(alpha=1.0)
+
+    @property
+    def bends_apart(self):
+        """Whether the bend of one row differs from column to column."""
+        return True
+
+    @property
+    def vanish_apart(self):
+        """Whether entries of a block that is not zero may be zero, one by one."""
+        return True
+
+    @property
+    def mixes(self):
+        """Whether a gradient's norm is no norm that ``peak`` describes."""
+        return True
+
+    def thresholds(self, n_blocks):
+        """Return the radius of the largest ball in every block's dual ball."""
+        weights = np.ones(n_blocks) if self.weights is None else self.weights
+        penalised = (weights > 0.0) & np.isfinite(weights)
+        radius = (1.0 - self.l1_ratio) * np.where(penalised, weights, 0.0)
+        radius = self.alpha * (radius + np.where(penalised, self.l1_ratio, 0.0))
+        return np.where(np.isinf(weights), np.inf, radius)
+
+    def local(self, coef, owner, firsts):
+        """Return the second-order model of the penalty at ``coef``, as `L21` does."""
+        norms = np.sqrt(np.add.reduceat(np.einsum("rc,rc->r", coef, coef), firsts))
+        weights = np.ones(len(firsts)) if self.weights is None else self.weights
+        finite = np.isfinite(weights)
+        pull = self.alpha * (1.0 - self.l1_ratio) * np.where(finite, weights, 0.0)
+        pull = pull / np.where(norms > 0.0, norms, np.inf)
+        bend = np.where(coef != 0.0, pull[owner, None], np.inf)
+        if self.positive:
+            bend[coef <= 0.0] = np.inf
+        entry = self.alpha * self.l1_ratio * (weights > 0.0)
+        slope = pull[owner, None] * coef + entry[owner, None] * np.sign(coef)
+        units = coef / np.where(norms > 0.0, norms, 1.0)[owner, None]
+        return Local(slope, bend, units, pull, norms)
+
+    cdef inline double of_norm(self, Py_ssize_t b) noexcept nogil:
+        return self.alpha * (1.0 - self.l1_ratio) * factor(self, b)
+
+    cdef inline double of_entry(self, Py_ssize_t b) noexcept nogil:
+        return self.alpha * self.l1_ratio if factor(self, b) > 0.0 else 0.0
+
+    cdef double block_value(
+        self, Py_ssize_t b, const double* w, int size
+    ) noexcept nogil:
+        cdef double total = 0.0
+        cdef int k
+        for k in range(size):
+            if self.positive and w[k] < 0.0:
+                return INFINITY
+            total += fabs(w[k])
+        return self.of_norm(b) * sqrt(dot(size, w, w)) + self.of_entry(b) * total
+
+    cdef double block_gauge(
+        self, Py_ssize_t b, const double* grad, int size
+    ) noexcept nogil:
+        # The root in s of |S(grad, entry s)| - norm s, which is convex and falls, S
+        # cutting off entries: Newton from the left rises to it monotonically.
+        cdef double norm = self.of_norm(b), entry = self.of_entry(b)
+        cdef double s, step, pulled, size_k, total = 0.0, square
+        cdef int k, _
+        for k in range(size):
+            if not (self.positive and grad[k] > 0.0):
+                total += grad[k] * grad[k]
+        if total == 0.0:
+            return 0.0
+        if norm + entry == 0.0:
+            return INFINITY
+        s = sqrt(total) / (norm + entry * sqrt(<double> size))
+        for _ in range(ROOT_STEPS):
+            square = pulled = 0.0
+            for k in range(size):
+                if self.positive and grad[k] > 0.0:
+                    continue
+                size_k = fabs(grad[k]) - entry * s
+                if size_k > 0.0:
+                    square += size_k * size_k
+                    pulled += size_k
+            if square == 0.0:
+                break
+            square = sqrt(square)
+            step = (square - norm * s) / (entry * pulled / square + norm)
+            if not step > ROOT_ACCURACY * s:
+                break
+            s += step
+        return s
+
+    cdef double block_conjugate(
+        self, Py_ssize_t b, const double* grad, int size
+    ) noexcept nogil:
+        return INFINITY if self.block_gauge(b, grad, size) > 1.0 else 0.0
+
+    cdef void block_prox(
+        self, Py_ssize_t b, double* w, const double* curvature, int size, bint uniform
+    ) noexcept nogil:
+        cdef double entry = self.of_entry(b), cut = 0.0
+        cdef int k
+        if uniform and entry > 0.0:
+            cut = entry / curvature[0]
+        for k in range(size):
+            if not uniform and entry > 0.0:
+                if curvature[k] == 0.0:
+                    w[k] = 0.0
+                    continue
+                cut = entry / curvature[k]
+            if w[k] > cut:
+                w[k] -= cut
+            elif w[k] < -cut and not self.positive:
+                w[k] += cut
+            else:
+                w[k] = 0.0
+        shrink(w, curvature, size, uniform, self.of_norm(b), 0.0)
