@@ -77,7 +77,7 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
                 f"advised to use the {estimator} estimator.",
                 frames=INSIDE,
             )
-        start = self._start(problem.n_features, problem.columns)
+        start = self._start(problem)
         report = reporter(self, X, y)
         solution = self._minimise(stack, penalty, groups, start, report)
         fitted = self._fitted_attributes(problem, solution)
@@ -91,18 +91,18 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         """Warn if the solution is not as good as was asked for."""
         warn_unconverged(solution, frames=INSIDE + 1)
 
-    def _start(self, n_features, columns):
+    def _start(self, problem):
         """Return the coefficients to start from, or None for zeros."""
         if not self.warm_start or not hasattr(self, "coef_"):
             return None
-        shape = (n_features, *columns)
+        shape = (problem.n_features, *problem.columns)
         if self.coef_.shape != shape:
             raise ValueError(
                 f"warm_start=True, but the coefficients of the last fit have shape "
                 f"{self.coef_.shape} and these data ask for {shape}. Set "
                 f"warm_start=False to start from zeros."
             )
-        return self.coef_.reshape(n_features, -1).astype(np.float64)
+        return self.coef_.reshape(len(self.coef_), -1).astype(np.float64)
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "coef_")
@@ -112,3 +112,25 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         tags.input_tags.sparse = True
         tags.input_tags.three_d_array = True
         return tags
+
+
+def fitted_attributes(problem, solution):
+    """Give the solution the shapes and the precision of the user's data."""
+    columns, dtype = problem.columns, problem.dtype
+    coef = solution.coef.reshape(-1, *columns).astype(dtype, copy=False)
+    intercept = solution.intercept.reshape(columns).astype(dtype)[()]
+
+    def of_columns(value):
+        """Reshape what was found for every column, if it was."""
+        return np.reshape(value, columns)[()] if np.ndim(value) else value
+
+    return {
+        "coef_": coef,
+        "intercept_": intercept,
+        "n_iter_": int(np.max(solution.n_iter)),
+        "dual_gap_": of_columns(solution.dual_gap),
+        "objective_": of_columns(solution.objective),
+        "tasks_": problem.labels,
+        "layout_": problem.kind,
+        "is_fitted_": True,
+    }

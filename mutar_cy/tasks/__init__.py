@@ -15,8 +15,9 @@ from mutar_cy.tasks._arrays import (
     linear,
 )
 from mutar_cy.tasks._convert import split_tasks, stack_tasks
-from mutar_cy.tasks._layouts import has_own_designs, task_list
-from mutar_cy.tasks._parts import make_parts
+from mutar_cy.tasks._labels import feature_names
+from mutar_cy.tasks._layouts import has_own_designs, task_list, with_offset
+from mutar_cy.tasks._parts import make_parts, target_columns
 from mutar_cy.tasks._problem import Problem, read_problem
 from mutar_cy.tasks._scores import columns_with_weights, compare, r_squared, score
 
@@ -29,6 +30,7 @@ __all__ = [
     "check_weights",
     "columns_with_weights",
     "compare",
+    "feature_names",
     "has_own_designs",
     "in_layout",
     "linear",
@@ -41,5 +43,7 @@ __all__ = [
     "score",
     "split_tasks",
     "stack_tasks",
+    "target_columns",
     "task_list",
+    "with_offset",
 ]

@@ -51,6 +51,26 @@ def _with_offsets(parts, offset):
     return [part._replace(offset=own) for part, own in pairs]
 
 
+def target_columns(problem):
+    """Yield whose it is, the targets and the weights of every column of a problem.
+
+    The first is the end of a message, such as " of task 'a'"; the others, of shape
+    (n_samples,), are without samples that are missing or weigh nothing.
+    """
+    labels = problem.labels.tolist()
+    whole = problem.kind in (SINGLE, SHARED)
+    for k, (Y, weights) in enumerate(
+        zip(problem.targets, problem.weights, strict=True)
+    ):
+        weights = np.ones(len(Y)) if weights is None else weights
+        weights = np.broadcast_to(_as_matrix(weights), Y.shape)
+        for j, (y, weight) in enumerate(zip(Y.T, weights.T, strict=True)):
+            here = ~np.isnan(y) & (weight > 0)
+            owner = f" of task {labels[j if whole else k]!r}"
+            owner = "" if problem.kind == SINGLE else owner
+            yield owner, y[here], weight[here]
+
+
 def check_task_weight(task_weight, labels):
     """Return one positive weight per task, as a list of floats."""
     if task_weight is None:
