@@ -11,7 +11,7 @@ BUILD_ARGS ?=
 ARGS ?=
 
 # Whose compiled modules have stubs, to be compared with what has been compiled.
-stubbed = mutar_cy.designs mutar_cy.datafits mutar_cy.losses mutar_cy.ot mutar_cy.penalties mutar_cy.solvers
+stubbed = mutar_cy.designs mutar_cy.datafits mutar_cy.glm mutar_cy.losses mutar_cy.ot mutar_cy.penalties mutar_cy.solvers
 made = $(VENV)/made
 pip = python -m pip --disable-pip-version-check
 # The build folder lives in the environment that imports from it: neither can be

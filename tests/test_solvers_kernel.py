@@ -1,6 +1,7 @@
 """The kernel's sweeps over blocks, against the formula in plain numpy."""
 
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from mutar_cy.datafits import PackedQuadratic
@@ -113,3 +114,27 @@ def test_blocks():
     assert_array_equal(single.counts(np.array([3, 1])), [1, 1])
     assert_array_equal(single.owners(np.array([3, 1])), [1, 3])
     assert_array_equal(single.total(values), values)
+
+
+@pytest.mark.parametrize("designs", [1, 2])
+def test_one_visit_solves_a_block_of_orthogonal_rows(designs):
+    # Every row with the curvature of its own column, in each design.
+    rng = np.random.default_rng(3)
+    bases = [np.linalg.qr(rng.standard_normal((9, 4)))[0] for _ in range(designs)]
+    lengths = np.array([[0.1, 1.0, 3.0, 20.0], [5.0, 0.2, 1.0, 1.0]])[:designs]
+    columns = [np.diag(own) @ Q.T for own, Q in zip(lengths, bases, strict=True)]
+    y = rng.standard_normal(9 * designs)
+    ptr = np.array([0, 4], dtype=np.int32)
+    datafit = PackedQuadratic(
+        np.ascontiguousarray(lengths.T**2),
+        ptr,
+        np.arange(designs + 1, dtype=np.int32),
+        np.ascontiguousarray(np.concatenate(columns, axis=1)),
+        9 * np.arange(designs + 1, dtype=np.int64),
+        y.copy(),
+    )
+    w = np.zeros((4, designs))
+    n_sweeps, gap, _, _ = block_cd(datafit, L21(0.5), w, 1e-12 * (y @ y), 5, 1)
+    assert n_sweeps == 1
+    assert gap <= 1e-12 * (y @ y)
+    assert w.all()

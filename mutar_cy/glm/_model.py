@@ -3,8 +3,18 @@
 import numpy as np
 
 from mutar_cy.designs import Stack
+from mutar_cy.glm._rotation import Rotation, batches_of
 from mutar_cy.glm._settle import weighings
-from mutar_cy.solvers import NoFreeBlocks, Problem, WorkingSet, orthonormal_rows
+from mutar_cy.solvers import (
+    NoFreeBlocks,
+    Problem,
+    WorkingSet,
+    descend,
+    orthonormal_rows,
+)
+
+SWEEPS = 1000
+LEAST = 1e-8  # of a target
 
 
 class RowsDesign:
@@ -22,6 +32,13 @@ class RowsDesign:
     def pack(self, features, out):
         """Write rows to ``out``."""
         np.take(self.rows, features, axis=0, out=out)
+
+
+class OrthogonalSet(WorkingSet):
+    """A working set of blocks whose rows are orthogonal."""
+
+    def _bounds(self, start, counts):
+        return self.problem.squares[:, self.storage.features[start:]].T
 
 
 class QuadraticModel:
@@ -44,50 +61,89 @@ class QuadraticModel:
         problem, n_free = predictors.problem, predictors.free.in_play
         self.predictors = predictors
         self.start = 0 if problem.positive else n_free
+        first = 0 if problem.positive else predictors.n_free
+        ptr = predictors.block_ptr[first:] - self.start
+        turns = problem.penalty.isotropic and not problem.blocks.single
+        self._batches = batches_of(ptr) if turns else []
         self.weighings = weighings(predictors)
-        pairs = [self._project(weighing) for weighing in self.weighings]
-        designs = [RowsDesign(rows) for rows, _ in pairs]
-        self._borders = [border for _, border in pairs]
+        found = [self._project(weighing) for weighing in self.weighings]
+        rows, self._borders, self._rotations = zip(*found, strict=True)
+        self.working_set = self._make_working_set(rows, predictors.chosen[first:], ptr)
+
+    def _make_working_set(self, rows, chosen, ptr):
+        """Return the rows as a working set with all blocks in."""
+        problem = self.predictors.problem
+        designs = [RowsDesign(own) for own in rows]
         targets = [np.empty((1, design.n_samples)) for design in designs]
         stack = Stack(designs, targets, np.zeros(len(designs)), 0, 0)
-        first = 0 if problem.positive else predictors.n_free
-        chosen = predictors.chosen[first:]
         groups = None
         if not problem.blocks.single:
-            ptr = predictors.block_ptr[first:] - self.start
-            rows = np.arange(ptr[-1])
-            groups = np.split(rows, ptr[1:-1])
+            groups = np.split(np.arange(ptr[-1]), ptr[1:-1])
         free = NoFreeBlocks()
-        free.in_play = n_free if problem.positive else 0
+        free.in_play = self.predictors.free.in_play if problem.positive else 0
         own = Problem(stack, problem.penalty.restricted(chosen), groups)
-        self.working_set = WorkingSet(own, free)
-        self.working_set.add(np.arange(own.blocks.n_blocks))
+        make = OrthogonalSet if problem.penalty.isotropic else WorkingSet
+        working_set = make(own, free)
+        working_set.add(np.arange(own.blocks.n_blocks))
+        return working_set
 
     def _project(self, weighing):
         """Return the rows of one column less their part in what is not penalised.
 
-        Also the coefficients of that, (n_border, n_rows).
+        Also the coefficients of that, (n_border, n_rows), and the rotation of blocks.
         """
         rows = self.predictors.storage.columns(weighing.design) * weighing.root
         pieces = [weighing.ones()[None, :]] if weighing.has_intercept else []
         border = np.concatenate([*pieces, rows[: self.start]])
         rows = rows[self.start :]
-        if not len(border):
-            return rows, np.zeros((0, len(rows)))
-        basis, inverse = orthonormal_rows(border)
-        parts = rows @ basis.T
-        rows -= parts @ basis
-        return rows, inverse @ parts.T
+        parts = np.zeros((0, len(rows)))
+        if len(border):
+            basis, inverse = orthonormal_rows(border)
+            products = rows @ basis.T
+            rows -= products @ basis
+            parts = inverse @ products.T
+        return rows, parts, Rotation(rows, self._batches)
 
-    def load(self, correlation):
+    def solve(self, correlation, target):
+        """Return the way to the minimum, to a duality gap, and that of the intercepts.
+
+        Parameters
+        ----------
+        correlation : ndarray of shape (n_columns, n_rows)
+            Of all rows in play with the residual.
+        target : float
+
+        Returns
+        -------
+        direction : ndarray of shape (n_rows, n_columns)
+        shift : ndarray of shape (n_columns,)
+        """
+        self._load(correlation)
+        least = LEAST * target
+        # A model may be content with less than the problem itself.
+        while not descend(self.working_set, target, SWEEPS) and target > least:
+            target *= 0.1
+        return self._direction()
+
+    def _load(self, correlation):
         """Begin at the coefficients of the predictors."""
-        self.working_set.coef[:] = self.predictors.coef[self.start :]
+        coef = self.predictors.coef[self.start :]
+        self._begin = self._turn(coef, "forward")
+        self.working_set.coef[:] = self._begin
         residuals = [weighing.residual()[None, :] for weighing in self.weighings]
-        self.working_set.load(residuals, correlation[:, self.start :])
+        slopes = self._turn(correlation[:, self.start :].T, "forward").T
+        self.working_set.load(residuals, slopes)
 
-    def direction(self):
+    def _turn(self, values, way):
+        """Rotate every column of (n_rows, n_columns) by its own rotation."""
+        if not self._batches:
+            return values
+        pairs = zip(self._rotations, values.T, strict=True)
+        return np.array([getattr(turn, way)(own) for turn, own in pairs]).T
+
+    def _direction(self):
         """Return the way to the model's minimum, and that of the intercepts."""
-        move = self.working_set.coef - self.predictors.coef[self.start :]
+        move = self._turn(self.working_set.coef - self._begin, "back")
         columns = zip(self._borders, move.T, strict=True)
         border = np.array([-(own @ step) for own, step in columns]).T
         shift = np.zeros(move.shape[1])

@@ -22,7 +22,7 @@ class Responses:
         One over them; 0 where they are 0.
     slices : list of slice
         Of each column.
-    owners : list of int
+    owners : ndarray of int32
         The design of each column.
     """
 
@@ -36,7 +36,8 @@ class Responses:
         np.divide(1.0, self.root, out=self.inverse_root, where=self.root > 0.0)
         sizes = [n for q, n in shapes for _ in range(q)]
         self.slices = [slice(*ends) for ends in pairwise(accumulate(sizes, initial=0))]
-        self.owners = [d for d, (q, _) in enumerate(shapes) for _ in range(q)]
+        owners = [d for d, (q, _) in enumerate(shapes) for _ in range(q)]
+        self.owners = np.array(owners, dtype=np.int32)
         self.least = loss.least(y, self.root)
 
     def spread(self, per_column):

@@ -36,6 +36,11 @@ cdef class Weighted(Penalty):
         return self.positive
 
     @property
+    def isotropic(self):
+        """Whether only norms of blocks count, so that blocks may be rotated."""
+        return False
+
+    @property
     def mixes(self):
         """Whether a gradient's norm is no norm that ``peak`` describes: see `gauges`."""
         return False

@@ -75,13 +75,14 @@ class WorkingSet:
         self._curvature = np.ascontiguousarray(np.concatenate([self._curvature, new]))
 
     def _bounds(self, start, counts):
-        """Return the curvatures along the blocks from row ``start`` on."""
+        """Return the curvatures along the rows from ``start`` on."""
         if self.problem.blocks.single and not self.free.projects:
             return self.problem.squares[:, self.storage.features[start:]].T
         rows = np.arange(start, self.storage.n_rows)
         runs = np.split(rows, np.cumsum(counts)[:-1])
         designs = range(len(self.stack.designs))
-        return np.array([[self._bound(d, run) for d in designs] for run in runs])
+        bounds = [[self._bound(d, run) for d in designs] for run in runs]
+        return np.repeat(np.array(bounds), counts, axis=0)
 
     def _bound(self, d, rows):
         if self.storage.packs and len(rows) > self.stack.targets[d].shape[1]:
