@@ -43,9 +43,19 @@ NAMES = ["a", "b", "c", "d", "e"]
         [["d", 0], [4], slice(1, 3)],
         [pd.Index(["d", "a"]), np.array(["e"]), np.array(["b", "c"], dtype=object)],
         [pd.Series([3, 0]), pl.Series([4]), slice(-4, -2)],
+        [slice(3, None, -3), slice(4, 5), slice(1, -2)],
         np.array([[3, 0], [4], [1, 2]], dtype=object),
     ],
-    ids=["lists", "arrays", "names", "mixed", "named arrays", "series", "objects"],
+    ids=[
+        "lists",
+        "arrays",
+        "names",
+        "mixed",
+        "named arrays",
+        "series",
+        "slices",
+        "objects",
+    ],
 )
 def test_a_list_of_groups_keeps_its_order(given):
     groups = read_groups(given, 5, NAMES)

@@ -20,6 +20,7 @@ PUBLIC_MODULES = (
     "mutar_cy.linear_model",
     "mutar_cy.ot",
     "mutar_cy.otfunctions",
+    "mutar_cy.plotting",
     "mutar_cy.preprocessing",
     "mutar_cy.utils",
 )

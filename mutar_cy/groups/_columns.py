@@ -86,17 +86,22 @@ class Columns:
                 f"{reprlib.repr(members)}."
             )
         if not isinstance(members, np.ndarray) or members.dtype.kind not in "biu":
-            named = isinstance(members, np.ndarray)
-            members = members.tolist() if named else list(members)
-            if members and all(isinstance(item, bool | np.bool_) for item in members):
-                members = np.array(members)
-            else:
-                members = [self._position_of(item, label) for item in members]
-                members = np.array(members, dtype=np.int64)
+            members = self._as_array(members, label)
         if members.dtype.kind == "b":
             return self._under_mask(members, label)
         self._in_range(members, label)
         return members.astype(np.int64)
+
+    def _as_array(self, members, label):
+        """Return a mask or positions for members of any type."""
+        members = members.tolist() if isinstance(members, np.ndarray) else list(members)
+        types = set(map(type, members))
+        if types and types <= {bool, np.bool_}:
+            return np.array(members)
+        if bool not in types and all(issubclass(each, Integral) for each in types):
+            return np.array(members, dtype=None if members else np.int64)
+        positions = [self._position_of(item, label) for item in members]
+        return np.array(positions, dtype=np.int64)
 
     def _in_slice(self, members, label):
         ends, step = (members.start, members.stop), members.step
@@ -107,7 +112,7 @@ class Columns:
                 f"{label} is out of range: {members}, but X has {self.n_features} "
                 f"features."
             )
-        return np.arange(self.n_features)[members]
+        return np.arange(*members.indices(self.n_features))
 
     def _under_mask(self, mask, label):
         if len(mask) != self.n_features:
@@ -118,12 +123,13 @@ class Columns:
         return np.flatnonzero(mask)
 
     def _in_range(self, members, label):
+        if not len(members) or (members.min() >= 0 and members.max() < self.n_features):
+            return
         wrong = members[(members < 0) | (members >= self.n_features)]
-        if len(wrong):
-            raise ValueError(
-                f"{label} is out of range: it holds index {wrong[0]}, but X has "
-                f"{self.n_features} features."
-            )
+        raise ValueError(
+            f"{label} is out of range: it holds index {wrong[0]}, but X has "
+            f"{self.n_features} features."
+        )
 
     def _position_of(self, item, label):
         """Return the position of a column given by position or name."""

@@ -108,27 +108,25 @@ def _by_members(groups, columns, name):
     """Read a dict from names to columns."""
     if not groups:
         raise ValueError(f"{name} must hold at least one group of features.")
-    owner = np.full(columns.n_features, -1, dtype=np.int64)
     keys = list(groups)
-    indices: list[np.ndarray] = []
-    for key, members in groups.items():
-        label = f"{name}[{key!r}]"
-        found = columns.find(members, label)
-        if not len(found):
-            raise ValueError(f"{label} is empty; give it a column, or leave it out.")
-        ordered = np.sort(found)
-        twice = ordered[1:][ordered[1:] == ordered[:-1]]
-        if len(twice):
-            raise ValueError(f"{columns.show(twice[0])} is given twice in {label}.")
-        taken = found[owner[found] >= 0]
-        if len(taken):
-            other = keys[owner[taken[0]]]
-            raise ValueError(
-                f"{columns.show(taken[0])} is given twice, in {name}[{other!r}] and "
-                f"in {label}."
-            )
-        owner[found] = len(indices)
-        indices.append(found)
+    indices = [columns.find(groups[key], f"{name}[{key!r}]") for key in keys]
+    sizes = np.array([len(group) for group in indices])
+    if not sizes.all():
+        raise ValueError(
+            f"{name}[{keys[sizes.argmin()]!r}] is empty; give it a column, or leave it "
+            f"out."
+        )
+    features = np.concatenate(indices)
+    owners = np.repeat(np.arange(len(keys)), sizes)
+    twice = np.flatnonzero(np.bincount(features, minlength=columns.n_features) > 1)
+    if len(twice):
+        where = [f"{name}[{keys[g]!r}]" for g in owners[features == twice[0]][:2]]
+        raise ValueError(
+            f"{columns.show(twice[0])} is given twice, in "
+            f"{' and in '.join(dict.fromkeys(where))}."
+        )
+    owner = np.full(columns.n_features, -1, dtype=np.int64)
+    owner[features] = owners
     missing = np.flatnonzero(owner < 0)
     if len(missing):
         raise ValueError(
