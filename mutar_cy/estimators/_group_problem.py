@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from mutar_cy import tasks
 from mutar_cy.designs import sample_weights
@@ -137,9 +138,14 @@ def read_group_problem(estimator, X, y, **given):
     return GroupProblem(data, groups, weights, parts, bases, blocks)
 
 
+def is_dict(X):
+    """Tell whether X is a dict of arrays; a DOK matrix of scipy's is not."""
+    return isinstance(X, Mapping) and not sparse.issparse(X)
+
+
 def _join(estimator, X):
     """Return X as one matrix, its groups, and what it was joined from."""
-    if not isinstance(X, Mapping):
+    if not is_dict(X):
         return X, estimator.groups, None
     if not isinstance(estimator.groups, str) or estimator.groups != "auto":
         raise ValueError(
@@ -166,11 +172,11 @@ def join_as_in_fit(X: Any, blocks, name):
     name : str
         Of the estimator's class.
     """
-    if isinstance(X, Mapping) and blocks is None:
+    if is_dict(X) and blocks is None:
         raise ValueError(f"X is a dict, but this {name} was fitted to a table.")
     if blocks is None:
         return X
-    if not isinstance(X, Mapping):
+    if not is_dict(X):
         raise ValueError(
             f"This {name} was fitted to a dict with the keys {list(blocks.indices)}; "
             f"X must be one too, got {type(X).__name__}."

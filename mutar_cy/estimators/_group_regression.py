@@ -1,6 +1,5 @@
 """Fit, predict and score of regression on groups of features."""
 
-from collections.abc import Mapping
 from functools import partial
 
 from sklearn.base import MultiOutputMixin, RegressorMixin
@@ -11,6 +10,7 @@ from mutar_cy.designs import make_stack
 from mutar_cy.estimators._deviance import LOSSES, explained_deviance, refuse_targets
 from mutar_cy.estimators._fitting import all_or_nothing, minimise
 from mutar_cy.estimators._group_model import GroupModel, group_attributes
+from mutar_cy.estimators._group_problem import is_dict
 from mutar_cy.estimators._model import fitted_attributes
 from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm
 from mutar_cy.solvers import alpha_max, solve
@@ -174,7 +174,7 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
             self._linear_predictor(X, task),
             y,
             sample_weight,
-            own=not isinstance(X, Mapping) and tasks.has_own_designs(X),
+            own=not is_dict(X) and tasks.has_own_designs(X),
             missing=self.missing_targets == "ignore",
             offset=offset,
             measure=partial(explained_deviance, self.loss) if glm else tasks.r_squared,
