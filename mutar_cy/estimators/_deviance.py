@@ -9,7 +9,7 @@ LOSSES = {"poisson": Poisson(), "gamma": Gamma()}
 
 
 def refuse_targets(loss, data):
-    """Raise ValueError unless a model of counts, or of positive values, has a fit.
+    """Return data, unless a model of counts, or of positive values, has no fit.
 
     Parameters
     ----------
@@ -18,11 +18,12 @@ def refuse_targets(loss, data):
     """
     for owner, y, _ in tasks.target_columns(data):
         _refuse_sign(loss, y, owner)
-        if loss == "poisson" and not y.any():
+        if loss == "poisson" and len(y) and not y.any():
             raise ValueError(
                 f"y{owner} is 0 for every sample; with loss='poisson' the intercept "
                 f"has no finite optimum."
             )
+    return data
 
 
 def _refuse_sign(loss, y, owner=""):

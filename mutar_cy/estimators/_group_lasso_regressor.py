@@ -147,7 +147,7 @@ class GroupLassoRegressor(GroupRegression):
     >>> model.selected_groups_
     ['position']
     >>> model.group_norms_.round(2).tolist()
-    [0.52, 0.0]
+    [0.64, 0.0]
     """
 
     _parameter_constraints = {

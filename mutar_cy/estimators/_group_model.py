@@ -26,7 +26,7 @@ class GroupModel(MultiTaskModel):
         "standardize_groups": ["boolean"],
     }
 
-    def _read(self, X, y, **given):
+    def _read(self, X, y, prepare, **given):
         """Return the problem, the penalty and the blocks that it splits over."""
         if self.standardize_groups and (self.positive or self.l1_ratio > 0):
             other = "positive=True" if self.positive else f"l1_ratio={self.l1_ratio}"
@@ -34,7 +34,7 @@ class GroupModel(MultiTaskModel):
                 f"standardize_groups=True and {other} exclude each other: the basis "
                 f"that makes a group orthonormal mixes its columns."
             )
-        problem = read_group_problem(self, X, y, **given)
+        problem = read_group_problem(self, X, y, prepare, **given)
         blocks, weights = problem.solver_blocks()
         return problem, self._penalty(weights), blocks
 
@@ -46,9 +46,6 @@ class GroupModel(MultiTaskModel):
 
     def _unpenalised(self):
         return self.alpha == 0
-
-    def _start(self, problem):
-        return problem.from_user(super()._start(problem))
 
     def _predictor(self, X, coef, intercept, task=None, offset=None):
         """Return linear predictors in the layout that X is in.

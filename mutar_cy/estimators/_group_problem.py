@@ -106,7 +106,7 @@ class GroupProblem(NamedTuple):
         return blocks, np.concatenate([self.weights, np.zeros(len(free))])
 
 
-def read_group_problem(estimator, X, y, **given):
+def read_group_problem(estimator, X, y, prepare, **given):
     """Read the data of a fit, and the groups that its features are in.
 
     Parameters
@@ -116,6 +116,8 @@ def read_group_problem(estimator, X, y, **given):
         ``fit_intercept``, ``task_weight`` and those that `tasks.read_problem` reads.
     X, y : object
         As given to ``fit``.
+    prepare : callable
+        Takes the data and returns them as they are to be fitted.
     **given : dict
         ``sample_weight``, ``task`` and ``offset``, as given to ``fit``.
 
@@ -124,7 +126,7 @@ def read_group_problem(estimator, X, y, **given):
     GroupProblem
     """
     X, groups, blocks = _join(estimator, X)
-    data = tasks.read_problem(estimator, X, y, **given)
+    data = prepare(tasks.read_problem(estimator, X, y, **given))
     names = tasks.feature_names(estimator, X)
     groups = read_groups(groups, data.n_features, names)
     weights = group_weights(estimator.group_weights, groups)

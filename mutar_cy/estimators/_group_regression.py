@@ -79,8 +79,8 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
 
     def _pose(self, X, y, sample_weight=None, task=None, offset=None):
         given = {"sample_weight": sample_weight, "task": task, "offset": offset}
-        problem, penalty, blocks = self._read(X, y, **given)
-        refuse_targets(self.loss, problem.data)
+        prepare = partial(refuse_targets, self.loss)
+        problem, penalty, blocks = self._read(X, y, prepare, **given)
         if self.loss in LOSSES:
             loss = LOSSES[self.loss]
             stack = make_responses(problem.parts, loss, self.fit_intercept)
@@ -88,6 +88,9 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
             parts = [_less_offset(part) for part in problem.parts]
             stack = make_stack(parts, self.fit_intercept)
         return problem, stack, penalty, blocks
+
+    def _start(self, problem):
+        return problem.from_user(super()._start(problem))
 
     def _minimise(self, stack, penalty, groups, start, report):
         solver = solve_glm if self.loss in LOSSES else solve

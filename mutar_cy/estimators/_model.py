@@ -93,16 +93,20 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _start(self, problem):
         """Return the coefficients to start from, or None for zeros."""
+        coef = self._last_coef((problem.n_features, *problem.columns))
+        return None if coef is None else coef.reshape(len(coef), -1)
+
+    def _last_coef(self, shape):
+        """Return ``coef_`` if it is to be started from, and see that it fits."""
         if not self.warm_start or not hasattr(self, "coef_"):
             return None
-        shape = (problem.n_features, *problem.columns)
         if self.coef_.shape != shape:
             raise ValueError(
                 f"warm_start=True, but the coefficients of the last fit have shape "
                 f"{self.coef_.shape} and these data ask for {shape}. Set "
                 f"warm_start=False to start from zeros."
             )
-        return self.coef_.reshape(len(self.coef_), -1).astype(np.float64)
+        return self.coef_.astype(np.float64)
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "coef_")
