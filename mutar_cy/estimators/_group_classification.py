@@ -1,5 +1,7 @@
 """How classifiers on groups of features are fitted."""
 
+from typing import Any
+
 import numpy as np
 
 from mutar_cy.estimators._classes import (
@@ -132,5 +134,8 @@ class GroupClassification(GroupDecisions):
 
 def _together(solutions):
     """Return several solutions as one whose numbers are arrays."""
-    fields = zip(*(solution[:-1] for solution in solutions), strict=True)
-    return Solution(*(np.stack(field) for field in fields))
+    fields: list[Any] = [
+        np.stack(field)
+        for field in zip(*(solution[:-1] for solution in solutions), strict=True)
+    ]
+    return Solution(*fields)

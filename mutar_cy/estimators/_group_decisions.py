@@ -100,12 +100,14 @@ class GroupDecisions(ClassifierMixin, GroupModel):
 
         Parameters
         ----------
-        X, task, offset : object
+        X : array-like, sparse matrix, dict, or one matrix per task
             As for ``decision_function``.
         y : array-like, or one per task
             The labels, in the layout of X.
         sample_weight : float or array-like, default=None
             Weights in the layout of y.
+        task, offset : array-like
+            As for ``decision_function``.
 
         Returns
         -------

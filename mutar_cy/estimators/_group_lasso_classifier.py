@@ -142,8 +142,8 @@ class GroupLassoClassifier(GroupClassification):
     >>> print(model.classes_, model.coef_.round(2))
     ['a' 'b'] [[ 0.99 -0.91  0.    0.    0.    0.  ]]
     >>> print(model.predict_proba(X[:2]).round(2))
-    [[0.43 0.57]
-     [0.17 0.83]]
+    [[0.4  0.6 ]
+     [0.36 0.64]]
     """
 
     _parameter_constraints = {

@@ -103,7 +103,11 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
 
     def _find_alpha_max(self, X, y, sample_weight=None, task=None, offset=None):
         """Return the smallest strength that leaves no coefficient."""
-        _, stack, penalty, blocks = self._pose(X, y, sample_weight, task, offset)
+        return self._strength_of_zeros(self._pose(X, y, sample_weight, task, offset))
+
+    def _strength_of_zeros(self, posed):
+        """Return the smallest strength that leaves no coefficient of what is posed."""
+        _, stack, penalty, blocks = posed
         find = glm_alpha_max if self.loss in LOSSES else alpha_max
         return float(find(stack, penalty, blocks))
 
