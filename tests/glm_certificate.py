@@ -39,6 +39,8 @@ def groups_of(model, n_features):
         weights = [np.sqrt(len(members)) for members in model.groups_]
     elif isinstance(weights, dict):
         weights = [weights[name] for name in model.group_names_]
+    if model.alpha == 0:  # which penalises nothing
+        weights = [weight if np.isinf(weight) else 0.0 for weight in weights]
     pairs = list(zip(model.groups_, weights, strict=True))
     owned = np.concatenate(model.groups_)
     free = np.setdiff1d(np.arange(n_features), owned)

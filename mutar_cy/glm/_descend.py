@@ -3,6 +3,7 @@
 import numpy as np
 
 from mutar_cy.glm._model import QuadraticModel
+from mutar_cy.glm._settle import settle
 from mutar_cy.glm._small import SmallModel, is_small
 
 INNER = 0.03  # of the gap: how far a model is solved
@@ -39,3 +40,4 @@ def descend_newton(working_set, target, budget):
         n_steps += 1
         if working_set.step_along(direction, shift, slope) == 0.0:
             return n_steps
+        settle(working_set)  # gaps and models are for residuals orthogonal to free rows
