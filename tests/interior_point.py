@@ -20,6 +20,15 @@ def triangles(problem):
     return out
 
 
+def solved(value, constraints, tolerance=1e-10):
+    """Return the least value of an expression; its variables are set to where it is."""
+    program = cvxpy.Problem(cvxpy.Minimize(value), constraints)
+    names = ("tol_gap_abs", "tol_gap_rel", "tol_feas")
+    with warnings.catch_warnings():  # near rounding it says "may be inaccurate"
+        warnings.simplefilter("ignore", UserWarning)
+        return program.solve(solver="CLARABEL", **dict.fromkeys(names, tolerance))
+
+
 def cvxpy_coefficients(problem, tolerance=1e-10):
     """Return coefficients that meet all constraints, by an interior point method."""
     W = cvxpy.Variable(
@@ -40,11 +49,7 @@ def cvxpy_coefficients(problem, tolerance=1e-10):
             value += entry * cvxpy.norm(apart, 1)
         elif strength > 0:
             value += strength * cvxpy.norm(block, 2)
-    program = cvxpy.Problem(cvxpy.Minimize(value), constraints)
-    names = ("tol_gap_abs", "tol_gap_rel", "tol_feas")
-    with warnings.catch_warnings():  # near rounding it says "may be inaccurate"
-        warnings.simplefilter("ignore", UserWarning)
-        program.solve(solver="CLARABEL", **dict.fromkeys(names, tolerance))
+    solved(value, constraints, tolerance)
     coef = np.where(excluded, 0.0, W.value)
     return np.maximum(coef, 0.0) if problem.positive else coef
 
@@ -59,3 +64,29 @@ def cvxpy_optimum(problem):
     point = coef, reference.best_intercept(problem, coef)
     moved = reference.proximal_gradient(problem, coef, n_iter=300)
     return min(reference.objective(problem, *at) for at in (point, moved))
+
+
+def glm_optimum(problem):
+    """Return the least objective of a `glm_reference.Glm`."""
+    n_features, n_columns = problem.columns[0].X.shape[1], len(problem.columns)
+    W = cvxpy.Variable((n_features, n_columns), nonneg=problem.positive)
+    b = cvxpy.Variable(n_columns) if problem.fit_intercept else np.zeros(n_columns)
+    value, constraints = 0.0, []
+    for c, (X, y, weight, offset) in enumerate(problem.columns):
+        eta = X @ W[:, c] + b[c] + offset
+        losses = {
+            "squared_error": lambda y, eta: cvxpy.square(y - eta) / 2,
+            "poisson": lambda y, eta: cvxpy.exp(eta) - cvxpy.multiply(y, eta),
+            "gamma": lambda y, eta: cvxpy.multiply(y, cvxpy.exp(-eta)) + eta,
+            "logistic": lambda y, eta: cvxpy.logistic(eta) - cvxpy.multiply(y, eta),
+        }
+        value += weight @ losses[problem.loss](y, eta)
+    for rows, weight in problem.groups:
+        block = cvxpy.hstack([W[j, c] for j in rows for c in range(n_columns)])
+        if np.isinf(weight):
+            constraints.append(block == 0)
+        elif weight > 0:
+            strength = problem.alpha * (1 - problem.l1_ratio) * weight
+            value += strength * cvxpy.norm(block, 2)
+            value += problem.alpha * problem.l1_ratio * cvxpy.norm(block, 1)
+    return solved(value, constraints)

@@ -75,9 +75,9 @@ def all_or_nothing(fit):
 FRAMES = 4 if with_callbacks.__module__.startswith("sklearn") else 3
 
 
-def warn_user(message):
+def warn_user(message, *, frames=FRAMES):
     """Warn on the line that called fit, if fit calls this."""
-    warnings.warn(message, UserWarning, stacklevel=FRAMES + 1)
+    warnings.warn(message, UserWarning, stacklevel=frames + 1)
 
 
 def warn_unconverged(solution, *, frames=FRAMES):
@@ -143,14 +143,24 @@ def reporter(estimator, X, y):
     return None
 
 
-def minimise(estimator, stack, penalty, *, groups=None, start=None, report=None):
+def minimise(
+    estimator,
+    stack,
+    penalty,
+    *,
+    groups=None,
+    start=None,
+    report=None,
+    solver=solve,
+):
     """Solve with the parameters ``tol`` and ``max_iter`` of an estimator.
 
     Parameters
     ----------
     estimator : estimator
     stack : Stack
-    penalty : L21 or list of L21
+        Or what else the solver takes.
+    penalty : Weighted or list of L21
         One for all columns together, or one for each column on its own.
     groups : list of ndarray, default=None
         The rows that a joint penalty moves together.
@@ -158,6 +168,8 @@ def minimise(estimator, stack, penalty, *, groups=None, start=None, report=None)
         Coefficients to start from.
     report : callable, default=None
         Called after every outer iteration.
+    solver : callable, default=solve
+        Of a joint penalty.
 
     Returns
     -------
@@ -171,6 +183,6 @@ def minimise(estimator, stack, penalty, *, groups=None, start=None, report=None)
     if isinstance(penalty, list):
         solution = solve_columns(stack, penalty, start, **options)
     else:
-        solution = solve(stack, penalty, groups, start, **options)
+        solution = solver(stack, penalty, groups, start, **options)
     refuse_non_finite(solution.coef, solution.intercept)
     return solution

@@ -9,7 +9,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import Interval
 
 from mutar_cy.estimators._base import NON_NEGATIVE, MultiTaskRegressor
-from mutar_cy.estimators._fitting import FRAMES, refuse_non_finite, warn_unconverged
+from mutar_cy.estimators._fitting import refuse_non_finite, warn_unconverged
+from mutar_cy.estimators._model import INSIDE
 from mutar_cy.solvers import Effort
 
 
@@ -60,7 +61,7 @@ class ReweightingRegressor(MultiTaskRegressor):
     def _warn(self, solution):
         for convex in (solution.first, solution.last):
             if not np.all(convex.converged):
-                warn_unconverged(convex, frames=FRAMES + 1)
+                warn_unconverged(convex, frames=INSIDE + 1)
                 return
         if not solution.settled:
             warnings.warn(
@@ -69,5 +70,5 @@ class ReweightingRegressor(MultiTaskRegressor):
                 f"coefficients still moved after {len(solution.losses)} convex "
                 "problems.",
                 ConvergenceWarning,
-                stacklevel=FRAMES + 1,
+                stacklevel=INSIDE + 1,
             )

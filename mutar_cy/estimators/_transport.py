@@ -105,8 +105,8 @@ class TransportRegressor(MultiTaskRegressor):
     def _unpenalised(self):
         return self.alpha == 0 and not np.any(self.beta)
 
-    def _start(self, n_features, columns):
-        coef = super()._start(n_features, columns)
+    def _start(self, problem):
+        coef = super()._start(problem)
         if coef is None or self.alpha == 0:
             return coef
         return getattr(self, "_dual", None)

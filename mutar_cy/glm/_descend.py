@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mutar_cy.glm._settle import settle
 
 INNER = 0.03  # of the gap: how far a model is solved
 IDLE = 3  # steps without progress: no digit is left
@@ -36,3 +37,4 @@ def descend_newton(working_set, target, budget):
         n_steps += 1
         if working_set.step_along(direction, shift, slope) == 0.0:
             return n_steps
+        settle(working_set)  # gaps and models are for residuals orthogonal to free rows

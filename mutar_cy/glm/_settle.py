@@ -17,7 +17,7 @@ def settle(predictors):
     negative, no ascent), and so feasible for them in the dual.
     """
     n_free = predictors.free.in_play
-    if not n_free:
+    if not n_free or not len(predictors.coef):  # the null model has intercepts only
         return
     for _ in range(STEPS):
         move, shift, slope = free_direction(predictors, n_free)

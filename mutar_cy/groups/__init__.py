@@ -3,11 +3,13 @@
 from mutar_cy.groups._blocks import block_columns, check_blocks, join_blocks
 from mutar_cy.groups._columns import column_names
 from mutar_cy.groups._groups import Groups
+from mutar_cy.groups._orthonormal import OrthonormalColumns
 from mutar_cy.groups._read import read_groups
 from mutar_cy.groups._weights import group_weights
 
 __all__ = [
     "Groups",
+    "OrthonormalColumns",
     "block_columns",
     "check_blocks",
     "column_names",

@@ -1,30 +1,49 @@
 """The layouts that tasks come in, and go back out in."""
 
-from mutar_cy.tasks._answers import in_layout, predict, residuals, score
+from mutar_cy.tasks._answers import (
+    in_layout,
+    linear_predictor,
+    predict,
+    residuals,
+)
 from mutar_cy.tasks._arrays import (
     check_design,
+    check_offset,
     check_target,
     check_values,
     check_weights,
     linear,
 )
 from mutar_cy.tasks._convert import split_tasks, stack_tasks
-from mutar_cy.tasks._parts import make_parts
+from mutar_cy.tasks._labels import feature_names
+from mutar_cy.tasks._layouts import has_own_designs, task_list, with_offset
+from mutar_cy.tasks._parts import make_parts, target_columns
 from mutar_cy.tasks._problem import Problem, read_problem
+from mutar_cy.tasks._scores import columns_with_weights, compare, r_squared, score
 
 __all__ = [
     "Problem",
     "check_design",
+    "check_offset",
     "check_target",
     "check_values",
     "check_weights",
+    "columns_with_weights",
+    "compare",
+    "feature_names",
+    "has_own_designs",
     "in_layout",
     "linear",
+    "linear_predictor",
     "make_parts",
     "predict",
+    "r_squared",
     "read_problem",
     "residuals",
     "score",
     "split_tasks",
     "stack_tasks",
+    "target_columns",
+    "task_list",
+    "with_offset",
 ]

@@ -1,14 +1,11 @@
 """What a fitted model says about new data, in the layout of y."""
 
 import numpy as np
-from sklearn.metrics import r2_score
 
 from mutar_cy.tasks._arrays import (
     by_rows,
     check_design,
     check_stack_of_designs,
-    check_target,
-    check_weights,
     linear,
     refuse_masked,
 )
@@ -23,7 +20,6 @@ from mutar_cy.tasks._layouts import (
     design_list,
     has_own_designs,
     read_long,
-    task_list,
     unstack,
     wants_labels,
 )
@@ -38,14 +34,22 @@ WITHOUT_TASKS = (
 
 
 def predict(model, X, task=None):
-    """Predict with a fitted model, in the layout that X (and task) are in.
+    """Predict with a fitted linear model, as `linear_predictor`."""
+    return linear_predictor(model, X, model.coef_, model.intercept_, task)
+
+
+def linear_predictor(model, X, coef, intercept, task=None):
+    """Return ``X @ coef + intercept``, in the layout that X (and task) are in.
 
     Parameters
     ----------
     model : estimator
-        With ``coef_``, ``intercept_``, ``tasks_``, ``layout_`` and the parameters
-        ``task_column`` and ``unseen_tasks``.
+        Fitted, with ``tasks_``, ``layout_`` and the parameters ``task_column`` and
+        ``unseen_tasks``.
     X : array-like, sparse matrix, DataFrame, or one of them per task
+    coef : ndarray of shape (n_features, ...)
+        With an axis for tasks, unless there is a single one, and any axes behind it.
+    intercept : ndarray of the shape of one row of ``coef``
     task : array-like of shape (n_samples,), default=None
 
     Returns
@@ -59,18 +63,18 @@ def predict(model, X, task=None):
                 "Task labels (task= or task_column) belong to an X of shape "
                 "(n_samples, n_features), but X holds one design per task."
             )
-        return _predict_long(model, X, task)
+        return _predict_long(model, X, coef, intercept, task)
     if own:
-        return _predict_own(model, X)
+        return _predict_own(model, X, coef, intercept)
     if model.layout_ not in (SINGLE, SHARED):
         raise ValueError(
             WITHOUT_TASKS.format(name=type(model).__name__, layout=model.layout_)
         )
     X = check_design(model, X, reset=False, finite=True)
-    return linear(X, model.coef_, model.intercept_)
+    return linear(X, coef, intercept)
 
 
-def _predict_own(model, X):
+def _predict_own(model, X, coef, intercept):
     """Predict for one design per task."""
     if model.layout_ in (SINGLE, LONG):
         raise ValueError(
@@ -87,7 +91,7 @@ def _predict_own(model, X):
     kind = RAGGED if isinstance(X, list) else STACKED
     check = check_design_list if kind == RAGGED else check_stack_of_designs
     X = check(model, X, reset=False, finite=True)
-    return unstack(kind, linear_per_task(X, model.coef_, model.intercept_))
+    return unstack(kind, linear_per_task(X, coef, intercept))
 
 
 def linear_per_task(designs, coef, intercept):
@@ -95,7 +99,7 @@ def linear_per_task(designs, coef, intercept):
     return [linear(X, coef[:, k], intercept[k]) for k, X in enumerate(designs)]
 
 
-def _predict_long(model, X, task):
+def _predict_long(model, X, coef, intercept, task):
     """Predict for a table whose samples carry task labels."""
     if model.layout_ == SINGLE:
         raise ValueError(
@@ -105,7 +109,6 @@ def _predict_long(model, X, task):
     X, labels, name = read_long(model, X, task, reset=False, finite=True)
     unseen = model.unseen_tasks
     codes = look_up(labels, model.tasks_, unseen=unseen, name=name)
-    coef, intercept = model.coef_, model.intercept_
     if np.any(codes == len(model.tasks_)):
         mean = coef.mean(axis=1, keepdims=True), intercept.mean(axis=0, keepdims=True)
         coef = np.concatenate([coef, mean[0]], axis=1)
@@ -139,54 +142,3 @@ def in_layout(problem, blocks):
         for block in blocks
     ]
     return unstack(problem.kind, blocks, problem.shape, problem.rows)
-
-
-def score(model, X, y, sample_weight=None, task=None):
-    """Return R squared: pooled or averaged for a table, else one number per task."""
-    prediction = predict(model, X, task)
-    missing = model.missing_targets == "ignore"
-    if not has_own_designs(X):
-        y = check_target(y, "y", missing=missing)
-        return _r_squared(y, prediction, sample_weight, "uniform_average")
-    targets = task_list(y, len(prediction), "y")
-    if sample_weight is None or np.isscalar(sample_weight):
-        weights = [sample_weight] * len(targets)
-    else:
-        weights = task_list(sample_weight, len(targets), "sample_weight")
-    return np.array(
-        [
-            _r_squared(
-                check_target(v, f"y of task {k}", missing=missing),
-                guess,
-                w,
-                "variance_weighted",
-                f" of task {k}",
-            )
-            for k, (v, guess, w) in enumerate(
-                zip(targets, prediction, weights, strict=True)
-            )
-        ]
-    )
-
-
-def _r_squared(y, prediction, sample_weight, average, owner=""):
-    """Return R squared over all columns; missing targets count for nothing."""
-    if y.shape != prediction.shape:
-        raise ValueError(
-            f"y{owner} has shape {y.shape}, but the predictions for X have shape "
-            f"{prediction.shape}."
-        )
-    weights = check_weights(sample_weight, y.shape, owner=f"sample_weight{owner}")
-    if not np.isnan(y).any() and (weights is None or weights.ndim == 1):
-        return r2_score(y, prediction, sample_weight=weights, multioutput=average)
-    matrices = [v.reshape(len(v), -1) for v in (y, prediction)]
-    weights = np.ones(len(y)) if weights is None else weights
-    weights = np.broadcast_to(weights.reshape(len(y), -1), matrices[0].shape)
-    scores, variances = [], []
-    for v, guess, w in zip(*(m.T for m in (*matrices, weights)), strict=True):
-        here = ~np.isnan(v) & (w > 0)
-        scores.append(r2_score(v[here], guess[here], sample_weight=w[here]))
-        mean = np.average(v[here], weights=w[here])
-        variances.append(w[here] @ (v[here] - mean) ** 2)
-    pooled = average == "variance_weighted" and any(variances)
-    return np.average(scores, weights=variances if pooled else None)

@@ -192,6 +192,32 @@ def check_weights(weights, shape, *, owner="sample_weight"):
     return weights
 
 
+def check_offset(offset, shape, *, owner="offset"):
+    """Check the offsets that go with targets of the given shape.
+
+    Parameters
+    ----------
+    offset : None or array-like
+    shape : tuple
+        Of the targets: ``(n_samples,)`` or ``(n_samples, n_columns)``.
+    owner : str
+        What messages call the argument, and whose it is.
+
+    Returns
+    -------
+    offset : None or ndarray of shape (n_samples, n_columns)
+    """
+    if offset is None:
+        return None
+    offset = check_values(offset, owner)
+    if offset.shape != shape:
+        raise ValueError(
+            f"{owner} has shape {offset.shape}, but the targets have shape {shape}; "
+            f"give one offset per target."
+        )
+    return offset.reshape(len(offset), -1)
+
+
 def same_length(X, y, where=""):
     """Raise unless X and y have the same number of samples."""
     if X.shape[0] != y.shape[0]:
@@ -207,11 +233,15 @@ def linear(X, coef, intercept):
     Parameters
     ----------
     X : {ndarray, sparse matrix} of shape (n_samples, n_features)
-    coef : ndarray of shape (n_features,) or (n_features, n_columns)
-    intercept : float, or ndarray of shape (n_columns,)
+    coef : ndarray of shape (n_features, ...)
+        None, one or several axes of columns.
+    intercept : float, or ndarray of the shape of the columns
     """
     if len(coef) > MANY and not is_sparse(X):
-        support = np.flatnonzero(coef if coef.ndim == 1 else coef.any(axis=1))
+        support = np.flatnonzero(coef.reshape(len(coef), -1).any(axis=1))
         if 4 * len(support) < len(coef):  # a copy of so few columns is cheaper
             X, coef = X[:, support], coef[support]
+    if coef.ndim > 2:
+        flat = X @ coef.reshape(len(coef), -1)
+        return flat.reshape(X.shape[0], *coef.shape[1:]) + intercept
     return X @ coef + intercept

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import validate_data
 
+from mutar_cy.groups import column_names
 from mutar_cy.tasks._arrays import as_float, check_design, is_sparse, refuse_masked
 
 
@@ -153,6 +154,23 @@ def _cut_from_frame(estimator, X, reset, finite):
         estimator=estimator,
     )
     return as_float(features), np.asarray(frame[:, at])
+
+
+def feature_names(estimator, X):
+    """Return the names of the columns that coefficients are for, or None.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With the parameter ``task_column``, whose column is left out.
+    X : object
+        A table, or a list of them.
+    """
+    names = column_names(X[0] if isinstance(X, list) else X)
+    if names is None or estimator.task_column is None:
+        return names
+    at = _position(estimator.task_column, names, len(names))
+    return names[:at] + names[at + 1 :]
 
 
 def _position(column, names, n_features):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mutar_cy.tasks._arrays import check_design
+from mutar_cy.tasks._arrays import check_design, check_offset
 from mutar_cy.tasks._labels import check_labels, cut_task_column
 
 # One design and one target; one design and a target per task; a design per task, in
@@ -94,6 +94,24 @@ def read_long(estimator, X, task, *, reset, finite=False):
         X, labels = check_design(estimator, X, reset=reset, finite=finite), task
         name = "task"
     return X, check_labels(labels, X.shape[0], name), name
+
+
+def with_offset(predictor, offset):
+    """Return linear predictors plus offsets in their layout.
+
+    Parameters
+    ----------
+    predictor : ndarray, or list of ndarray
+    offset : None, or array-like of the same layout
+    """
+    if offset is None:
+        return predictor
+    if isinstance(predictor, list):
+        offsets = task_list(offset, len(predictor), "offset")
+        pairs = zip(predictor, offsets, strict=True)
+        return [with_offset(*pair) for pair in pairs]
+    checked = check_offset(offset, predictor.shape).reshape(predictor.shape)
+    return (predictor + checked).astype(predictor.dtype, copy=False)
 
 
 def unstack(kind, blocks, shape=None, rows=None):

@@ -30,15 +30,45 @@ def make_parts(problem, task_weight=None, *, missing=False):
     scales = check_task_weight(task_weight, problem.labels)
     labels = problem.labels.tolist()
     parts = []
-    for k, (X, Y, weights) in enumerate(
-        zip(problem.designs, problem.targets, problem.weights, strict=True)
-    ):
+    entries = zip(problem.designs, problem.targets, problem.weights, strict=True)
+    for k, (X, Y, weights) in enumerate(entries):
         whole = problem.kind in (SINGLE, SHARED)
         names = labels if whole else [labels[k]] * Y.shape[1]
         factors = scales if whole else [scales[k]] * Y.shape[1]
         here = ~np.isnan(Y) if missing and np.isnan(Y).any() else None
-        parts += _parts_of_design(X, Y, weights, names, factors, here)
+        own = _parts_of_design(X, Y, weights, names, factors, here)
+        parts += _with_offsets(own, problem.offsets[k])
     return parts
+
+
+def _with_offsets(parts, offset):
+    """Give every part of one design the offsets of its columns."""
+    if offset is None:
+        return parts
+    ends = np.cumsum([part.Y.shape[1] for part in parts])
+    columns = np.split(offset, ends[:-1], axis=1)
+    pairs = zip(parts, columns, strict=True)
+    return [part._replace(offset=own) for part, own in pairs]
+
+
+def target_columns(problem):
+    """Yield whose it is, the targets and the weights of every column of a problem.
+
+    The first is the end of a message, such as " of task 'a'"; the others, of shape
+    (n_samples,), are without samples that are missing or weigh nothing.
+    """
+    labels = problem.labels.tolist()
+    whole = problem.kind in (SINGLE, SHARED)
+    for k, (Y, weights) in enumerate(
+        zip(problem.targets, problem.weights, strict=True)
+    ):
+        weights = np.ones(len(Y)) if weights is None else weights
+        weights = np.broadcast_to(_as_matrix(weights), Y.shape)
+        for j, (y, weight) in enumerate(zip(Y.T, weights.T, strict=True)):
+            here = ~np.isnan(y) & (weight > 0)
+            owner = f" of task {labels[j if whole else k]!r}"
+            owner = "" if problem.kind == SINGLE else owner
+            yield owner, y[here], weight[here]
 
 
 def check_task_weight(task_weight, labels):

@@ -7,6 +7,7 @@ import numpy as np
 from mutar_cy.tasks._arrays import (
     by_rows,
     check_design,
+    check_offset,
     check_stack_of_designs,
     check_target,
     check_weights,
@@ -42,8 +43,14 @@ class Problem(NamedTuple):
     designs: list  # (n_k, p) matrices, float64 or float32
     targets: list  # (n_k, q) float64 arrays, NaN where a target is missing
     weights: list  # None, (n_k,) or (n_k, q)
+    offsets: list  # None or (n_k, q): what is added to the linear predictors
     rows: list | None = None  # long: where the samples of each task stand
     shape: tuple | None = None  # long: of y
+
+    @property
+    def n_features(self):
+        """Number of rows of coef_."""
+        return self.designs[0].shape[1]
 
     @property
     def dtype(self):
@@ -51,7 +58,7 @@ class Problem(NamedTuple):
         return np.result_type(*{X.dtype for X in self.designs})
 
 
-def read_problem(estimator, X, y, sample_weight=None, task=None):
+def read_problem(estimator, X, y, sample_weight=None, task=None, offset=None):
     """Check the data of a fit, whatever their layout.
 
     Parameters
@@ -59,7 +66,7 @@ def read_problem(estimator, X, y, sample_weight=None, task=None):
     estimator : estimator
         Learns ``n_features_in_`` and the names of features. Its parameters
         ``task_column``, ``unseen_tasks`` and ``missing_targets`` are read.
-    X, y, sample_weight, task
+    X, y, sample_weight, task, offset
         As given to ``fit``.
 
     Returns
@@ -78,18 +85,18 @@ def read_problem(estimator, X, y, sample_weight=None, task=None):
                 "X already holds one design per task; task labels (task= or "
                 "task_column) belong to a table of shape (n_samples, n_features)."
             )
-        return _read_long(estimator, X, y, sample_weight, task)
+        return _read_long(estimator, X, y, sample_weight, task, offset)
     if not own:
-        return _read_table(estimator, X, y, sample_weight)
+        return _read_table(estimator, X, y, sample_weight, offset)
     refuse_masked(X, "X")
     X = design_list(X)
     if isinstance(X, list):
-        return _read_list(estimator, X, y, sample_weight)
-    return _read_stacked(estimator, X, y, sample_weight)
+        return _read_list(estimator, X, y, sample_weight, offset)
+    return _read_stacked(estimator, X, y, sample_weight, offset)
 
 
 def _missing(estimator):
-    return estimator.missing_targets == "ignore"
+    return getattr(estimator, "missing_targets", "raise") == "ignore"
 
 
 def _as_columns(y, axes, where=""):
@@ -104,7 +111,7 @@ def _as_columns(y, axes, where=""):
     return y[..., np.newaxis] if y.ndim == axes else y
 
 
-def _read_table(estimator, X, y, sample_weight):
+def _read_table(estimator, X, y, sample_weight, offset):
     """One design: a single task, or a column of y per task."""
     X = check_design(estimator, X, reset=True)
     y = check_target(y, "y", missing=_missing(estimator))
@@ -112,10 +119,12 @@ def _read_table(estimator, X, y, sample_weight):
     same_length(X, y)
     weights = check_weights(sample_weight, y.shape)
     kind = SINGLE if y.ndim == 1 else SHARED
-    return Problem(kind, np.arange(Y.shape[1]), y.shape[1:], [X], [Y], [weights])
+    offsets = [check_offset(offset, y.shape)]
+    labels = np.arange(Y.shape[1])
+    return Problem(kind, labels, y.shape[1:], [X], [Y], [weights], offsets)
 
 
-def _read_stacked(estimator, X, y, sample_weight):
+def _read_stacked(estimator, X, y, sample_weight, offset):
     X = check_stack_of_designs(estimator, X, reset=True)
     y = check_target(y, "y", missing=_missing(estimator))
     Y = _as_columns(y, 2)
@@ -127,11 +136,12 @@ def _read_stacked(estimator, X, y, sample_weight):
         )
     shapes = [y.shape[1:]] * len(X)
     weights = read_weights(sample_weight, shapes)
-    columns = (len(X), *y.shape[2:])
-    return Problem(STACKED, np.arange(len(X)), columns, list(X), list(Y), weights)
+    offsets = read_offsets(offset, shapes)
+    labels, columns = np.arange(len(X)), (len(X), *y.shape[2:])
+    return Problem(STACKED, labels, columns, list(X), list(Y), weights, offsets)
 
 
-def _read_list(estimator, X, y, sample_weight):
+def _read_list(estimator, X, y, sample_weight, offset):
     X = check_design_list(estimator, X, reset=True)
     y = task_list(y, len(X), "y")
     missing = _missing(estimator)
@@ -144,8 +154,10 @@ def _read_list(estimator, X, y, sample_weight):
                 f"Task {k}: y has shape {v.shape}, but task 0 has {y[0].shape}; every "
                 f"task must have the same number of responses."
             )
-    weights = read_weights(sample_weight, [v.shape for v in y])
-    return Problem(RAGGED, np.arange(len(X)), (len(X), *y[0].shape[1:]), X, Y, weights)
+    shapes = [v.shape for v in y]
+    weights, offsets = read_weights(sample_weight, shapes), read_offsets(offset, shapes)
+    labels, columns = np.arange(len(X)), (len(X), *y[0].shape[1:])
+    return Problem(RAGGED, labels, columns, X, Y, weights, offsets)
 
 
 def read_weights(sample_weight, shapes):
@@ -160,13 +172,26 @@ def read_weights(sample_weight, shapes):
     ]
 
 
-def _read_long(estimator, X, y, sample_weight, task):
+def read_offsets(offset, shapes):
+    """Check the offsets of tasks with targets of the given shapes."""
+    if offset is None:
+        return [None] * len(shapes)
+    return [
+        check_offset(own, shape, owner=f"offset of task {k}")
+        for k, (own, shape) in enumerate(
+            zip(task_list(offset, len(shapes), "offset"), shapes, strict=True)
+        )
+    ]
+
+
+def _read_long(estimator, X, y, sample_weight, task, offset):
     """One table: the rows of each task become its design, in place if they can."""
     X, labels, name = read_long(estimator, X, task, reset=True)
     y = check_target(y, "y", missing=_missing(estimator))
     Y = _as_columns(y, 1)
     same_length(X, y)
     weights = check_weights(sample_weight, y.shape)
+    offset = check_offset(offset, y.shape)
     tasks, codes = encode(labels, name)
     rows = rows_of_tasks(codes, len(tasks))
     if weights is not None and estimator.unseen_tasks == "mean":
@@ -183,6 +208,7 @@ def _read_long(estimator, X, y, sample_weight, task):
         [X[own] for own in rows],
         [Y[own] for own in rows],
         [None if weights is None else weights[own] for own in rows],
+        [None if offset is None else offset[own] for own in rows],
         rows,
         y.shape,
     )

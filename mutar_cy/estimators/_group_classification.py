@@ -1,0 +1,141 @@
+"""How classifiers on groups of features are fitted."""
+
+from typing import Any
+
+import numpy as np
+
+from mutar_cy.estimators._classes import (
+    ClassProblem,
+    ClassReader,
+    has_own_designs,
+    read_labels,
+)
+from mutar_cy.estimators._fitting import all_or_nothing, minimise
+from mutar_cy.estimators._group_decisions import GroupDecisions
+from mutar_cy.estimators._group_model import group_attributes
+from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm
+from mutar_cy.losses import Logistic
+from mutar_cy.solvers import Solution
+
+
+class GroupClassification(GroupDecisions):
+    """Logistic regression, of one class against the rest where there are several."""
+
+    @all_or_nothing
+    def fit(self, X, y, sample_weight=None, task=None, offset=None):
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features), dict, \
+                array-like of shape (n_tasks, n_samples, n_features), or list of \
+                n_tasks {array-like, sparse matrix} of shape (n_samples_k, n_features)
+            A design that all tasks share, or a long table whose rows carry task
+            labels; or one design per task, in one array or in a list. A dict holds
+            the columns of every group, as arrays of shape (n_samples,) or
+            (n_samples, n_columns).
+        y : array-like of shape (n_samples,), (n_samples, n_tasks) or \
+                (n_tasks, n_samples), or list of n_tasks array-like of shape \
+                (n_samples_k,)
+            The labels, in the layout of X. Every task needs samples of every class.
+        sample_weight : float or array-like, default=None
+            Weights in the layout of y, or one per sample where y has several columns.
+            Every task is weighed by its own sum.
+        task : array-like of shape (n_samples,), default=None
+            The label of every sample's task. This, or the parameter ``task_column``,
+            makes X a long table.
+        offset : array-like, default=None
+            What to add to the linear predictors, in the layout of y. For two classes
+            only.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If shapes disagree, numbers are not finite, weights are negative or sum to
+            0 in a task, a task lacks a class, groups or their weights are not as
+            described, or both ``task`` and ``task_column`` are given.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If a duality gap is above its target after ``max_iter`` iterations.
+        UserWarning
+            If ``alpha`` is 0.
+        """
+        return self._fit(X, y, sample_weight=sample_weight, task=task, offset=offset)
+
+    def _pose(self, X, y, sample_weight=None, task=None, offset=None):
+        reader = ClassReader(read_labels(X, y), self.class_weight)
+        given = {"sample_weight": sample_weight, "task": task, "offset": offset}
+        numbers = reader.numbers(has_own_designs(X))
+        groups, penalty, blocks = self._read(X, numbers, reader.prepare, **given)
+        problem = ClassProblem(groups, reader.classes)
+        if offset is not None and len(problem.positives) > 1:
+            raise ValueError(
+                f"offset is for two classes, but y has {len(reader.classes)}."
+            )
+        stacks = []
+        for number in problem.positives:
+            parts = [
+                part._replace(Y=(number == part.Y).astype(np.float64))
+                for part in groups.parts
+            ]
+            stacks.append(make_responses(parts, Logistic(), self.fit_intercept))
+        return problem, stacks, penalty, blocks
+
+    def _start(self, problem):
+        coef = self._last_coef(problem.coef_shape)
+        if coef is None:
+            return [None] * len(problem.positives)
+        n_features = problem.groups.n_features
+        return [problem.groups.from_user(own.reshape(n_features, -1)) for own in coef]
+
+    def _minimise(self, stack, penalty, groups, start, report):
+        options = {"groups": groups, "report": report, "solver": solve_glm}
+        return [
+            minimise(self, own, penalty, start=its_start, **options)
+            for own, its_start in zip(stack, start, strict=True)
+        ]
+
+    def _fitted_attributes(self, problem, solution):
+        groups, several = problem.groups, len(solution) > 1
+        together = _together([groups.to_user(own) for own in solution])
+        coef = together.coef.reshape(problem.coef_shape).astype(groups.dtype)
+        intercept = together.intercept.reshape(len(solution), *groups.columns)
+        return {
+            "classes_": problem.classes,
+            "coef_": coef,
+            "intercept_": intercept.astype(groups.dtype),
+            "n_iter_": int(np.max(together.n_iter)),
+            "dual_gap_": together.dual_gap if several else solution[0].dual_gap,
+            "objective_": together.objective if several else solution[0].objective,
+            "tasks_": groups.labels,
+            "layout_": groups.kind,
+            "is_fitted_": True,
+            **group_attributes(groups, np.moveaxis(coef, 0, -1)),
+        }
+
+    def _warn(self, solution):
+        super()._warn(_together(solution))
+
+    def _find_alpha_max(self, X, y, sample_weight=None, task=None, offset=None):
+        """Return the smallest strength that leaves no coefficient of any class."""
+        _, stacks, penalty, blocks = self._pose(X, y, sample_weight, task, offset)
+        return max(glm_alpha_max(stack, penalty, blocks) for stack in stacks)
+
+    def _least_model(self):
+        return "logistic regression", "LogisticRegression"
+
+
+def _together(solutions):
+    """Return several solutions as one whose numbers are arrays."""
+    fields: list[Any] = [
+        np.stack(field)
+        for field in zip(*(solution[:-1] for solution in solutions), strict=True)
+    ]
+    return Solution(*fields)

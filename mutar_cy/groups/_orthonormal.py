@@ -1,0 +1,85 @@
+"""Columns of a design that are orthonormal within every group."""
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import assert_all_finite
+
+ROUNDING = np.finfo(np.float64).eps
+
+
+class OrthonormalColumns:
+    """A design in another basis of what each of its groups spans, and the way back.
+
+    The new columns of a group have, weighted, means of 0 (if centred) and inner
+    products of 1 with themselves and of 0 with each other. There are as many as the
+    group's columns; those beyond its rank are zero. Columns that are not penalised
+    are centred only.
+
+    Parameters
+    ----------
+    X : {ndarray, sparse matrix} of shape (n_samples, n_features)
+    weight : ndarray of shape (n_samples,)
+        Adding up to 1.
+    groups : Groups
+    center : bool
+
+    Attributes
+    ----------
+    X : ndarray of float64, shape (n_samples, n_features)
+        The new design, dense.
+    """
+
+    def __init__(self, X, weight, groups, center):
+        assert_all_finite(X.data if sparse.issparse(X) else X, input_name="X")
+        X = X.tocsc() if sparse.issparse(X) else X
+        self.mean = np.asarray(weight @ X) if center else np.zeros(X.shape[1])
+        self.X = np.zeros(X.shape)
+        self._bases = []  # features, and to and from their coefficients
+        for members in groups.indices:
+            columns = _dense(X, members)
+            centred = columns - self.mean[members]
+            size = np.linalg.norm(np.sqrt(weight)[:, None] * columns)
+            lengths, rows = _spanned(np.sqrt(weight)[:, None] * centred, size)
+            back = rows.T / lengths
+            self.X[:, members[: len(lengths)]] = centred @ back
+            self._bases.append((members, lengths[:, None] * rows, back))
+        free = groups.unpenalised
+        self.X[:, free] = _dense(X, free) - self.mean[free]
+
+    def to_user(self, coef):
+        """Return coefficients of the user's columns, of least norm, (p, n_columns).
+
+        Also what to add to the intercepts.
+        """
+        out = coef.copy()
+        for members, _, back in self._bases:
+            out[members] = back @ coef[members[: back.shape[1]]]
+        return out, -(self.mean @ out)
+
+    def from_user(self, coef):
+        """Return coefficients in the new basis."""
+        out = coef.copy()
+        for members, forth, _ in self._bases:
+            out[members] = 0.0
+            out[members[: len(forth)]] = forth @ coef[members]
+        return out
+
+
+def _dense(X, features):
+    columns = X[:, features]
+    columns = columns.toarray() if sparse.issparse(columns) else columns
+    return columns.astype(np.float64)
+
+
+def _spanned(columns, size):
+    """Return the singular values that are not rounding, and their right vectors.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n_samples, n_columns)
+    size : float
+        Norm of the columns before they were centred, which left rounding of it.
+    """
+    _, lengths, rows = np.linalg.svd(columns, full_matrices=False)
+    kept = lengths > ROUNDING * max(columns.shape) * size
+    return lengths[kept], rows[kept]

@@ -1,0 +1,63 @@
+"""Small problems of generalised linear models with groups of features."""
+
+import numpy as np
+
+GROUPS = [[0, 1, 2], [3, 4], [5], [6, 7]]
+LOSSES = ["squared_error", "poisson", "gamma"]
+
+
+def draw(loss, eta, rng):
+    """Return targets whose linear predictor is ``eta``."""
+    if loss == "squared_error":
+        return eta + 0.3 * rng.standard_normal(eta.shape)
+    if loss == "poisson":
+        return rng.poisson(np.exp(eta)).astype(float)
+    if loss == "gamma":
+        return rng.gamma(2.0, np.exp(eta) / 2)
+    return (rng.random(eta.shape) < 1 / (1 + np.exp(-eta))).astype(float)
+
+
+def true_coef(rng, n_tasks):
+    """Return (8, T) coefficients of which groups 0 and 2 are not zero."""
+    coef = np.zeros((8, n_tasks))
+    coef[[0, 1, 2, 5]] = rng.uniform(0.3, 0.6, (4, n_tasks))
+    coef[1] *= -1
+    return coef
+
+
+def own(loss, sizes=(60, 45, 70), seed=0):
+    """Return lists of designs (n_k, 8) and targets (n_k,)."""
+    rng = np.random.default_rng(seed)
+    X = [rng.standard_normal((n, 8)) + 0.2 for n in sizes]
+    coef = true_coef(rng, len(sizes))
+    y = [draw(loss, x @ w + 0.3, rng) for x, w in zip(X, coef.T, strict=True)]
+    return X, y
+
+
+def single(loss, n_samples=80, seed=0):
+    """Return one design and one target."""
+    X, y = own(loss, (n_samples,), seed)
+    return X[0], y[0]
+
+
+def shared(loss, n_samples=60, n_tasks=3, seed=0):
+    """Return one design and targets (n, T)."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n_samples, 8)) + 0.2
+    return X, draw(loss, X @ true_coef(rng, n_tasks) + 0.3, rng)
+
+
+def some_weights(y, seed=1):
+    """Return weights in the layout of y, every seventh of them 0."""
+    if isinstance(y, list):
+        return [some_weights(v, seed + k) for k, v in enumerate(y)]
+    weights = np.random.default_rng(seed).uniform(0.2, 2.0, y.shape)
+    weights[::7] = 0.0
+    return weights
+
+
+def some_offsets(y, seed=2):
+    """Return offsets in the layout of y."""
+    if isinstance(y, list):
+        return [some_offsets(v, seed + k) for k, v in enumerate(y)]
+    return np.random.default_rng(seed).uniform(-0.5, 0.8, y.shape)
