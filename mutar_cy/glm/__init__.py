@@ -1,7 +1,7 @@
 """Generalised linear models: Newton's method around the block kernel, certified."""
 
+from mutar_cy.glm._axes import principal_axes as principal_axes  # builds it
 from mutar_cy.glm._responses import Responses, make_responses
-from mutar_cy.glm._small_model import build_grams as build_grams  # builds it
 from mutar_cy.glm._solve import glm_alpha_max, solve_glm, solve_glm_path
 
 __all__ = [

@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from mutar_cy.glm._model import QuadraticModel
 from mutar_cy.glm._settle import settle
-from mutar_cy.glm._small import SmallModel, is_small
 
 INNER = 0.03  # of the gap: how far a model is solved
 IDLE = 3  # steps without progress: no digit is left
@@ -34,8 +32,7 @@ def descend_newton(working_set, target, budget):
         best = min(gap, best)
         if gap <= target or n_steps >= budget or idle >= IDLE:
             return n_steps
-        kind = SmallModel if is_small(working_set) else QuadraticModel
-        direction, shift = kind(working_set).solve(correlation, INNER * gap)
+        direction, shift = working_set.model().solve(correlation, gap, INNER)
         slope = -float(np.vdot(direction, correlation.T))
         n_steps += 1
         if working_set.step_along(direction, shift, slope) == 0.0:

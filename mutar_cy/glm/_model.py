@@ -104,21 +104,10 @@ class QuadraticModel:
             parts = inverse @ products.T
         return rows, parts, Rotation(rows, self._batches)
 
-    def solve(self, correlation, target):
-        """Return the way to the minimum, to a duality gap, and that of the intercepts.
-
-        Parameters
-        ----------
-        correlation : ndarray of shape (n_columns, n_rows)
-            Of all rows in play with the residual.
-        target : float
-
-        Returns
-        -------
-        direction : ndarray of shape (n_rows, n_columns)
-        shift : ndarray of shape (n_columns,)
-        """
+    def solve(self, correlation, gap, share):
+        """Return the way to the minimum, as `GramModel` does."""
         self._load(correlation)
+        target = share * gap
         least = LEAST * target
         # A model may be content with less than the problem itself.
         while not descend(self.working_set, target, SWEEPS) and target > least:

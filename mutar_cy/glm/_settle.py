@@ -108,13 +108,20 @@ class Weighing:
 FLOOR = 1e-7  # of the mean curvature: flatter samples count as much
 
 
+def raised_bend(predictors):
+    """Return the curvatures of the model: those of the loss, or a little more."""
+    out = np.zeros_like(predictors.bend)
+    for own in predictors.responses.slices:
+        bend, root = predictors.bend[own], predictors.responses.root[own]
+        mean = float(root**2 @ bend) / float(root @ root)
+        np.maximum(bend, FLOOR * mean, out=out[own], where=root > 0.0)
+    return out
+
+
 def weighings(predictors):
     """Return one Weighing per column, at the predictors."""
-    out = []
-    for c, own in enumerate(predictors.responses.slices):
-        bend = predictors.bend[own]
-        root = predictors.responses.root[own]
-        mean = float(root**2 @ bend) / float(root @ root)
-        bend = np.where(root > 0.0, np.maximum(bend, FLOOR * mean), 0.0)
-        out.append(Weighing(predictors, c, bend))
-    return out
+    bend = raised_bend(predictors)
+    return [
+        Weighing(predictors, c, bend[own])
+        for c, own in enumerate(predictors.responses.slices)
+    ]

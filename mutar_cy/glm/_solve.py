@@ -40,8 +40,7 @@ def solve_glm(
     run = GlmRun(responses, penalty, groups, tol)
     run.start(coef)
     run.minimise(max_iter, on_iteration)
-    responses.stack.y_mean = run.working_set.intercept
-    return make_solution(run)
+    return run.solution()
 
 
 def solve_glm_path(responses, penalties, groups=None, *, tol=1e-4, max_iter=100):
@@ -59,13 +58,15 @@ def solve_glm_path(responses, penalties, groups=None, *, tol=1e-4, max_iter=100)
     ------
     Solution
     """
-    coef = None
+    run = None
     for penalty in penalties:
-        solution = solve_glm(
-            responses, penalty, groups, coef, tol=tol, max_iter=max_iter
-        )
-        coef = solution.coef
-        yield solution
+        if run is None:
+            run = GlmRun(responses, penalty, groups, tol)
+            run.start(None)
+            run.minimise(max_iter)
+        else:
+            run.restart(penalty, max_iter)
+        yield run.solution()
 
 
 class GlmCertificate(Certificate):
@@ -120,11 +121,19 @@ class GlmRun(Run):
     def start(self, coef):
         """Begin at zero, or at given coefficients unless these are far off."""
         super().start(coef)
-        if self.working_set.coef.any():
-            self.working_set.residuals()
-            if not np.isfinite(self.working_set.loss):
-                self.working_set.coef[:] = 0.0
-                self.working_set.intercept[:] = 0.0
+        working_set = self.working_set
+        if working_set.coef.any():
+            working_set.eta = None
+            working_set.residuals()
+            if not np.isfinite(working_set.loss):
+                working_set.coef[:] = 0.0
+                working_set.intercept[:] = 0.0
+                working_set.eta = None
+
+    def solution(self):
+        """Return coefficients, intercepts and certificate as they are now."""
+        self.stack.y_mean = self.working_set.intercept.copy()
+        return make_solution(self)
 
     def _evaluate(self):
         working_set = self.working_set

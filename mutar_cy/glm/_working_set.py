@@ -1,7 +1,11 @@
 """The features in play of a generalised linear model, and its linear predictors."""
 
+from typing import Any
+
 import numpy as np
 
+from mutar_cy.glm._gram_model import GramModel
+from mutar_cy.glm._model import QuadraticModel
 from mutar_cy.glm._settle import settle
 from mutar_cy.solvers import NoFreeBlocks, Storage, WorkingSet
 
@@ -36,8 +40,8 @@ class PredictorSet(WorkingSet):
     ----------
     intercept : ndarray of shape (n_columns,)
         For centred designs; always the best one if there is any.
-    eta : ndarray of shape (n_observations,)
-        Linear predictors.
+    eta : ndarray of shape (n_observations,), or None
+        Linear predictors; None if coefficients have been set from outside.
     residual : ndarray of shape (n_observations,)
         Minus the derivatives of the loss, times the roots of the weights.
     bend : ndarray of shape (n_observations,)
@@ -52,8 +56,10 @@ class PredictorSet(WorkingSet):
         self.responses = responses
         self.has_intercept = self.stack.designs[0].centers
         self.intercept = np.zeros(self.stack.n_columns)
+        self.eta: Any = None
         self.residual = self._residual
         self.bend = np.empty_like(self.residual)
+        self._model = GramModel(self)
 
     def _make_storage(self):
         return PackedStorage(self.stack, self.free)
@@ -63,10 +69,11 @@ class PredictorSet(WorkingSet):
 
     def residuals(self):
         """Return the residuals of the coefficients, free ones settled anew."""
-        rows = np.flatnonzero(self.coef.any(axis=1))
-        self.eta = self.responses.offset + self.responses.spread(self.intercept)
-        self.eta += self.explained(rows, self.coef[rows])
-        self.refresh()
+        if self.eta is None:
+            rows = np.flatnonzero(self.coef.any(axis=1))
+            self.eta = self.responses.offset + self.responses.spread(self.intercept)
+            self.eta += self.explained(rows, self.coef[rows])
+            self.refresh()
         settle(self)
         return self._residuals
 
@@ -86,7 +93,8 @@ class PredictorSet(WorkingSet):
         self.loss = self.responses.evaluate(self.eta, self.residual, self.bend)
 
     def load(self, residuals, correlation=None):
-        """Nothing: the state is what the residuals were computed from."""
+        """Begin a descent: the state is what the residuals were computed from."""
+        self._model.gap = np.inf
 
     def sweep_work(self):
         """Return the multiplications of a gradient of all rows and a step."""
@@ -95,6 +103,10 @@ class PredictorSet(WorkingSet):
     def objective(self):
         """Return the objective at the coefficients."""
         return self.loss + self.penalty_value()
+
+    def model(self):
+        """Return a quadratic model of the loss at the predictors."""
+        return self._model if GramModel.suits(self) else QuadraticModel(self)
 
     def gap(self, correlation):
         """Return the duality gap of the working set's own problem.
@@ -127,7 +139,8 @@ class PredictorSet(WorkingSet):
         step : float
             0 if it does not fall.
         """
-        change = self.explained(np.arange(len(direction)), direction)
+        rows = np.flatnonzero(direction.any(axis=1))
+        change = self.explained(rows, direction[rows])
         change += self.responses.spread(shift)
         before, start, penalty = self.objective(), self.coef, self.penalty_value()
         rounding = ROUNDING * (abs(self.loss) + penalty)

@@ -158,7 +158,8 @@ class Lessened:
         if not np.all(bend < np.inf):
             self.kept = np.flatnonzero(bend < np.inf)
             rows, bend = rows[self.kept], bend[self.kept]
-        if storage.grams is not None:
+        samples = storage.stack.targets[d].shape[1]
+        if storage.grams is not None or len(rows) <= samples:
             gram = storage.gram(d, rows)
             regular = gram.copy()
             regular.flat[:: len(rows) + 1] += bend

@@ -73,8 +73,10 @@ def newton_cost(working_set, n_rows):
         return calls + n_rows**2 * (n_rows / 3.0 + samples) / GAIN
     cost = 0.0
     for n_columns, n_samples in (target.shape for target in stack.targets):
-        rank = n_rows if gram else n_samples
+        dual = not gram and n_samples < n_rows  # by a factor of the samples' size
+        rank = n_samples if dual else n_rows
         factors = n_columns if working_set.penalty.bends_apart else 1
-        cost += factors * n_rows * rank * min(rank, n_rows) * (1.3 if gram else 2.0)
-        cost += CG_STEPS / 2 * n_rows * rank * n_columns * (1.0 if gram else 2.0)
+        cost += factors * n_rows * rank * rank * (2.0 if dual else 1.3)
+        cost += 0.0 if gram or dual else n_rows * n_rows * n_samples
+        cost += CG_STEPS / 2 * n_rows * rank * n_columns * (2.0 if dual else 1.0)
     return calls + cost / GAIN

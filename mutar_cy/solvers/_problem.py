@@ -1,5 +1,7 @@
 """One problem in the units of its stack: what the driver and its helpers share."""
 
+from copy import copy
+
 import numpy as np
 
 from mutar_cy.designs import sum_of_squares
@@ -36,6 +38,14 @@ class Problem:
         self.is_quadratic = not (self.positive or self.thresholds.any())
         free = self.thresholds == 0.0 if self.ridge == 0.0 else np.zeros(0, dtype=bool)
         self.free = np.flatnonzero(free)
+
+    def with_penalty(self, penalty):
+        """Return the problem with other strengths; zeros and infinities stay."""
+        other = copy(self)
+        other.penalty = penalty.in_units(self.stack.x_exponent, self.stack.y_exponent)
+        other.thresholds = other.penalty.thresholds(self.blocks.n_blocks)
+        other.ridge = other.penalty.ridge
+        return other
 
     def dual_norms(self, correlation):
         """Return the norms, to be held against ``thresholds``, of ``X_b' residual``.

@@ -62,7 +62,7 @@ class Storage:
 
     def apply(self, rows, coef):
         """Return what coefficients (len(rows), n_columns) explain, per design."""
-        if self.packs and MOST * self.n_rows < len(rows) < self.n_rows:
+        if self.packs and MOST * self.n_rows < len(rows):
             whole = np.zeros((self.n_rows, coef.shape[1]))  # rather than copy columns
             whole[rows] = coef
             rows, coef = slice(None), whole

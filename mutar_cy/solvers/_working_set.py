@@ -60,6 +60,11 @@ class WorkingSet:
     def _make_storage(self):
         return Storage(self.stack, self.free)
 
+    def take(self, problem):
+        """Take over another penalty of the same problem."""
+        self.problem = problem
+        self.penalty = problem.penalty.restricted(self.chosen)
+
     def add(self, chosen):
         """Bring in blocks of the problem, with zero coefficients; then ``load``."""
         blocks, start = self.problem.blocks, self.storage.n_rows

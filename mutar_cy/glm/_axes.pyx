@@ -1,71 +1,10 @@
-"""The quadratic model of a few rows, as Gram matrices: what NumPy would be slow at.
-
-In weighted coordinates rows are ``sqrt(bend)`` times what is packed, less their part in
-the intercept's column; their inner products are the Gram matrix of the model.
-"""
+"""The principal axes of blocks of rows, from their Gram matrices."""
 
 import numpy as np
 
-from libc.math cimport sqrt
 from scipy.linalg.cython_lapack cimport dsyev
 
-from mutar_cy._lib._blas cimport rows_rows
-
 cdef double SINGULAR = 1e-13    # of the largest eigenvalue: no direction at all
-
-
-cdef double raise_bend(
-    const double* root,     # (n,) of the weights
-    const double* bend,     # (n,)
-    const double* residual, # (n,) times root
-    Py_ssize_t n,
-    double least,           # of the mean
-    double* out,            # (n,) flatter samples count as much as the least
-) noexcept nogil:
-    """Write the curvatures of the model; return its squared residual."""
-    cdef Py_ssize_t i
-    cdef double total = 0.0, weight = 0.0, square = 0.0
-    for i in range(n):
-        total += root[i] * root[i] * bend[i]
-        weight += root[i] * root[i]
-    least *= total / weight
-    for i in range(n):
-        if root[i] == 0.0:
-            out[i] = 0.0
-            continue
-        out[i] = bend[i] if bend[i] > least else least
-        if out[i] > 0.0:
-            square += residual[i] * residual[i] / out[i]
-    return square
-
-
-cdef void weigh(
-    const double* rows,     # (n_rows, n), rows `stride` apart
-    Py_ssize_t n_rows,
-    Py_ssize_t n,
-    Py_ssize_t stride,
-    const double* root,     # (n,) of the weights
-    const double* bend,     # (n,)
-    bint centred,
-    double* out,            # (n_rows, n)
-    double* shift,          # (n_rows,) of the intercept, when a row moves by 1
-) noexcept nogil:
-    """Write the rows in weighted coordinates, centred if there is an intercept."""
-    cdef Py_ssize_t i, r
-    cdef double total = 0.0, own
-    for i in range(n):
-        total += root[i] * root[i] * bend[i]
-    for r in range(n_rows):
-        own = 0.0
-        if centred and total > 0.0:
-            for i in range(n):
-                own += rows[i] * root[i] * bend[i]
-            own /= total
-        for i in range(n):
-            out[i] = sqrt(bend[i]) * (rows[i] - own * root[i])
-        shift[r] = -own
-        rows += stride
-        out += n
 
 
 cdef int turn_block(
@@ -122,78 +61,38 @@ cdef int turn_block(
     return 0
 
 
-def build_grams(
-    const double[:, ::1] rows not None,
-    const long long[::1] sample_ptr not None,
-    const int[::1] owners not None,
-    observed,
-    const int[::1] block_ptr not None,
-    bint centred,
-    bint rotates,
-    double least,
+def principal_axes(
+    double[:, :, ::1] grams not None, const int[::1] block_ptr not None, bint rotates
 ):
-    """Return the model of every column.
+    """Turn the blocks of Gram matrices into their principal axes, in place.
 
     Parameters
     ----------
-    rows : ndarray of shape (n_rows, n_samples of all designs)
-    sample_ptr : ndarray of int64, shape (n_designs + 1,)
-    owners : ndarray of int32, shape (n_columns,)
-        The design of each column.
-    observed : tuple of ndarray of shape (n_observations,)
-        Roots of the weights, curvatures and residuals times the roots; column after
-        column.
+    grams : ndarray of shape (n_columns, n_rows, n_rows)
     block_ptr : ndarray of int32, shape (n_blocks + 1,)
-    centred : bool
-        Whether every column has an intercept.
     rotates : bool
-        Whether to turn blocks into their principal axes.
-    least : float
-        Of the mean curvature: what flatter samples are taken for.
+        Whether to turn them; else only their curvatures are bounded.
 
     Returns
     -------
-    grams : ndarray of shape (n_columns, n_rows, n_rows)
-    shifts : ndarray of shape (n_columns, n_rows)
-        How the intercept of a column moves when a row moves by 1, not turned.
     axes : ndarray of shape (n_columns, n_axes)
         Block after block, its axes as rows; not set for blocks of one row.
     curvature : ndarray of shape (n_rows, n_columns)
-    square : float
-        Squared residual.
     """
     cdef:
-        const double[::1] root = observed[0]
-        const double[::1] bend = observed[1]
-        const double[::1] residual = observed[2]
-        double[::1] raised = np.empty_like(observed[1])
-        double square = 0.0
-        Py_ssize_t n_columns = owners.shape[0], n_rows = rows.shape[0], c, b, at = 0, n
-        Py_ssize_t start, place, r
+        Py_ssize_t n_columns = grams.shape[0], n_rows = grams.shape[1], c, b, place, r
         int size, longest = 1, failed = 0
         int[::1] sizes = np.diff(block_ptr)
-        double[:, :, ::1] grams = np.empty((n_columns, n_rows, n_rows))
-        double[:, ::1] shifts = np.empty((n_columns, n_rows))
         double[:, ::1] axes = np.empty(
             (n_columns, max(1, int(np.sum(np.square(sizes, dtype=np.int64)))))
         )
         double[:, ::1] curvature = np.empty((n_rows, n_columns))
-        double[::1] weighted = np.empty(n_rows * int(np.max(np.diff(sample_ptr))))
         double[::1] scratch
     for b in range(sizes.shape[0]):
         longest = max(longest, sizes[b])
     scratch = np.empty(longest * longest + 4 * longest)
     with nogil:
         for c in range(n_columns):
-            start = sample_ptr[owners[c]]
-            n = sample_ptr[owners[c] + 1] - start
-            square += raise_bend(&root[at], &bend[at], &residual[at], n, least,
-                                 &raised[at])
-            weigh(&rows[0, start], n_rows, n, rows.shape[1], &root[at], &raised[at],
-                  centred, &weighted[0], &shifts[c, 0])
-            rows_rows(<int> n_rows, <int> n_rows, <int> n, &weighted[0], &weighted[0],
-                      &grams[c, 0, 0])
-            at += n
             place = 0
             for b in range(sizes.shape[0]):
                 size = sizes[b]
@@ -208,8 +107,7 @@ def build_grams(
                 place += size * size
     if failed:
         raise FloatingPointError("no principal axes of a block were found")
-    return (np.asarray(grams), np.asarray(shifts), np.asarray(axes),
-            np.asarray(curvature), square)
+    return np.asarray(axes), np.asarray(curvature)
 
 
 def turn(
