@@ -106,7 +106,9 @@ class GramModel:
         """Return by how much curvatures have moved, on average, as a share."""
         root, bend = self.predictors.responses.root, self.predictors.bend
         moved = np.abs(bend - self._bend)
-        return float(np.dot(root * moved, root)) / float(np.dot(root * self._bend, root))
+        return float(np.dot(root * moved, root)) / float(
+            np.dot(root * self._bend, root)
+        )
 
     def _extend(self, start, stop):
         """Multiply out the rows from ``start`` on, with all."""
