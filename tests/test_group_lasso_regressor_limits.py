@@ -10,6 +10,7 @@ from simulated_glm import GROUPS, LOSSES
 from mutar_cy import GroupLassoClassifier, GroupLassoRegressor, alpha_max
 
 each_loss = pytest.mark.parametrize("loss", [*LOSSES, "logistic"])
+OPTIONS = [{}, {"l1_ratio": 0.4}, {"standardize_groups": True}]
 
 
 def model_for(loss, groups=GROUPS, **params):
@@ -19,18 +20,16 @@ def model_for(loss, groups=GROUPS, **params):
 
 
 @each_loss
-@pytest.mark.parametrize(
-    "params", [{}, {"l1_ratio": 0.4}, {"standardize_groups": True}]
-)
+@pytest.mark.parametrize("option", OPTIONS, ids=str)
 @pytest.mark.parametrize("c", [1e150, 1e200, 1e-160, 1e-200])
-def test_units_whose_squares_leave_the_range(loss, params, c):
+def test_units_whose_squares_leave_the_range(loss, option, c):
     X, y = simulated_glm.own(loss)
-    model = model_for(loss, tol=1e-9, **params)
+    model = model_for(loss, tol=1e-9, **option)
     alpha = alpha_max(model, X, y)
     fit(model.set_params(alpha=0.1 * alpha), X, y)
     moved, factor = [c * x for x in X], 1.0 if model.standardize_groups else c
     assert_allclose(alpha_max(model, moved, y), factor * alpha, rtol=1e-9)
-    other = model_for(loss, tol=1e-9, alpha=0.1 * alpha * factor, **params)
+    other = model_for(loss, tol=1e-9, alpha=0.1 * alpha * factor, **option)
     other.fit(moved, y)
     assert other.selected_groups_ == model.selected_groups_
     assert_allclose(c * other.coef_, model.coef_, atol=1e-6)
@@ -93,7 +92,7 @@ def test_columns_that_are_zero_constant_or_the_same(loss):
 @each_loss
 def test_designs_that_explain_nothing(loss):
     X, y = simulated_glm.single(loss)
-    model = fit(model_for(loss, alpha=0.0 + 1e-3), np.zeros_like(X), y)
+    model = fit(model_for(loss, alpha=1e-3), np.zeros_like(X), y)
     assert not model.coef_.any()
     assert model.dual_gap_ <= 1e-12
     assert alpha_max(model, np.zeros_like(X), y) == 0

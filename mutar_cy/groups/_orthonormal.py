@@ -38,11 +38,15 @@ class OrthonormalColumns:
         self._bases = []  # features, and to and from their coefficients
         for members in groups.indices:
             columns = _dense(X, members)
-            centred = columns - self.mean[members]
+            # A power of two that keeps squares in range, and costs no digit.
+            exponent = np.frexp(np.abs(columns).max())[1]
+            columns = np.ldexp(columns, -exponent)
+            centred = columns - np.ldexp(self.mean[members], -exponent)
             lengths, rows = _spanned(centred, columns, np.sqrt(weight)[:, None])
-            back = rows.T / lengths
+            back, forth = rows.T / lengths, lengths[:, None] * rows
             self.X[:, members[: len(lengths)]] = centred @ back
-            self._bases.append((members, lengths[:, None] * rows, back))
+            scaled = np.ldexp(forth, exponent), np.ldexp(back, -exponent)
+            self._bases.append((members, *scaled))
         free = groups.unpenalised
         self.X[:, free] = _dense(X, free) - self.mean[free]
 
