@@ -180,6 +180,9 @@ class PredictorSet(WorkingSet):
             promised = slope + own - penalty if promised is None else promised
             value = self.responses.value(self.eta + step * change) + own
             if value <= before + SUFFICIENT * step * promised + rounding:
+                # What is to become zero does so, although turned back with rounding.
+                size = ROUNDING * np.abs(direction).max(axis=1, initial=0.0)
+                self.coef[np.abs(self.coef).max(axis=1, initial=0.0) <= size] = 0.0
                 self.eta += step * change
                 self.intercept += step * shift
                 self.refresh()
