@@ -73,7 +73,7 @@ def test_residual_and_bend_are_derivatives(name):
 @each_loss
 @pytest.mark.parametrize("scale", [1.0, 0.7, 0.0])
 def test_dual_is_the_conjugate(name, scale):
-    # One sample at a time: -max_eta (-r eta - f(y, eta)) - r offset, at r = scale * -f'.
+    # Sample by sample: -max_eta (-r eta - f(y, eta)) - r offset, at r = scale * -f'.
     loss, y, eta, root = case(name, n=9)
     offset = np.linspace(-1.0, 1.0, len(y))
     _, residual, _ = terms(loss, y, eta, root)
