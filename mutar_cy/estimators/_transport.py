@@ -69,6 +69,10 @@ class TransportRegressor(MultiTaskRegressor):
         if gamma is None:
             # MuTaR's; a single feature has nowhere to go, whatever that costs.
             gamma = kernel.max_cost / (-2.0 * math.log(FULL_MASS)) or 1.0
+        if self.alpha * gamma < np.finfo(np.float64).tiny:
+            raise InvalidParameterError(
+                f"alpha times gamma must be a number, got {self.alpha} times {gamma}."
+            )
         return Transport(float(self.alpha), beta, kernel, float(gamma)), None
 
     def _cost(self, n_features):

@@ -19,6 +19,7 @@ SOONEST = 5  # sweeps before the first Newton step
 PLACES = 100.0  # whose Newton step costs a sweep: others, as their square
 IDLE = 3  # whole Newton steps that do not halve the residual
 NOISE = 100.0  # times the rounding of a residual: what they may leave at most
+WORST = 1e-3  # rounding that leaves more leaves no solution
 
 
 class Ended(NamedTuple):
@@ -98,10 +99,11 @@ def iterate(problem, log_a, tol, max_iter):
         idle = idle + 1 if step == 1.0 and sweep.residual > 0.5 * best.residual else 0
         best = min(best, sweep, key=lambda one: one.residual)
         if idle >= IDLE:
-            if best.residual <= NOISE * best.rounding:
+            if best.residual <= min(NOISE * best.rounding, WORST):
                 return Ended(best, n_iter, True)
             due = n_iter + pause
-    return Ended(sweep, n_iter, bool(sweep.residual <= max(tol, sweep.rounding)))
+    enough = max(tol, min(sweep.rounding, WORST))
+    return Ended(sweep, n_iter, bool(sweep.residual <= enough))
 
 
 def extrapolated(problem, sweep, history, least):

@@ -91,9 +91,9 @@ def _hessian(problem, sweep, counts):
         plan = problem.kernel.plan(features[own], columns, log_left, log_right)
         right = np.maximum(np.exp(log_right + sweep.log_A[columns, k]), 1e-300)
         plans[own] = plan
-        plan *= np.sqrt((1.0 - problem.tau) / right)
+        plan *= np.sqrt(problem.share / right)
         hessian[own, own] -= plan @ plan.T
-    plans *= np.sqrt((1.0 - problem.tau) / (problem.n_tasks * barycenter[columns]))
+    plans *= np.sqrt(problem.share / (problem.n_tasks * barycenter[columns]))
     hessian += plans @ plans.T
     kept = sweep.target * (1.0 + problem.ratio + sweep.excess)
     hessian.flat[:: len(tasks) + 1] += kept[counts]

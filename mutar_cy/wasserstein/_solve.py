@@ -60,7 +60,7 @@ class Run:
 
     def certify(self, point):
         """Take note of a completed point of the problem itself."""
-        if point.value + point.gap < self.primal:
+        if self.point is None or point.value + point.gap < self.primal:
             self.primal, self.point = point.value + point.gap, point
         if point.value > self.dual:
             self.dual, self.u = point.value, point.u
@@ -109,7 +109,10 @@ class Run:
                 return point, False
             active = find_active(problem, point)
             gradient = point.gradient[:, None]
-            direction = newton_direction(problem, active, gradient)[:, 0]
+            with np.errstate(over="ignore", invalid="ignore"):  # strengths near 1e-300
+                direction = newton_direction(problem, active, gradient)[:, 0]
+            if not np.isfinite(direction).all():
+                return point, False
             candidate, step = step_up(problem, point, active, direction)
             # At the last digits the dual is flat while the gap still falls.
             idle += candidate is not None and candidate.value <= point.value
