@@ -55,8 +55,10 @@ class Run:
 
     @property
     def converged(self):
-        """Whether the gap is at its target, or at rounding level."""
-        return self.gap <= max(self.target, ROUNDING * self.point.scale)
+        """Whether the gap is at its target, or at a rounding level that is no loss."""
+        size = max(abs(self.primal), self.problem.data.null)
+        lost = min(ROUNDING * self.point.scale, LOOSE * size)
+        return self.gap <= max(self.target, lost)
 
     def certify(self, point):
         """Take note of a completed point of the problem itself."""
