@@ -28,27 +28,34 @@ class Noise(NamedTuple):
     """How levels of noise are found, in the units of a stack."""
 
     weights: np.ndarray  # (n_columns,), the sums of the weights of samples
-    start: np.ndarray  # (n_columns,), the deviations of the targets
+    null: np.ndarray  # (n_columns,), the deviations of the targets
+    start: np.ndarray  # (n_columns,), where to begin
     floor: float
     fixed_point: bool  # MuTaR's, in place of the minimum
 
 
-def noise_of(stack, concomitant):
+def noise_of(stack, concomitant, sigma=None):
     """Return how levels of noise are found, or None if they are not.
 
     Parameters
     ----------
     stack : Stack
     concomitant : bool or {"mutar"}
+    sigma : ndarray of shape (n_columns,), default=None
+        Levels to begin with, in the user's units; the deviations of the targets if
+        None.
     """
     if not concomitant:
         return None
     weights = stack.spread([[design.weight.sum()] for design in stack.designs])[:, 0]
     squares = np.concatenate([np.square(t).sum(axis=1) for t in stack.targets])
-    start = np.sqrt(squares / weights)
-    floor = FLOOR * float(np.min(start, where=start > 0.0, initial=np.inf))
+    null = np.sqrt(squares / weights)
+    floor = FLOOR * float(np.min(null, where=null > 0.0, initial=np.inf))
     floor = floor if np.isfinite(floor) else FLOOR
-    return Noise(weights, np.maximum(start, floor), floor, concomitant == "mutar")
+    null = np.maximum(null, floor)
+    start = null if sigma is None else np.ldexp(sigma, stack.y_exponent)
+    start = np.clip(start, floor, null)
+    return Noise(weights, null, start, floor, concomitant == "mutar")
 
 
 class NoisyRun(Run):
@@ -59,10 +66,8 @@ class NoisyRun(Run):
 
     def __init__(self, problem, noise, tol, max_iter, report=None):
         self.noise = noise
-        null = (
-            0.5 * (problem.data.square_norms(problem.data.target) / noise.start).sum()
-        )
-        null += 0.5 * float(noise.weights @ noise.start)
+        squares = problem.data.square_norms(problem.data.target)
+        null = 0.5 * float((squares / noise.null).sum() + noise.weights @ noise.null)
         problem = problem.with_noise(noise.start)
         super().__init__(problem, tol * null, max_iter, None)
         self.report_all = report
