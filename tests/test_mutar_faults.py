@@ -31,7 +31,7 @@ def test_the_residual_of_positive_coefficients_is_that_of_the_targets():
 
 @uncertified
 @each_transport
-@pytest.mark.parametrize("concomitant", [False, True])
+@pytest.mark.parametrize("concomitant", [False, True, "mutar"])
 def test_a_warm_start_warms_and_sees_what_is_new(cls, concomitant):
     params = {"concomitant": concomitant, "max_iter_reweighting": 1, "tol": 1e-9}
     params = {name: params[name] for name in params if name in vars(cls())}
@@ -39,7 +39,8 @@ def test_a_warm_start_warms_and_sees_what_is_new(cls, concomitant):
     objective = warm.objective_
     warm.fit(X, Y)
     assert warm.n_iter_ == 1
-    assert warm.objective_ == pytest.approx(objective, rel=1e-9)
+    close = 1e-6 if concomitant == "mutar" else 1e-9  # to which levels are found
+    assert warm.objective_ == pytest.approx(objective, rel=close)
     warm.set_params(alpha=0.3, beta=[0.05, 0.1, 0.2]).fit(X, Y[:, ::-1])
     cold = cls(0.3, [0.05, 0.1, 0.2], **params).fit(X, Y[:, ::-1])
     assert_allclose(warm.coef_, cold.coef_, atol=1e-5)

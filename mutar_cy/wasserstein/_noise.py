@@ -22,6 +22,8 @@ INNER = 0.1  # of the target: the gap of the problem for given levels
 ROUNDS = 100
 SWEEPS = 1000
 SETTLED = 1e-9  # change of a level that is none, in terms of the largest
+ACCURATE = 1e-13  # gap of the null objective, for levels that are a fixed point
+STILL = 1e-6  # change of such a level that is none, in terms of the largest
 
 
 class Noise(NamedTuple):
@@ -177,14 +179,18 @@ def fixed_point(problem, noise, make_run, starts):
     sigma, spent = noise.start, 0
     for _ in range(ROUNDS):
         run = make_run(problem.with_beta(problem.beta * sigma))
+        # What residuals are wrong by, the root of a gap, must not move the levels.
+        goal = run.target
+        run.target = min(goal, ACCURATE * problem.data.null)
         run.maximise(starts)
-        spent += run.n_iter
+        spent, run.target = spent + run.n_iter, goal
         residual = run.point.gradient + problem.ridge * run.point.u
         squares = problem.data.square_norms(residual)
         new = np.maximum(np.sqrt(squares / noise.weights), noise.floor)
         moved = np.abs(new - sigma).max() / new.max()
         sigma, starts = new, [run.u]
-        if moved <= SETTLED or spent >= run.max_iter:
+        run.settled = bool(moved <= STILL)
+        if run.settled or spent >= run.max_iter:
             break
     run.n_iter = spent
     return run, sigma

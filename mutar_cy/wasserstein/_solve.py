@@ -37,6 +37,8 @@ class Run:
         With the lowest primal objective so far.
     u : ndarray
         The dual point with the highest dual objective so far.
+    settled : bool
+        Whether what is not part of the problem, levels of noise, has come to rest.
     primal, gap : float
         The objective of ``point``, and by how much it may exceed the minimum.
     losses, gaps : list of float
@@ -46,7 +48,7 @@ class Run:
     def __init__(self, problem, target, max_iter, report=None):
         self.problem, self.target = problem, target
         self.max_iter, self.report = max_iter, report
-        self.n_iter = 0
+        self.n_iter, self.settled = 0, True
         self.primal, self.dual, self.gap = np.inf, -np.inf, np.inf
         self.point: Any = None
         self.u: Any = None
@@ -58,7 +60,7 @@ class Run:
         """Whether the gap is at its target, or at a rounding level that is no loss."""
         size = max(abs(self.primal), self.problem.data.null)
         lost = min(ROUNDING * self.point.scale, LOOSE * size)
-        return self.gap <= max(self.target, lost)
+        return self.settled and self.gap <= max(self.target, lost)
 
     def certify(self, point):
         """Take note of a completed point of the problem itself."""
