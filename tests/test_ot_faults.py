@@ -181,7 +181,9 @@ BAD = {
     "M must be non-negative": {"cost": -M},
     "tol must be >= 0": {"tol": -1.0},
     "tol must be >= 0 and": {"tol": np.nan},
-    "max_iter >= 1, got 1e-09, 0": {"max_iter": 0},
+    "max_iter >= 1, a whole number, got 1e-09 and 0": {"max_iter": 0},
+    "a whole number, got 1e-09 and 2.5": {"max_iter": 2.5},
+    "tol must be >= 0 and max_iter >= 1, .* got None": {"tol": None},
     r"start must be of shape \(6, 3\)": {"start": THETA.T},
     "finite or minus infinity": {"start": np.full((6, 3), np.nan)},
 }

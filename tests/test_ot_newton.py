@@ -139,3 +139,10 @@ def test_a_start_of_other_masses_is_used_where_entropy_is_small():
     assert near.converged
     assert near.n_iter < cold.n_iter
     assert_allclose(near.value, cold.value, rtol=1e-12)
+    # What is no help does no harm.
+    for epsilon in (1e-5, 1e-6):
+        other = ot.unbalanced_barycenter(
+            theta[::-1], M, epsilon, 5.0, start=result.log_right
+        )
+        assert other.converged
+        assert other.n_iter < 300

@@ -1,6 +1,7 @@
 """The barycentre of several masses."""
 
 import warnings
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -127,8 +128,12 @@ def find_barycenter(theta, M, epsilon, gamma, tol, max_iter, start):
     """As `unbalanced_barycenter`, without a warning."""
     epsilon = check_positive(epsilon, "epsilon")
     gamma = check_positive(gamma, "gamma")
-    if not (tol >= 0.0 and max_iter >= 1):
-        raise ValueError(f"tol must be >= 0 and max_iter >= 1, got {tol}, {max_iter}")
+    numbers_given = isinstance(tol, Real) and isinstance(max_iter, Integral)
+    if not (numbers_given and tol >= 0.0 and max_iter >= 1):
+        raise ValueError(
+            "tol must be >= 0 and max_iter >= 1, a whole number, got "
+            f"{tol!r} and {max_iter!r}"
+        )
     kernel = make_kernel(M, epsilon)
     theta = check_masses(theta, kernel.n_features)
     problem = Masses(theta, kernel, gamma)
@@ -161,7 +166,7 @@ def _begin(problem, start, shape, max_iter):
             f"start must be of shape {shape} and finite or minus infinity, "
             f"got shape {start.shape}"
         )
-    return problem.left(start[:, problem.given]), 0
+    return cool_down(problem, max_iter, problem.left(start[:, problem.given]))
 
 
 def _result(problem, ended, spent):

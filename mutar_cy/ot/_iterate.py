@@ -15,6 +15,7 @@ REACH = 100.0  # of the largest change by a sweep: the most that is extrapolated
 SHARP = 1000.0  # cost over epsilon from which a solution at larger ones comes first
 COOLING = 2.0  # from one such epsilon to the next
 COARSE = 1e-4  # residual at those
+NEAR = 0.05  # residual of a start that is of use there
 SOONEST = 5  # sweeps before the first Newton step
 PLACES = 100.0  # whose Newton step costs a sweep: others, as their square
 IDLE = 3  # whole Newton steps that do not halve the residual
@@ -30,7 +31,7 @@ class Ended(NamedTuple):
     converged: bool
 
 
-def cool_down(problem, max_iter):
+def cool_down(problem, max_iter, start=None):
     """Solve roughly for larger epsilons, where masses are far apart in units of it.
 
     Parameters
@@ -38,6 +39,9 @@ def cool_down(problem, max_iter):
     problem : Masses
     max_iter : int
         Most iterations, those to come included.
+    start : ndarray of shape (n_places,), default=None
+        Left potentials that are kept if they are near the solution, or if epsilon is
+        large.
 
     Returns
     -------
@@ -49,6 +53,10 @@ def cool_down(problem, max_iter):
     kernel, spent = problem.kernel, 0
     epsilon = kernel.epsilon
     ratio = max(kernel.max_cost / (SHARP * epsilon), 1.0)
+    if start is not None and (
+        ratio == 1.0 or Sweep(problem, start).complete().residual <= NEAR
+    ):
+        return start, 0
     # What goes from one epsilon to the next is the price, epsilon log a, as a line.
     price, before = epsilon * problem.left(np.zeros(problem.shape)), None
     for level in range(math.ceil(math.log(ratio, COOLING)), 0, -1):
