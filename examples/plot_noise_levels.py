@@ -1,0 +1,133 @@
+"""
+==========================
+Tasks with different noise
+==========================
+
+Some tasks have been measured well, others badly. A penalty that is right for the one is
+too strong or too weak for the other. With ``concomitant=True`` :class:`~mutar_cy.MTW`
+finds a level of noise for each task, together with the coefficients, and divides the
+task's squared errors by it.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from mutar_cy import MTW, IndLasso, alpha_max, ot
+
+# %%
+# Five tasks
+# ----------
+# The same three peaks in all of them, up to two positions apart, on a line of sixty
+# positions. The deviation of the noise doubles from task to task. There are 80 samples
+# per task to learn from, and 80 more to choose the strengths of the penalty with.
+
+LEVELS = np.array([0.125, 0.25, 0.5, 1.0, 2.0])
+N_TASKS, N_SAMPLES, N_FEATURES = len(LEVELS), 80, 60
+
+
+def draw(seed):
+    """Return the coefficients and two pairs (X, y): to learn and to choose."""
+    rng = np.random.default_rng(seed)
+    position = np.arange(N_FEATURES)[:, None]
+    coef = np.zeros((N_FEATURES, N_TASKS))
+    for sign, centre in ((1, 12), (-1, 30), (1, 48)):
+        moved = centre + rng.integers(-2, 3, N_TASKS)
+        coef += sign * np.maximum(0, 1 - abs(position - moved) / 2)
+
+    def sample():
+        X = rng.standard_normal((N_TASKS, N_SAMPLES, N_FEATURES))
+        clean = np.einsum("tnp,pt->tn", X, coef)
+        return X, clean + LEVELS[:, None] * rng.standard_normal(clean.shape)
+
+    return coef, sample(), sample()
+
+
+# %%
+# With and without levels
+# -----------------------
+# With levels the data term has the unit of the targets, not of their squares: so have
+# the strengths, and their grid has to be divided by a deviation. The candidate that
+# explains the samples set apart best is kept, every task counting by the share of its
+# own variance that is left.
+
+OPTIONS = {"M": ot.grid_cost(N_FEATURES), "epsilon": 0.5, "gamma": 100.0, "tol": 1e-3}
+
+
+def path(concomitant, X, y):
+    """Return a model for every strength on a grid."""
+    largest = np.max(alpha_max(IndLasso(), X, y))
+    betas = largest * np.geomspace(0.15, 0.01, 5)
+    if concomitant:
+        betas = largest / y.std(axis=1).mean() * np.geomspace(0.4, 0.08, 5)
+    return [MTW(beta / 9, beta, concomitant=concomitant, **OPTIONS) for beta in betas]
+
+
+def choose(concomitant, learn, apart):
+    """Return the fitted model that predicts best on the samples set apart."""
+    fits = [model.fit(*learn) for model in path(concomitant, *learn)]
+
+    def share_left(fit):
+        errors = np.var(apart[1] - fit.predict(apart[0]), axis=1)
+        return np.mean(errors / np.var(apart[1], axis=1))
+
+    return min(fits, key=share_left)
+
+
+# %%
+# The levels that are found, beside the deviations of the residuals that the plain model
+# leaves, and the errors of both models' coefficients, relative to the size of a task's
+# coefficients. All are means over two data sets.
+
+SEEDS = range(2)
+titles = ("concomitant=True", "concomitant=False")
+levels, errors = np.zeros((2, 2, N_TASKS))
+for seed in SEEDS:
+    coef, learn, apart = draw(seed)
+    for row, concomitant in enumerate((True, False)):
+        model = choose(concomitant, learn, apart)
+        left = np.sqrt(np.mean(np.square(model.residuals_), axis=1))
+        levels[row] += (model.sigma_ if concomitant else left) / len(SEEDS)
+        off = np.linalg.norm(model.coef_ - coef, axis=0)
+        errors[row] += off / np.linalg.norm(coef, axis=0) / len(SEEDS)
+
+print("noise of the task       ", *(f"{level:6.3f}" for level in LEVELS))
+for what, table in {"level": levels, "error": errors}.items():
+    for title, row in zip(titles, table, strict=True):
+        print(f"{what}, {title:<17}", *(f"{value:6.3f}" for value in row))
+
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+axes[0].plot(LEVELS, LEVELS, "k", linewidth=0.8, label="truth")
+for row, style in enumerate(("C0-o", "C1--^")):
+    axes[0].plot(LEVELS, levels[row], style, label=titles[row])
+    axes[1].plot(LEVELS, errors[row], style, label=titles[row])
+axes[0].set(title="level, or deviation of residuals", yscale="log")
+axes[0].set_yticks(LEVELS, LEVELS)
+axes[1].set(title="error of the coefficients", ylim=(0, None))
+for ax in axes:
+    ax.set(xlabel="noise of the task", xscale="log")
+    ax.set_xticks(LEVELS, LEVELS)
+    ax.minorticks_off()
+    ax.spines[["top", "right"]].set_visible(False)
+axes[0].legend(frameon=False)
+plt.show()
+
+# %%
+# The best and the worst task
+# ---------------------------
+# Of the last data set. Without levels one strength serves all tasks: the best are
+# shrunk as much as the worst need it.
+
+fig, axes = plt.subplots(
+    2, 2, figsize=(9, 4), sharex=True, sharey=True, layout="constrained"
+)
+plain = model
+fitted = {titles[0]: choose(True, learn, apart), titles[1]: plain}
+for column, (title, model) in zip(axes.T, fitted.items(), strict=True):
+    for task, ax in zip((0, N_TASKS - 1), column, strict=True):
+        ax.fill_between(range(N_FEATURES), coef[:, task], color="0.75", label="truth")
+        ax.plot(model.coef_[:, task], "C0", linewidth=1.2, label="found")
+        ax.set_title(f"{title}, noise {LEVELS[task]}", fontsize=10)
+        ax.spines[["top", "right"]].set_visible(False)
+    column[1].set_xlabel("position")
+axes[0, 0].legend(frameon=False, ncols=2, loc="upper right")
+plt.show()
