@@ -92,7 +92,7 @@ def judge(model):
     return area, np.mean(guesses.argmax(axis=1) == label[new])
 
 
-SIZES, DRAWS = (6, 12, 24), 2
+SIZES, DRAWS = (5, 10, 20), 2
 names = ("IndLasso", "GroupLasso", "DirtyModel", "MTW")
 scores = np.zeros((2, len(names), len(SIZES), DRAWS))
 kept = {}
@@ -127,6 +127,12 @@ for ax, title, table in zip(axes, titles, scores, strict=True):
     ax.spines[["top", "right"]].set_visible(False)
 axes[1].legend(frameon=False)
 plt.show()
+
+# %%
+# *Does it help?* A little, and only where there is next to nothing to learn from. With
+# five images of each digit MTW names the right digit most often, though its areas are
+# those of the models that share pixels. With twenty, all models that share anything are
+# equally good, and a lasso per digit is not far behind.
 
 # %%
 # The coefficients as images

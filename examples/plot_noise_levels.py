@@ -9,20 +9,22 @@ finds a level of noise for each task, together with the coefficients, and divide
 task's squared errors by it.
 """
 
+from copy import copy
+
 import matplotlib.pyplot as plt
 import numpy as np
 
 from mutar_cy import MTW, IndLasso, alpha_max, ot
 
 # %%
-# Five tasks
+# Four tasks
 # ----------
 # The same three peaks in all of them, up to two positions apart, on a line of sixty
-# positions. The deviation of the noise doubles from task to task. There are 80 samples
-# per task to learn from, and 80 more to choose the strengths of the penalty with.
+# positions. The deviation of the noise doubles from task to task. There are 60 samples
+# per task to learn from, and 60 more to choose the strengths of the penalty with.
 
-LEVELS = np.array([0.125, 0.25, 0.5, 1.0, 2.0])
-N_TASKS, N_SAMPLES, N_FEATURES = len(LEVELS), 80, 60
+LEVELS = np.array([0.25, 0.5, 1.0, 2.0])
+N_TASKS, N_SAMPLES, N_FEATURES = len(LEVELS), 60, 60
 
 
 def draw(seed):
@@ -46,25 +48,21 @@ def draw(seed):
 # With and without levels
 # -----------------------
 # With levels the data term has the unit of the targets, not of their squares: so have
-# the strengths, and their grid has to be divided by a deviation. The candidate that
-# explains the samples set apart best is kept, every task counting by the share of its
-# own variance that is left.
+# the strengths: their grid is divided by a deviation, and begins higher. The candidate
+# that explains the samples set apart best is kept, every task counting by the share of
+# its own variance that is left.
 
 OPTIONS = {"M": ot.grid_cost(N_FEATURES), "epsilon": 0.5, "gamma": 100.0, "tol": 1e-3}
 
 
-def path(concomitant, X, y):
-    """Return a model for every strength on a grid."""
-    largest = np.max(alpha_max(IndLasso(), X, y))
-    betas = largest * np.geomspace(0.15, 0.01, 5)
-    if concomitant:
-        betas = largest / y.std(axis=1).mean() * np.geomspace(0.4, 0.08, 5)
-    return [MTW(beta / 9, beta, concomitant=concomitant, **OPTIONS) for beta in betas]
-
-
 def choose(concomitant, learn, apart):
     """Return the fitted model that predicts best on the samples set apart."""
-    fits = [model.fit(*learn) for model in path(concomitant, *learn)]
+    X, y = learn
+    betas = np.max(alpha_max(IndLasso(), X, y)) * np.array([0.1, 0.05, 0.025])
+    if concomitant:
+        betas *= 4 / y.std(axis=1).mean()
+    model = MTW(concomitant=concomitant, warm_start=True, **OPTIONS)
+    fits = [copy(model.set_params(alpha=b / 9, beta=b).fit(X, y)) for b in betas]
 
     def share_left(fit):
         errors = np.var(apart[1] - fit.predict(apart[0]), axis=1)
@@ -81,10 +79,11 @@ def choose(concomitant, learn, apart):
 SEEDS = range(2)
 titles = ("concomitant=True", "concomitant=False")
 levels, errors = np.zeros((2, 2, N_TASKS))
+kept = {}
 for seed in SEEDS:
     coef, learn, apart = draw(seed)
     for row, concomitant in enumerate((True, False)):
-        model = choose(concomitant, learn, apart)
+        model = kept[titles[row]] = choose(concomitant, learn, apart)
         left = np.sqrt(np.mean(np.square(model.residuals_), axis=1))
         levels[row] += (model.sigma_ if concomitant else left) / len(SEEDS)
         off = np.linalg.norm(model.coef_ - coef, axis=0)
@@ -112,6 +111,13 @@ axes[0].legend(frameon=False)
 plt.show()
 
 # %%
+# With levels all tasks have the smaller error, the best task by a third. The levels
+# are in the right order but too low, because a level is the deviation of residuals, and
+# a penalty that predicts well lets some of the noise in. The residuals of the plain
+# model tell less: those of the best task are larger than its noise, and those of the
+# worst are smaller.
+
+# %%
 # The best and the worst task
 # ---------------------------
 # Of the last data set. Without levels one strength serves all tasks: the best are
@@ -120,9 +126,7 @@ plt.show()
 fig, axes = plt.subplots(
     2, 2, figsize=(9, 4), sharex=True, sharey=True, layout="constrained"
 )
-plain = model
-fitted = {titles[0]: choose(True, learn, apart), titles[1]: plain}
-for column, (title, model) in zip(axes.T, fitted.items(), strict=True):
+for column, (title, model) in zip(axes.T, kept.items(), strict=True):
     for task, ax in zip((0, N_TASKS - 1), column, strict=True):
         ax.fill_between(range(N_FEATURES), coef[:, task], color="0.75", label="truth")
         ax.plot(model.coef_[:, task], "C0", linewidth=1.2, label="found")

@@ -28,8 +28,8 @@ from mutar_cy import (
 # The truth
 # ---------
 # Every task has its own design, 25 samples to learn from and 25 to choose the strengths
-# of the penalties with: a fourth as many as there are positions. Two bumps are positive,
-# one is negative; each is three positions wide.
+# of the penalties with: a fourth as many as there are positions. Two bumps are
+# positive, one is negative; each is three positions wide.
 
 N_TASKS, N_SAMPLES, N_FEATURES, NOISE = 4, 25, 100, 0.3
 CENTRES, SIGNS = (20, 50, 80), (1, -1, 1)
@@ -131,6 +131,10 @@ fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", 
 plt.show()
 
 # %%
+# Transport has the smaller error of the convex models, in the upper row, and also of
+# those with square roots below, which shrink less: there the gain is larger.
+
+# %%
 # The barycentre
 # --------------
 # With the coefficients comes what they are near to: one set of masses for all tasks,
@@ -157,9 +161,9 @@ plt.show()
 # %%
 # How far may they shift?
 # -----------------------
-# Two data sets for each of five shifts.
+# Two data sets for each of four shifts.
 
-SHIFTS, SEEDS = (0, 1, 3, 6, 10), range(1, 3)
+SHIFTS, SEEDS = (0, 1, 3, 6), range(1, 3)
 errors = np.zeros((3, len(SHIFTS)))
 for column, shift in enumerate(SHIFTS):
     for seed in SEEDS:
@@ -172,8 +176,13 @@ fig, ax = plt.subplots(figsize=(6, 3.4), layout="constrained")
 for cls, row, style in zip(classes[0], errors, ("C2:s", "C1--^", "C0-o"), strict=True):
     ax.plot(SHIFTS, row, style, label=cls.__name__)
     print(f"{cls.__name__:<12}", *(f"{error:5.2f}" for error in row))
-ax.set(xlabel="bumps are off by up to, in positions", ylabel="error", ylim=(0, None))
+ax.set(xlabel="largest shift, in positions", ylabel="error", ylim=(0, None))
 ax.set_xticks(SHIFTS)
 ax.legend(frameon=False)
 ax.spines[["top", "right"]].set_visible(False)
 plt.show()
+
+# %%
+# Without any shift the group lasso is right, and the best of the three. As soon as
+# bumps move at all, transport is better. Its own error grows too, once bumps are
+# farther apart than they are wide; then a lasso per task does nearly as well.
