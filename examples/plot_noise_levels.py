@@ -113,9 +113,9 @@ plt.show()
 # %%
 # With levels all tasks have the smaller error, the best task by two fifths. The
 # levels are in the right order but too low, because a level is the deviation of
-# residuals, and a penalty that predicts well lets some of the noise in. The residuals of the plain
-# model tell less: those of the best task are larger than its noise, and those of the
-# worst are smaller.
+# residuals, and a penalty that predicts well lets some of the noise in. The residuals
+# of the plain model tell less: those of the best task are larger than its noise, and
+# those of the worst are smaller.
 
 # %%
 # The best and the worst task
