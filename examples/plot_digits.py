@@ -46,7 +46,7 @@ def draw(n_each, rng):
 # -----------
 # The price of moving mass is the squared distance of pixels, and an ``epsilon`` of 0.5
 # blurs by half a pixel. MTW has two strengths to choose, and so has the dirty model.
-# They get six and nine candidates; the models with one strength get twelve. What
+# They get four and nine candidates; the models with one strength get twelve. What
 # predicts best on the images set apart is kept.
 
 TRANSPORT = {"M": ot.grid_factors((8, 8)), "epsilon": 0.5, "gamma": 50.0, "tol": 1e-3}
@@ -68,7 +68,7 @@ def paths(X, y):
         "MTW": [
             MTW(beta / distance**2, beta, **TRANSPORT)
             for distance in (1.5, 4)
-            for beta in lasso * np.array([0.2, 0.08, 0.03])
+            for beta in lasso * np.array([0.2, 0.06])
         ],
     }
 
