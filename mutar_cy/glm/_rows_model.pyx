@@ -1,6 +1,6 @@
 """The quadratic model of few rows: Gram matrices, and sweeps over their blocks."""
 
-from libc.math cimport sqrt
+from libc.math cimport fabs, sqrt
 
 from mutar_cy._lib._blas cimport rows_rows
 from mutar_cy.datafits._datafit cimport Datafit
@@ -10,6 +10,7 @@ from mutar_cy.solvers._block_cd cimport move_block
 
 cdef:
     int SWEEPS = 500            # most of them for a step
+    double TURNED = 3.6e-15     # of a block's move: what turning it back may leave
     double STILL = 1e-3         # of the first sweep's largest move: a step is found
 
 
@@ -113,3 +114,19 @@ cdef class RowsModel:
             for r in range(self.w.shape[0]):
                 self.move[r, c] = self.begin[c, r]
                 self.shift[c] -= self.means[c, r] * self.begin[c, r]
+
+    cdef void clear(self, const int[::1] block_ptr) noexcept nogil:
+        """Zero blocks of ``trial`` of which a move has left rounding."""
+        cdef:
+            Py_ssize_t b, r, c, n_columns = self.owners.shape[0]
+            double left, moved
+        for b in range(block_ptr.shape[0] - 1):
+            left = moved = 0.0
+            for r in range(block_ptr[b], block_ptr[b + 1]):
+                for c in range(n_columns):
+                    left = max(left, fabs(self.trial[r, c]))
+                    moved = max(moved, fabs(self.move[r, c]))
+            if left <= TURNED * moved:
+                for r in range(block_ptr[b], block_ptr[b + 1]):
+                    for c in range(n_columns):
+                        self.trial[r, c] = 0.0
