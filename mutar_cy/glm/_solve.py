@@ -116,7 +116,9 @@ class GlmRun(Run):
         return self.working_set.loss - self.responses.least
 
     def _size(self):
-        return self.null + 2.0 * abs(self.responses.least)
+        # Terms of a sample may cancel; its curvature is of their size.
+        curvature = float(self.responses.root**2 @ self.working_set.bend)
+        return self.null + 2.0 * (abs(self.responses.least) + curvature)
 
     def start(self, coef):
         """Begin at zero, or at given coefficients unless these are far off."""
