@@ -212,7 +212,6 @@ cdef class FewRows(RowsModel):
             for r in range(n_rows):
                 for c in range(n_columns):
                     self.trial[r, c] = self.w[r, c] + step * self.move[r, c]
-            self.clear(block_ptr)
             for b in range(block_ptr.shape[0] - 1):
                 own += penalty.block_value(
                     b, &self.trial[block_ptr[b], 0],

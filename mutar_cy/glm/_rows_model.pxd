@@ -26,4 +26,3 @@ cdef class RowsModel:
     cdef void sweep(
         self, Datafit datafit, Penalty penalty, const int[::1] block_ptr, bint turns
     ) noexcept nogil
-    cdef void clear(self, const int[::1] block_ptr) noexcept nogil

@@ -10,7 +10,6 @@ from mutar_cy.solvers._block_cd cimport move_block
 
 cdef:
     int SWEEPS = 500            # most of them for a step
-    double TURNED = 3.6e-15     # of a block's move: what turning it back may leave
     double STILL = 1e-3         # of the first sweep's largest move: a step is found
 
 
@@ -110,23 +109,18 @@ cdef class RowsModel:
             if turns:
                 turn_column(&self.begin[c, 0], &self.axes[c, 0], &block_ptr[0],
                             n_blocks, True, &self.scratch[0])
-            self.shift[c] = 0.0
             for r in range(self.w.shape[0]):
                 self.move[r, c] = self.begin[c, r]
-                self.shift[c] -= self.means[c, r] * self.begin[c, r]
-
-    cdef void clear(self, const int[::1] block_ptr) noexcept nogil:
-        """Zero blocks of ``trial`` of which a move has left rounding."""
-        cdef:
-            Py_ssize_t b, r, c, n_columns = self.owners.shape[0]
-            double left, moved
-        for b in range(block_ptr.shape[0] - 1):
-            left = moved = 0.0
+        for b in range(n_blocks):  # what becomes zero does so, whatever the turning
+            largest = 0.0
             for r in range(block_ptr[b], block_ptr[b + 1]):
                 for c in range(n_columns):
-                    left = max(left, fabs(self.trial[r, c]))
-                    moved = max(moved, fabs(self.move[r, c]))
-            if left <= TURNED * moved:
+                    largest = max(largest, fabs(self.trial[r, c]))
+            if largest == 0.0:
                 for r in range(block_ptr[b], block_ptr[b + 1]):
                     for c in range(n_columns):
-                        self.trial[r, c] = 0.0
+                        self.move[r, c] = -self.w[r, c]
+        for c in range(n_columns):
+            self.shift[c] = 0.0
+            for r in range(self.w.shape[0]):
+                self.shift[c] -= self.means[c, r] * self.move[r, c]
