@@ -7,6 +7,7 @@ import numpy as np
 # Of the largest masses. What holds less hardly bends the dual, but what is about to
 # hold more must be seen coming.
 LEFT, RIGHT = 1e-8, 1e-6
+LEAST = 1e-18  # of the largest mass: an entry of a plan that counts
 
 
 class Active(NamedTuple):
@@ -38,19 +39,23 @@ class Active(NamedTuple):
 def find_active(problem, point):
     """Return what counts of every sign of a completed dual point."""
     largest = max(float(half.left.max()) for half in point.halves)
-    return [_active_of(problem, half, LEFT * largest) for half in point.halves]
+    return [_active_of(problem, half, largest) for half in point.halves]
 
 
-def _active_of(problem, half, least):
+def _active_of(problem, half, largest):
     """Return what counts of one sign."""
     barycentre = np.exp(half.log_barycentre)
     columns = np.flatnonzero(barycentre > max(RIGHT * barycentre.max(), 1e-290))
     rows, ratio, left, plans, right = [], [], [], [], []
     log_left = half.log_left + problem.shift
     for c in range(problem.data.n_columns):
-        own = np.flatnonzero(half.left[:, c] > least)
+        own = np.flatnonzero(half.left[:, c] > LEFT * largest)
         plan = problem.kernel.plan(
-            own, columns, log_left[own, c], half.log_right[columns, c]
+            own,
+            columns,
+            log_left[own, c],
+            half.log_right[columns, c],
+            LEAST * largest,
         )
         rows.append(own)
         ratio.append(half.ratio[own, c])

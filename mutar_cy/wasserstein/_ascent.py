@@ -8,8 +8,10 @@ INSIDE = 0.95  # of the way to the edge of the domain
 RISE = 1e-4  # of what the slope promises
 ROUNDING = 1e-14  # of the terms of the dual
 HALVINGS = 40
-GOLDEN = 0.5 * (np.sqrt(5.0) - 1.0)
-SEARCH = 9  # golden sections: to a hundredth
+# Tried one after the other, until the dual falls: a start is often nearly right.
+MULTIPLES = (1.0, 0.99, 0.97, 0.94, 0.9, 0.8, 0.6, 0.4, 0.2, 0.1, 0.05, 0.0)
+NARROW = 0.02  # of the best multiple: a bracket around it that is good enough
+SEARCH = 10  # the most trials within a bracket
 
 
 def longest_step(problem, halves, correlation):
@@ -94,25 +96,30 @@ def best_multiple(problem, u):
     correlation = problem.data.correlate(u)
 
     def at(t):
-        return evaluate(problem, t * u, t * correlation)
+        point = evaluate(problem, t * u, t * correlation)
+        return (-np.inf if point is None else point.value), t, point
 
-    def value(point):
-        return -np.inf if point is None else point.value
+    tried = [at(MULTIPLES[0])]
+    for t in MULTIPLES[1:]:
+        tried.append(at(t))
+        if -np.inf < tried[-1][0] <= tried[-2][0]:
+            break
+    best = max(range(len(tried)), key=lambda place: tried[place][0])
+    low, high = (
+        tried[min(max(place, 0), len(tried) - 1)] for place in (best + 1, best - 1)
+    )
+    return narrowed(at, low, tried[best], high)[2]
 
-    whole = at(1.0)
-    low, high = 0.0, 1.0
-    inner, outer = 1.0 - GOLDEN, GOLDEN
-    left, right = at(inner), at(outer)
-    best = max((at(0.0), left, right, whole), key=value)
+
+def narrowed(at, low, best, high):
+    """Return the best of three trials of a concave function, after more between."""
     for _ in range(SEARCH):
-        if value(left) >= value(right):
-            high, outer, right = outer, inner, left
-            inner = high - GOLDEN * (high - low)
-            left = at(inner)
-            best = max((best, left), key=value)
+        if high[1] - low[1] <= NARROW * high[1]:
+            break
+        above = high[1] - best[1] > best[1] - low[1]
+        trial = at(0.5 * (best[1] + (high if above else low)[1]))
+        if trial[0] > best[0]:
+            low, best, high = (best, trial, high) if above else (low, trial, best)
         else:
-            low, inner, left = inner, outer, right
-            outer = low + GOLDEN * (high - low)
-            right = at(outer)
-            best = max((best, right), key=value)
+            low, high = (low, trial) if above else (trial, high)
     return best

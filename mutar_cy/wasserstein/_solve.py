@@ -6,7 +6,7 @@ import numpy as np
 
 from mutar_cy.wasserstein._active import find_active
 from mutar_cy.wasserstein._ascent import best_multiple, step_up
-from mutar_cy.wasserstein._dual import complete, evaluate
+from mutar_cy.wasserstein._dual import complete
 from mutar_cy.wasserstein._newton import newton_direction
 
 SHORT = 0.02  # of a Newton step: what is shorter tells little
@@ -122,13 +122,7 @@ class Run:
 
 
 def best_start(problem, starts, point=None):
-    """Return the highest of the best multiples of some dual points."""
-    points = [evaluate_at(problem, 0.0 * problem.data.target)]
-    points += [best_multiple(problem, u) for u in starts]
+    """Return the highest of the best multiples, zero included, of some dual points."""
+    points = [best_multiple(problem, u) for u in starts]
     points += [] if point is None else [point]
-    return max((one for one in points if one is not None), key=lambda one: one.value)
-
-
-def evaluate_at(problem, u):
-    """Return a dual point from its vector alone."""
-    return evaluate(problem, u, problem.data.correlate(u))
+    return max(points, key=lambda one: one.value)
