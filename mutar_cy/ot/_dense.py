@@ -31,7 +31,7 @@ class DenseKernel(Kernel):
     def __init__(self, M, epsilon):
         super().__init__(epsilon)
         self.M = M
-        self.n_features = len(M)
+        self.n_features, self.work = len(M), M.size
         finite = M.max()
         self.max_cost = finite if np.isfinite(finite) else M[np.isfinite(M)].max()
         self.cached = None

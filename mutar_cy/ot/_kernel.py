@@ -33,11 +33,14 @@ class Kernel(ABC):
         The largest finite cost.
     form : str
         "dense", "separable", "recursive" or "sparse".
+    work : int
+        Number of multiplications in a product with one vector.
     """
 
     form: str
     n_features: int
     max_cost: float
+    work: int
 
     def __init__(self, epsilon):
         self.epsilon = epsilon

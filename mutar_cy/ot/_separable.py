@@ -28,6 +28,9 @@ class SeparableKernel(Kernel):
         self.kernels = kernels
         self.shape = tuple(kernel.n_features for kernel in kernels)
         self.n_features = int(np.prod(self.shape))
+        self.work = sum(
+            kernel.work * (self.n_features // kernel.n_features) for kernel in kernels
+        )
         self.max_cost = sum(kernel.max_cost for kernel in kernels)
 
     def _at(self, epsilon):

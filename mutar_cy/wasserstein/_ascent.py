@@ -2,12 +2,15 @@
 
 import numpy as np
 
-from mutar_cy.wasserstein._dual import LARGEST, evaluate, power_mean, smooth_terms
+from mutar_cy.ot import log_power_mean
+from mutar_cy.wasserstein._dual import LARGEST, evaluate, smooth_terms
 
 INSIDE = 0.95  # of the way to the edge of the domain
 RISE = 1e-4  # of what the slope promises
 ROUNDING = 1e-14  # of the terms of the dual
 HALVINGS = 40
+FARTHEST = 64.0  # times a Newton step: masses too large shrink by a factor e in each
+GROWTH = 1.5  # from one length that is tried to the next
 # Tried one after the other, until the dual falls: a start is often nearly right.
 MULTIPLES = (1.0, 0.99, 0.97, 0.94, 0.9, 0.8, 0.6, 0.4, 0.2, 0.1, 0.05, 0.0)
 NARROW = 0.02  # of the best multiple: a bracket around it that is good enough
@@ -15,8 +18,8 @@ SEARCH = 10  # the most trials within a bracket
 
 
 def longest_step(problem, halves, correlation):
-    """Return how far to go at most along a direction with these correlations, or 1."""
-    longest = 1.0
+    """Return how far to go at most along a direction with these correlations."""
+    longest = FARTHEST
     for half in halves:
         change = half.sign * correlation / (problem.alpha * problem.gamma)
         growing = change > 0.0
@@ -24,6 +27,21 @@ def longest_step(problem, halves, correlation):
             edge = (half.ratio[growing] / change[growing]).min()
             longest = min(longest, INSIDE * float(edge))
     return longest
+
+
+def best_step(bound, longest):
+    """Return the step at which a function is largest, on a geometric grid around 1."""
+    first = step = min(1.0, longest)
+    value = bound(step)
+    for factor in (GROWTH, 1.0 / GROWTH):
+        while factor < 1.0 or step * factor <= longest:
+            trial = bound(step * factor)
+            if not trial > value:
+                break
+            step, value = step * factor, trial
+        if step > first:
+            break
+    return step
 
 
 def at_most(problem, active, u, change):
@@ -42,6 +60,8 @@ def at_most(problem, active, u, change):
     change : ndarray of shape (n_features, n_columns)
         What ``X'u`` is more than at that point.
     """
+    if any(plan.matrix is None for one in active for plan in one.plans):
+        return np.inf  # nothing is known without the kernel
     total, price = 0.0, problem.alpha * problem.gamma
     for one in active:
         log_sums = np.empty_like(one.log_sums)
@@ -51,17 +71,19 @@ def at_most(problem, active, u, change):
             growth = np.log1p(-scale * change[rows, c] / price)
             growth *= -problem.gamma / problem.epsilon
             top = growth.max(initial=0.0)
-            sent = np.exp(growth - top) @ plan
+            sent = plan.send(np.exp(growth - top))
             with np.errstate(divide="ignore"):
                 log_sums[:, c] = np.log(sent / one.received[:, c]) + top
         log_sums += one.log_sums
-        log_q = power_mean(log_sums, problem.tau)
+        log_q = log_power_mean(log_sums, problem.tau)
         total += float(np.exp(np.minimum(log_q, LARGEST)).sum())
     return smooth_terms(problem, u)[0] - problem.mass_price * total
 
 
 def step_up(problem, point, active, direction):
-    """Return a higher dual point along a direction, by halving steps, or None.
+    """Return a higher dual point along a direction, or None.
+
+    The step is the best for the bound of `at_most`, and is halved until it will do.
 
     Parameters
     ----------
@@ -79,11 +101,16 @@ def step_up(problem, point, active, direction):
     """
     correlation = problem.data.correlate(direction)
     slope = float(direction @ point.gradient)
-    step = longest_step(problem, point.halves, correlation)
+
+    def bound(step):
+        u = point.u + step * direction
+        return at_most(problem, active, u, step * correlation)
+
+    step = best_step(bound, longest_step(problem, point.halves, correlation))
     for _ in range(HALVINGS):
         u, change = point.u + step * direction, step * correlation
         least = point.value + RISE * step * slope - ROUNDING * point.scale
-        if at_most(problem, active, u, change) >= least - ROUNDING * point.scale:
+        if bound(step) >= least - ROUNDING * point.scale:
             candidate = evaluate(problem, u, point.correlation + change)
             if candidate is not None and candidate.value >= least:
                 return candidate, step
