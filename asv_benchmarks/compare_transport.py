@@ -182,7 +182,9 @@ def compare_barycenters(workers, name, ratio, repeats, folder):
             seconds[label].append(workers[label].ask(**request, tol=tol)["seconds"])
     for label in workers:
         taken = seconds.get(label)
-        cells.append(f"{min(taken):.4f} ({tolerances[label]:.0e})" if taken else "never")
+        cells.append(
+            f"{min(taken):.4f} ({tolerances[label]:.0e})" if taken else "never"
+        )
     peers = [min(taken) for label, taken in seconds.items() if label != "mutar_cy"]
     cells.append(f"{min(peers) / min(seconds['mutar_cy']):.1f}" if peers else "")
     print("| " + " | ".join(cells) + " |", flush=True)

@@ -62,7 +62,8 @@ def _active_of(problem, half, rows, least, formed):
     log_sums = half.log_sums[columns]
     log_received = half.log_right[columns] + log_sums
     received = np.exp(log_received)
-    ratio, left, plans, right = [], [], [], []
+    ratio, left, right = [], [], []
+    plans: list[MatrixPlan | KernelPlan] = []
     for c, own in enumerate(rows):
         masses = half.left[own, c]
         sides = half.log_left[own, c] + problem.shift, half.log_right[columns, c]

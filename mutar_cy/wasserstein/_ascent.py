@@ -30,7 +30,19 @@ def longest_step(problem, halves, correlation):
 
 
 def best_step(bound, longest):
-    """Return the step at which a function is largest, on a geometric grid around 1."""
+    """Return where a function is largest, on a geometric grid around 1, and its value.
+
+    Parameters
+    ----------
+    bound : callable
+        Concave, of a positive number.
+    longest : float
+        The largest number to try.
+
+    Returns
+    -------
+    step, value : float
+    """
     first = step = min(1.0, longest)
     value = bound(step)
     for factor in (GROWTH, 1.0 / GROWTH):
@@ -41,7 +53,7 @@ def best_step(bound, longest):
             step, value = step * factor, trial
         if step > first:
             break
-    return step
+    return step, value
 
 
 def at_most(problem, active, u, change):
@@ -106,15 +118,17 @@ def step_up(problem, point, active, direction):
         u = point.u + step * direction
         return at_most(problem, active, u, step * correlation)
 
-    step = best_step(bound, longest_step(problem, point.halves, correlation))
+    longest = longest_step(problem, point.halves, correlation)
+    step, highest = best_step(bound, longest)
     for _ in range(HALVINGS):
         u, change = point.u + step * direction, step * correlation
         least = point.value + RISE * step * slope - ROUNDING * point.scale
-        if bound(step) >= least - ROUNDING * point.scale:
+        if highest >= least - ROUNDING * point.scale:
             candidate = evaluate(problem, u, point.correlation + change)
             if candidate is not None and candidate.value >= least:
                 return candidate, step
         step *= 0.5
+        highest = bound(step)
     return None, 0.0
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mutar_cy.wasserstein._active import find_active
-from mutar_cy.wasserstein._dual import evaluate
+from mutar_cy.wasserstein._dual import complete, evaluate
 from mutar_cy.wasserstein._newton import newton_direction
 from mutar_cy.wasserstein._solve import GUARD, Run
 
@@ -54,11 +54,12 @@ def noise_of(stack, concomitant):
 class NoisyRun(Run):
     """The state of a maximisation of which the levels of noise are variables too.
 
-    `problem`, `point` and `u` are those of the last levels.
+    `problem`, `point` and `u` are those of the last levels. With `warm`, the first
+    levels are those that the first start asks for.
     """
 
     def __init__(self, problem, noise, tol, max_iter, report=None):
-        self.noise = noise
+        self.noise, self.warm = noise, False
         null = (
             0.5 * (problem.data.square_norms(problem.data.target) / noise.start).sum()
         )
@@ -70,6 +71,8 @@ class NoisyRun(Run):
     def maximise(self, starts):
         """Solve for the levels and all else."""
         noise, problem, rounds = self.noise, self.problem, 0
+        if self.warm:
+            problem = problem.with_noise(self.levels_at(starts[0]))
         while True:
             left = self.max_iter - self.n_iter
             inner = Run(problem, INNER * self.target, left)
@@ -85,12 +88,24 @@ class NoisyRun(Run):
             sigma = levels if np.array_equal(sigma, problem.sigma) else sigma
             problem, starts = problem.with_noise(sigma), [u, inner.u]
 
+    def levels_at(self, u):
+        """Return the levels that a dual point asks for, which has none itself."""
+        point = evaluate(self.problem, u, self.problem.data.correlate(u))
+        if point is None:
+            return self.noise.start
+        return self.levels(self.problem, complete(self.problem, point))[0]
+
+    def levels(self, problem, point):
+        """Return the levels that a point asks for, and its squared residuals."""
+        residual = point.gradient + problem.ridge * point.u
+        squares = problem.data.square_norms(residual)
+        wanted = np.sqrt(squares / self.noise.weights)
+        return np.maximum(wanted, self.noise.floor), squares
+
     def join(self, problem, inner):
         """Take note of the solution for some levels; return those it asks for."""
-        noise, data = self.noise, problem.data
-        residual = inner.point.gradient + problem.ridge * inner.point.u
-        squares = data.square_norms(residual)
-        levels = np.maximum(np.sqrt(squares / noise.weights), noise.floor)
+        noise = self.noise
+        levels, squares = self.levels(problem, inner.point)
         change = squares / levels - squares / problem.sigma
         primal = inner.primal + 0.5 * float(change.sum() + noise.weights @ levels)
         if primal < self.primal:

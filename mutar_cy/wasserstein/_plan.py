@@ -1,4 +1,4 @@
-"""Transport plans between the features that hold mass: as matrices, or by the kernel."""
+"""Transport plans between features that hold mass: as matrices, or by the kernel."""
 
 import numpy as np
 
@@ -40,12 +40,16 @@ class KernelPlan:
 
     def send(self, V):
         """Return ``V @ plan``."""
-        return self._apply(V.T, (self.rows, self.log_left), (self.columns, self.log_right)).T
+        return self._apply(
+            V.T, (self.rows, self.log_left), (self.columns, self.log_right)
+        ).T
 
     def bring(self, w):
         """Return ``plan @ w``."""
         column = w[:, None]
-        return self._apply(column, (self.columns, self.log_right), (self.rows, self.log_left))[:, 0]
+        return self._apply(
+            column, (self.columns, self.log_right), (self.rows, self.log_left)
+        )[:, 0]
 
     def _apply(self, V, source, end):
         (places, logs), (wanted, end_logs) = source, end
