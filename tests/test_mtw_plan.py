@@ -16,6 +16,7 @@ from mutar_cy.wasserstein._dual import complete, evaluate
 from mutar_cy.wasserstein._newton import newton_direction
 from mutar_cy.wasserstein._plan import KernelPlan, MatrixPlan, fits
 from mutar_cy.wasserstein._problem import Data, Problem
+from mutar_cy.wasserstein._solve import Run, sharpened
 
 pytestmark = pytest.mark.uncertified("no penalty that the certificate of tests knows")
 SHAPE = (12, 11)
@@ -139,3 +140,15 @@ def test_any_epsilon_gives_numbers(alpha, epsilon):
     assert np.isfinite(model.coef_).all()
     assert np.isfinite(model.objective_)
     assert model.dual_gap_ <= 1e-6 * 0.5 * (y**2).mean(axis=1).sum()
+
+
+def test_less_entropy_leads_near_the_solution(posed):
+    problem = posed[0]
+    softer = problem.at(4.0 * problem.epsilon)
+    run = Run(softer, 1e-12, 100)
+    run.maximise([0.1 * problem.data.target])
+    exact = Run(problem, 1e-12, 100)
+    exact.maximise([run.u])
+    start = sharpened(softer, run.point)
+    apart = np.linalg.norm(start - exact.u), np.linalg.norm(run.u - exact.u)
+    assert apart[0] < 0.5 * apart[1]
