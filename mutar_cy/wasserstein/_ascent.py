@@ -23,10 +23,9 @@ def longest_step(problem, halves, correlation):
     for half in halves:
         change = half.sign * correlation / (problem.alpha * problem.gamma)
         # Only there can the edge be nearer; elsewhere the quotient may overflow.
-        growing = change > INSIDE * half.ratio
+        growing = FARTHEST * change > INSIDE * half.ratio
         if growing.any():
-            with np.errstate(over="ignore"):
-                edge = (half.ratio[growing] / change[growing]).min()
+            edge = (half.ratio[growing] / change[growing]).min()
             longest = min(longest, INSIDE * float(edge))
     return longest
 
