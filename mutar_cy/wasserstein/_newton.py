@@ -46,8 +46,8 @@ def _by_samples(problem, active, gradients):
     hessian.flat[:: len(hessian) + 1] = problem.ridge
     spreads = [add_own(problem, one, hessian) for one in active]
     shared = np.concatenate(spreads, axis=1)
-    # In place, and the lower half only.
-    hessian = dsyrk(1.0, shared.T, 1.0, hessian, trans=1, lower=1, overwrite_c=1)
+    if shared.shape[1]:  # in place, and the lower half only
+        hessian = dsyrk(1.0, shared.T, 1.0, hessian, trans=1, lower=1, overwrite_c=1)
     factor = lower_factor(hessian), True
     return cho_solve(factor, gradients, check_finite=False)
 

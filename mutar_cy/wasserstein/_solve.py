@@ -11,7 +11,7 @@ from mutar_cy.wasserstein._newton import newton_direction
 
 SHORT = 0.02  # of a Newton step: what is shorter tells little
 HARD = 2  # short steps after which more entropy is tried
-IDLE = 4  # steps that gain nothing, after which no digit is left
+IDLE = 4  # steps that gain nothing, one after another: no digit is left
 SOFTER = 4.0  # times the entropy
 NUDGE = 1e-4  # of the entropy: a difference that tells a derivative
 LOOSE = 1e-2  # of the null objective: enough for a start with less entropy
@@ -120,7 +120,8 @@ class Run:
                 return point, False
             candidate, step = step_up(problem, point, active, direction)
             # At the last digits the dual is flat while the gap still falls.
-            idle += candidate is not None and candidate.value <= point.value
+            rises = candidate is not None and candidate.value > point.value
+            idle = 0 if rises else idle + 1
             if candidate is None or idle >= IDLE:
                 return point, False
             point = candidate
@@ -153,7 +154,9 @@ def sharpened(problem, point):
     change = (complete(nearby, less).gradient - point.gradient) / NUDGE
     aim = point.gradient + (1.0 - 1.0 / SOFTER) * change
     active = find_active(problem, point)
-    return point.u + newton_direction(problem, active, aim[:, None])[:, 0]
+    with np.errstate(over="ignore", invalid="ignore"):  # strengths near 1e-300
+        u = point.u + newton_direction(problem, active, aim[:, None])[:, 0]
+    return u if np.isfinite(u).all() else point.u
 
 
 def best_start(problem, starts, point=None):
