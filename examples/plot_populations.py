@@ -109,9 +109,7 @@ def found(path):
 
 fig, ax = plt.subplots(figsize=(6, 3.8), layout="constrained")
 ax.step(*found(together), "k-", where="post", linewidth=2.2, label="together")
-for path, size, style in zip(
-    alone, SIZES, ["C0--", "C1-.", "C2:", "C3-"], strict=True
-):
+for path, size, style in zip(alone, SIZES, ["C0--", "C1-.", "C2:", "C3-"], strict=True):
     label = f"{size} people alone"
     ax.step(*found(path), style, where="post", linewidth=1.6, label=label)
 ax.set(xlabel="blocks found that do not matter", xlim=(-0.5, 20), ylim=(0, 6.3))
