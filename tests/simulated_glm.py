@@ -61,3 +61,17 @@ def some_offsets(y, seed=2):
     if isinstance(y, list):
         return [some_offsets(v, seed + k) for k, v in enumerate(y)]
     return np.random.default_rng(seed).uniform(-0.5, 0.8, y.shape)
+
+
+def two_classes():
+    """Return one design, and labels "no" and "yes"."""
+    X, y = single("logistic", 120)
+    return X, np.where(y == 1, "yes", "no")
+
+
+def three_classes(n_samples=150, seed=0):
+    """Return one design, and labels from 5, 7 and 9."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n_samples, 8))
+    decision = X[:, [0, 3, 5]] + 0.7 * rng.standard_normal((n_samples, 3))
+    return X, np.array([5, 7, 9])[decision.argmax(axis=1)]

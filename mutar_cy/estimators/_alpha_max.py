@@ -20,14 +20,15 @@ def alpha_max(estimator, X, y, **fit_params):
     X, y : object
         The data, in any layout that ``estimator.fit`` takes.
     **fit_params : dict
-        What else ``estimator.fit`` takes: ``sample_weight``, ``task``.
+        What else ``estimator.fit`` takes: ``sample_weight``, ``task``, and
+        ``offset`` where it does.
 
     Returns
     -------
     alpha_max : float or ndarray
-        In the unit of X times y. One number per task where every task has a penalty of
-        its own: :class:`~mutar_cy.IndLasso`, and
-        :class:`~mutar_cy.linear_model.Lasso` and
+        In the unit of X times y, or of X where the loss is not the squared error. One
+        number per task where every task has a penalty of its own:
+        :class:`~mutar_cy.IndLasso`, and :class:`~mutar_cy.linear_model.Lasso` and
         :class:`~mutar_cy.linear_model.ElasticNet` with several targets.
 
     Raises

@@ -74,4 +74,4 @@ def _deviances(name, y, guess, weights, offset):
     null = offset + loss.shift(y, offset, root)
     rounding = 1e-12 * (abs(least) + root @ root)
     own, null = (loss.value(y, v, root) - least for v in (eta, null))
-    return (own, null if null > rounding else 0.0)
+    return tuple(value if value > rounding else 0.0 for value in (own, null))

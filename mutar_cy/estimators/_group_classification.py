@@ -10,9 +10,10 @@ from mutar_cy.estimators._classes import (
     has_own_designs,
     read_labels,
 )
-from mutar_cy.estimators._fitting import all_or_nothing, minimise
+from mutar_cy.estimators._fitting import all_or_nothing, minimise, warn_unconverged
 from mutar_cy.estimators._group_decisions import GroupDecisions
 from mutar_cy.estimators._group_model import group_attributes
+from mutar_cy.estimators._model import INSIDE
 from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm
 from mutar_cy.losses import Logistic
 from mutar_cy.solvers import Solution
@@ -121,7 +122,7 @@ class GroupClassification(GroupDecisions):
         }
 
     def _warn(self, solution):
-        super()._warn(_together(solution))
+        warn_unconverged(_together(solution), frames=INSIDE + 1)
 
     def _find_alpha_max(self, X, y, sample_weight=None, task=None, offset=None):
         """Return the smallest strength that leaves no coefficient of any class."""

@@ -13,7 +13,7 @@ from mutar_cy.estimators._fitting import (
 )
 from mutar_cy.estimators._group_lasso_regressor import GroupLassoRegressor
 from mutar_cy.estimators._group_path import collect
-from mutar_cy.glm import solve_glm_path
+from mutar_cy.glm import solve_glm, solve_glm_path
 from mutar_cy.solvers import solve
 
 # The first strength of an automatic path, if no feature explains anything.
@@ -97,6 +97,8 @@ def group_lasso_path(
     -----
     ConvergenceWarning
         For every strength whose duality gap stayed above its target.
+    UserWarning
+        If a strength is 0.
 
     See Also
     --------
@@ -136,6 +138,8 @@ def group_lasso_path(
         largest = model._strength_of_zeros(posed) or LEAST
         alphas = np.geomspace(largest, eps * largest, n_alphas)
     alphas = _check_alphas(alphas)
+    if alphas[-1] == 0:
+        model._warn_unpenalised(4)
     solutions = []
     for solution in _follow(model, posed, alphas):
         refuse_non_finite(solution.coef, solution.intercept)
@@ -161,11 +165,17 @@ def _follow(model, posed, alphas):
     _, stack, penalty, blocks = posed
     options = {"tol": model.tol, "max_iter": model.max_iter}
     penalties = [penalty.replaced(alpha=float(alpha)) for alpha in alphas]
+    solver, coef = solve, None
     if model.loss in LOSSES:
-        yield from solve_glm_path(stack, penalties, blocks, **options)
-        return
-    coef = None
+        # At 0 every column is free, which is another problem.
+        n_positive = np.count_nonzero(alphas)
+        for solution in solve_glm_path(
+            stack, penalties[:n_positive], blocks, **options
+        ):
+            yield solution
+            coef = solution.coef
+        solver, penalties = solve_glm, penalties[n_positive:]
     for own in penalties:
-        solution = solve(stack, own, blocks, coef, **options)
+        solution = solver(stack, own, blocks, coef, **options)
         coef = solution.coef
         yield solution

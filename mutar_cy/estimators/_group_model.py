@@ -103,10 +103,16 @@ def group_attributes(problem, coef):
     coef : ndarray of shape (n_features, ...)
     """
     rows = coef.reshape(len(coef), -1)
-    norms = [np.linalg.norm(rows[members]) for members in problem.groups.indices]
+    norms = [_norm(rows[members]) for members in problem.groups.indices]
     return {
         "groups_": problem.groups.indices,
         "group_names_": problem.groups.names,
         "group_norms_": np.array(norms, dtype=coef.dtype),
         "_blocks": problem.blocks,
     }
+
+
+def _norm(block):
+    """Return the Frobenius norm, also of entries whose squares leave the range."""
+    largest = np.abs(block).max()
+    return largest * np.linalg.norm(block / largest) if largest > 0 else 0.0

@@ -71,12 +71,7 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         check_parameters(self)
         problem, stack, penalty, groups = self._pose(X, y, **given)
         if self._unpenalised():
-            what, estimator = self._least_model()
-            warn_user(
-                f"With alpha=0 nothing is penalised and this is {what}; you are "
-                f"advised to use the {estimator} estimator.",
-                frames=INSIDE,
-            )
+            self._warn_unpenalised(INSIDE + 1)
         start = self._start(problem)
         report = reporter(self, X, y)
         solution = self._minimise(stack, penalty, groups, start, report)
@@ -86,6 +81,15 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         self.__dict__.update(fitted)
         self._warn(solution)
         return self
+
+    def _warn_unpenalised(self, frames):
+        """Warn that a strength is 0, so many frames from the user's call."""
+        what, estimator = self._least_model()
+        warn_user(
+            f"With alpha=0 nothing is penalised and this is {what}; you are advised to "
+            f"use the {estimator} estimator.",
+            frames=frames,
+        )
 
     def _warn(self, solution):
         """Warn if the solution is not as good as was asked for."""

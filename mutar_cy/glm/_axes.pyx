@@ -110,6 +110,31 @@ def principal_axes(
     return np.asarray(axes), np.asarray(curvature)
 
 
+cdef void turn_column(
+    double* values,         # (n_rows,)
+    const double* axes,     # block after block, (size, size)
+    const int* block_ptr,   # (n_blocks + 1,)
+    Py_ssize_t n_blocks,
+    bint back,
+    double* scratch,        # (longest block,)
+) noexcept nogil:
+    """Turn the values of a column in place into or out of the axes."""
+    cdef Py_ssize_t b
+    cdef int size, i, k
+    cdef double* own
+    for b in range(n_blocks):
+        size = block_ptr[b + 1] - block_ptr[b]
+        own = values + block_ptr[b]
+        if size > 1:
+            for i in range(size):
+                scratch[i] = 0.0
+                for k in range(size):
+                    scratch[i] += axes[k * size + i if back else i * size + k] * own[k]
+            for i in range(size):
+                own[i] = scratch[i]
+        axes += size * size
+
+
 def turn(
     double[:, ::1] values not None,
     const double[:, ::1] axes not None,
@@ -117,25 +142,9 @@ def turn(
     bint back,
 ):
     """Turn ``values``, (n_columns, n_rows), in place into or out of the axes."""
-    cdef:
-        Py_ssize_t c, b, place
-        int size, i, k
-        double* own
-        const double* Q
-        double[::1] scratch = np.empty(int(np.max(np.diff(block_ptr))))
+    cdef Py_ssize_t c
+    cdef double[::1] scratch = np.empty(int(np.max(np.diff(block_ptr))))
     with nogil:
         for c in range(values.shape[0]):
-            place = 0
-            for b in range(block_ptr.shape[0] - 1):
-                size = block_ptr[b + 1] - block_ptr[b]
-                own, Q = &values[c, block_ptr[b]], &axes[c, place]
-                place += size * size
-                if size == 1:
-                    continue
-                for i in range(size):
-                    scratch[i] = 0.0
-                    for k in range(size):
-                        scratch[i] += (Q[k * size + i] if back else Q[i * size + k]) \
-                            * own[k]
-                for i in range(size):
-                    own[i] = scratch[i]
+            turn_column(&values[c, 0], &axes[c, 0], &block_ptr[0],
+                        block_ptr.shape[0] - 1, back, &scratch[0])

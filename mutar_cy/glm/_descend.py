@@ -23,6 +23,8 @@ def descend_newton(working_set, target, budget):
     -------
     n_steps : int
     """
+    if working_set.few_rows() is not None:
+        return working_set.descend_few(target, budget)
     n_steps = idle = 0
     best = np.inf
     while True:

@@ -5,6 +5,8 @@ gradient is always the true one, and only how fast it falls depends on how far t
 curvatures have moved since.
 """
 
+from typing import Any
+
 import numpy as np
 
 from mutar_cy.datafits import GramQuadratic
@@ -32,7 +34,9 @@ class GramModel:
     def __init__(self, predictors):
         self.predictors = predictors
         self.gap = np.inf
-        self._used = 0
+        self._used = 0  # rows that have been multiplied out
+        self._grams: Any = None
+        self._means: Any = None
 
     @staticmethod
     def suits(predictors):
@@ -106,7 +110,9 @@ class GramModel:
         """Return by how much curvatures have moved, on average, as a share."""
         root, bend = self.predictors.responses.root, self.predictors.bend
         moved = np.abs(bend - self._bend)
-        return float(np.dot(root * moved, root)) / float(np.dot(root * self._bend, root))
+        return float(np.dot(root * moved, root)) / float(
+            np.dot(root * self._bend, root)
+        )
 
     def _extend(self, start, stop):
         """Multiply out the rows from ``start`` on, with all."""

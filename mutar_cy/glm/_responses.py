@@ -20,7 +20,9 @@ class Responses:
         Roots of the weights.
     inverse_root : ndarray of shape (n_observations,)
         One over them; 0 where they are 0.
-    slices : list of slice
+    observed : tuple of ndarray
+        These four.
+    slices, starts : list of slice, ndarray of int64
         Of each column.
     owners : ndarray of int32
         The design of each column.
@@ -35,9 +37,12 @@ class Responses:
         self.inverse_root = np.zeros_like(self.root)
         np.divide(1.0, self.root, out=self.inverse_root, where=self.root > 0.0)
         sizes = [n for q, n in shapes for _ in range(q)]
-        self.slices = [slice(*ends) for ends in pairwise(accumulate(sizes, initial=0))]
+        ends = list(accumulate(sizes, initial=0))
+        self.starts = np.array(ends, dtype=np.int64)
+        self.slices = [slice(*pair) for pair in pairwise(ends)]
         owners = [d for d, (q, _) in enumerate(shapes) for _ in range(q)]
         self.owners = np.array(owners, dtype=np.int32)
+        self.observed = self.y, self.offset, self.root, self.inverse_root
         self.least = loss.least(y, self.root)
 
     def spread(self, per_column):

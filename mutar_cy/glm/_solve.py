@@ -152,7 +152,7 @@ def glm_alpha_max(responses, penalty, groups=None):
     run.start(None)
     run._evaluate()
     norms = run.problem.dual_norms(stack.correlate(run.residuals))
-    weights = run.certificate.thresholds
-    counted = np.isfinite(weights)
-    ratios = norms[counted] / weights[counted]
-    return float(np.ldexp(np.max(ratios, initial=0.0), -stack.x_exponent))
+    thresholds = run.certificate.thresholds  # of an alpha of 1 in user's units
+    counted = np.isfinite(thresholds)
+    ratios = norms[counted] / thresholds[counted]
+    return float(np.max(ratios, initial=0.0))

@@ -4,11 +4,13 @@ from typing import Any
 
 import numpy as np
 
+from mutar_cy.glm._few_rows import FewRows
 from mutar_cy.glm._gram_model import GramModel
 from mutar_cy.glm._model import QuadraticModel
-from mutar_cy.glm._settle import settle
+from mutar_cy.glm._settle import FLOOR, settle
 from mutar_cy.solvers import NoFreeBlocks, Storage, WorkingSet
 
+FEW, FEW_WORK = 40, 1e5  # rows, and products of a gradient, for one compiled call
 HALVINGS = 40
 SUFFICIENT = 1e-4  # of the fall that the slope promises
 ROUNDING = 16 * np.finfo(np.float64).eps  # of the objective's terms
@@ -57,6 +59,7 @@ class PredictorSet(WorkingSet):
         self.has_intercept = self.stack.designs[0].centers
         self.intercept = np.zeros(self.stack.n_columns)
         self.eta: Any = None
+        self._few_rows: Any = None
         self.residual = self._residual
         self.bend = np.empty_like(self.residual)
         self._model = GramModel(self)
@@ -103,6 +106,32 @@ class PredictorSet(WorkingSet):
     def objective(self):
         """Return the objective at the coefficients."""
         return self.loss + self.penalty_value()
+
+    def few_rows(self):
+        """Return what makes Newton steps in compiled code, or None for many rows."""
+        few = len(self.coef) <= FEW and len(self.coef) * self.residual.size <= FEW_WORK
+        if not few or self.free.in_play:
+            return None
+        if self._few_rows is None:
+            self._few_rows = FewRows(
+                self.responses.loss,
+                self.responses.observed,
+                self.responses.starts,
+                self.responses.owners,
+                self.stack.sample_ptr,
+                FLOOR,
+                self.has_intercept,
+            )
+        return self._few_rows
+
+    def descend_few(self, target, budget):
+        """Make Newton steps on few rows, as `descend_newton` does on any."""
+        state = self.coef, self.intercept, self.eta, self.residual, self.bend
+        shape = self.storage.packed, self.block_ptr, state, self.penalty.isotropic
+        n_steps, self.loss = self.few_rows().descend(
+            self.penalty, *shape, target, budget
+        )
+        return n_steps
 
     def model(self):
         """Return a quadratic model of the loss at the predictors."""
@@ -151,6 +180,9 @@ class PredictorSet(WorkingSet):
             promised = slope + own - penalty if promised is None else promised
             value = self.responses.value(self.eta + step * change) + own
             if value <= before + SUFFICIENT * step * promised + rounding:
+                # What is to become zero does so, although turned back with rounding.
+                size = ROUNDING * np.abs(direction).max(axis=1, initial=0.0)
+                self.coef[np.abs(self.coef).max(axis=1, initial=0.0) <= size] = 0.0
                 self.eta += step * change
                 self.intercept += step * shift
                 self.refresh()

@@ -5,6 +5,7 @@ from scipy import sparse
 from sklearn.utils import assert_all_finite
 
 ROUNDING = np.finfo(np.float64).eps
+CONSTANT = 8 * ROUNDING  # of a column's norm: what its mean may leave of it
 
 
 class OrthonormalColumns:
@@ -37,12 +38,15 @@ class OrthonormalColumns:
         self._bases = []  # features, and to and from their coefficients
         for members in groups.indices:
             columns = _dense(X, members)
-            centred = columns - self.mean[members]
-            size = np.linalg.norm(np.sqrt(weight)[:, None] * columns)
-            lengths, rows = _spanned(np.sqrt(weight)[:, None] * centred, size)
-            back = rows.T / lengths
+            # A power of two that keeps squares in range, and costs no digit.
+            exponent = np.frexp(np.abs(columns).max())[1]
+            columns = np.ldexp(columns, -exponent)
+            centred = columns - np.ldexp(self.mean[members], -exponent)
+            lengths, rows = _spanned(centred, columns, np.sqrt(weight)[:, None])
+            back, forth = rows.T / lengths, lengths[:, None] * rows
             self.X[:, members[: len(lengths)]] = centred @ back
-            self._bases.append((members, lengths[:, None] * rows, back))
+            scaled = np.ldexp(forth, exponent), np.ldexp(back, -exponent)
+            self._bases.append((members, *scaled))
         free = groups.unpenalised
         self.X[:, free] = _dense(X, free) - self.mean[free]
 
@@ -71,15 +75,22 @@ def _dense(X, features):
     return columns.astype(np.float64)
 
 
-def _spanned(columns, size):
+def _spanned(centred, columns, root):
     """Return the singular values that are not rounding, and their right vectors.
 
     Parameters
     ----------
-    columns : ndarray of shape (n_samples, n_columns)
-    size : float
-        Norm of the columns before they were centred, which left rounding of it.
+    centred, columns : ndarray of shape (n_samples, n_columns)
+        Columns less their means, and as they were.
+    root : ndarray of shape (n_samples, 1)
+        The roots of the weights.
     """
-    _, lengths, rows = np.linalg.svd(columns, full_matrices=False)
-    kept = lengths > ROUNDING * max(columns.shape) * size
+    before = np.linalg.norm(root * columns, axis=0)
+    weighed = root * centred
+    constant = np.linalg.norm(weighed, axis=0) <= CONSTANT * before
+    weighed[:, constant] = 0.0
+    _, lengths, rows = np.linalg.svd(weighed, full_matrices=False)
+    rows[:, constant] = 0.0
+    size = np.linalg.norm(before)
+    kept = lengths > ROUNDING * max(weighed.shape) * size
     return lengths[kept], rows[kept]

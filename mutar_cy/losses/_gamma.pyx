@@ -32,6 +32,25 @@ cdef class Gamma(Loss):
     cdef double least_at(self, double y) noexcept nogil:
         return 1.0 + log(y)
 
+    def shift(
+        self,
+        const double[::1] y not None,
+        const double[::1] eta not None,
+        const double[::1] root not None,
+    ):
+        """Return what to add to ``eta`` for the weighted residuals to sum to 0."""
+        cdef Py_ssize_t i
+        cdef double least = INFINITY, total = 0.0, ratios = 0.0
+        with nogil:
+            for i in range(y.shape[0]):
+                if root[i] > 0.0 and eta[i] < least:
+                    least = eta[i]
+            for i in range(y.shape[0]):
+                if root[i] > 0.0:
+                    total += root[i] * root[i]
+                    ratios += root[i] * root[i] * y[i] * exp(least - eta[i])
+        return log(ratios / total) - least
+
     def mean(self, eta):
         """Return the expected target at a linear predictor."""
         return np.exp(eta)

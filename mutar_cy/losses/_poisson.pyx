@@ -32,6 +32,25 @@ cdef class Poisson(Loss):
     cdef double least_at(self, double y) noexcept nogil:
         return y - y * log(y) if y > 0.0 else 0.0
 
+    def shift(
+        self,
+        const double[::1] y not None,
+        const double[::1] eta not None,
+        const double[::1] root not None,
+    ):
+        """Return what to add to ``eta`` for the weighted residuals to sum to 0."""
+        cdef Py_ssize_t i
+        cdef double top = -INFINITY, observed = 0.0, expected = 0.0
+        with nogil:
+            for i in range(y.shape[0]):
+                if root[i] > 0.0 and eta[i] > top:
+                    top = eta[i]
+            for i in range(y.shape[0]):
+                if root[i] > 0.0:
+                    observed += root[i] * root[i] * y[i]
+                    expected += root[i] * root[i] * exp(eta[i] - top)
+        return log(observed / expected) - top
+
     def mean(self, eta):
         """Return the expected target at a linear predictor."""
         return np.exp(eta)

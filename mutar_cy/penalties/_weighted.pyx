@@ -42,7 +42,7 @@ cdef class Weighted(Penalty):
 
     @property
     def mixes(self):
-        """Whether a gradient's norm is no norm that ``peak`` describes: see `gauges`."""
+        """Whether the dual norm is no norm that ``peak`` describes: see `gauges`."""
         return False
 
     def _parameters(self):

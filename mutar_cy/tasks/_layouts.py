@@ -96,21 +96,25 @@ def read_long(estimator, X, task, *, reset, finite=False):
     return X, check_labels(labels, X.shape[0], name), name
 
 
-def with_offset(predictor, offset):
+def with_offset(predictor, offset, owner="offset"):
     """Return linear predictors plus offsets in their layout.
 
     Parameters
     ----------
     predictor : ndarray, or list of ndarray
     offset : None, or array-like of the same layout
+    owner : str
+        What messages call the offset, and whose it is.
     """
     if offset is None:
         return predictor
     if isinstance(predictor, list):
-        offsets = task_list(offset, len(predictor), "offset")
-        pairs = zip(predictor, offsets, strict=True)
-        return [with_offset(*pair) for pair in pairs]
-    checked = check_offset(offset, predictor.shape).reshape(predictor.shape)
+        pairs = zip(predictor, task_list(offset, len(predictor), owner), strict=True)
+        return [
+            with_offset(*pair, f"offset of task {k}") for k, pair in enumerate(pairs)
+        ]
+    checked = check_offset(offset, predictor.shape, owner=owner)
+    checked = checked.reshape(predictor.shape)
     return (predictor + checked).astype(predictor.dtype, copy=False)
 
 

@@ -1,0 +1,30 @@
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutar_cy.glm._rows_model import RowsModel
+from mutar_cy.losses import Loss
+from mutar_cy.penalties import Penalty
+
+class FewRows(RowsModel):
+    def __init__(
+        self,
+        loss: Loss,
+        observed: tuple[NDArray[np.float64], ...],
+        starts: NDArray[np.int64],
+        owners: NDArray[np.int32],
+        sample_ptr: NDArray[np.int64],
+        floor: float,
+        centred: bool,
+    ) -> None: ...
+    def descend(
+        self,
+        penalty: Penalty,
+        rows: NDArray[np.float64],
+        block_ptr: NDArray[np.int32],
+        state: tuple[NDArray[np.float64], ...],
+        rotates: bool,
+        target: float,
+        budget: int,
+    ) -> tuple[Any, ...]: ...

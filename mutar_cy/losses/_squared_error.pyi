@@ -1,0 +1,3 @@
+from mutar_cy.losses._loss import Loss
+
+class SquaredError(Loss): ...

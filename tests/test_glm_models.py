@@ -1,0 +1,156 @@
+"""Whichever way a Newton step is found, the fit is the same, and certified."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from mutar_cy.designs import Part
+from mutar_cy.glm import _working_set as module
+from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm, solve_glm_path
+from mutar_cy.glm._gram_model import GramModel
+from mutar_cy.losses import Gamma, Logistic, Poisson, SquaredError
+from mutar_cy.penalties import L21, SparseGroup
+
+TOL = 1e-9
+P = 18
+GROUPS = [np.arange(0, 2), np.arange(2, 9), np.array([17, 9, 11]), np.arange(12, 17)]
+GROUPS.append(np.array([10]))
+DRAWS = {
+    "poisson": lambda rng, eta: rng.poisson(np.exp(eta)),
+    "gamma": lambda rng, eta: rng.gamma(2.0, np.exp(eta) / 2.0),
+    "logistic": lambda rng, eta: rng.random(eta.shape) < 1 / (1 + np.exp(-eta)),
+    "squared error": lambda rng, eta: eta + rng.standard_normal(eta.shape),
+}
+LOSSES = {
+    "poisson": Poisson(),
+    "gamma": Gamma(),
+    "logistic": Logistic(),
+    "squared error": SquaredError(),
+}
+PENALTIES = {
+    "norms": lambda alpha, n: L21(alpha),
+    "weights": lambda alpha, n: L21(alpha, np.linspace(0.5, 2.0, n)),
+    "a group excluded": lambda alpha, n: L21(alpha, [1.0] * (n - 1) + [np.inf]),
+    "positive": lambda alpha, n: L21(alpha, positive=True),
+    "sparse groups": lambda alpha, n: SparseGroup(alpha, 0.4),
+    "a free group": lambda alpha, n: L21(alpha, [0.0] + [1.0] * (n - 1)),
+    "a free group, positive": lambda alpha, n: L21(
+        alpha, [0.0] + [1.0] * (n - 1), positive=True
+    ),
+}
+ROUTES = ["few rows", "Gram matrices", "packed columns"]
+
+
+def parts_of(loss, *, responses=1, seed=0):
+    """Return three tasks with designs, sizes, weights and offsets of their own."""
+    rng = np.random.default_rng(seed)
+    parts = []
+    for n in (40, 55, 70):
+        X = rng.standard_normal((n, P)) + 0.7 * rng.standard_normal((n, 1)) + 1.0
+        coef = np.zeros((P, responses))
+        coef[2:9] = 0.15 * rng.standard_normal((7, responses))
+        offset = 0.2 * rng.standard_normal((n, responses))
+        Y = DRAWS[loss](rng, X @ coef + offset - 0.3).astype(np.float64)
+        weight = rng.uniform(0.5, 2.0, n)
+        weight[:3] = 0.0
+        parts.append(Part(X, Y, weight, 1.0, n, offset))
+    return parts
+
+
+def take(monkeypatch, route):
+    """Let steps be found one way only."""
+    if route != "few rows":
+        monkeypatch.setattr(module, "FEW", 0)
+    if route == "packed columns":
+        monkeypatch.setattr(GramModel, "suits", staticmethod(lambda predictors: False))
+
+
+def fit(loss, penalty, groups, share=0.15, *, responses=1, intercept=True, **options):
+    found = make_responses(parts_of(loss, responses=responses), LOSSES[loss], intercept)
+    n_blocks = P if groups is None else len(groups)
+    alpha = glm_alpha_max(found, PENALTIES[penalty](1.0, n_blocks), groups)
+    own = PENALTIES[penalty](share * alpha, n_blocks)
+    return solve_glm(found, own, groups, tol=TOL, **options)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("penalty", PENALTIES)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_all_ways_lead_to_the_same_optimum(loss, penalty, route, monkeypatch):
+    reference = fit(loss, penalty, GROUPS)
+    take(monkeypatch, route)
+    found = fit(loss, penalty, GROUPS)
+    for one in (reference, found):
+        assert one.converged
+        assert 0.0 <= one.dual_gap <= one.gap_target
+    # Both are within their gaps of the optimum.
+    assert abs(found.objective - reference.objective) <= found.gap_target
+    if penalty == "a group excluded":
+        assert not found.coef[GROUPS[-1]].any()
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("case", ["rows", "responses", "no intercept"])
+def test_all_ways_take_all_shapes(case, route, monkeypatch):
+    options = {"responses": 2} if case == "responses" else {}
+    options["intercept"] = case != "no intercept"
+    groups = None if case == "rows" else GROUPS
+    reference = fit("poisson", "weights", groups, **options)
+    take(monkeypatch, route)
+    found = fit("poisson", "weights", groups, **options)
+    assert found.converged
+    assert abs(found.objective - reference.objective) <= found.gap_target
+    if case == "no intercept":
+        assert_array_equal(found.intercept, 0.0)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_newton_needs_few_steps(route, monkeypatch):
+    take(monkeypatch, route)
+    for loss in LOSSES:
+        assert fit(loss, "norms", GROUPS).n_iter <= 8
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_path_ends_where_fits_from_nothing_do(loss):
+    responses = make_responses(parts_of(loss), LOSSES[loss])
+    top = glm_alpha_max(responses, L21(), GROUPS)
+    penalties = [L21(alpha) for alpha in np.geomspace(1.2 * top, 0.02 * top, 9)]
+    path = list(solve_glm_path(responses, penalties, GROUPS, tol=TOL))
+    assert not path[0].coef.any()
+    assert path[0].n_iter == 0
+    for penalty, found in zip(penalties, path, strict=True):
+        alone = solve_glm(responses, penalty, GROUPS, tol=TOL)
+        assert found.converged
+        assert abs(found.objective - alone.objective) <= alone.gap_target
+
+
+def test_kept_curvatures_change_nothing_but_the_number_of_steps(monkeypatch):
+    from mutar_cy.glm import _gram_model
+
+    take(monkeypatch, "Gram matrices")
+    monkeypatch.setattr(_gram_model, "CHEAP_ROWS", 0)
+    monkeypatch.setattr(_gram_model, "DRIFT", np.inf)
+    monkeypatch.setattr(_gram_model, "SLOW", np.inf)
+    responses = make_responses(parts_of("poisson"), Poisson())
+    top = glm_alpha_max(responses, L21(), GROUPS)
+    penalties = [L21(share * top) for share in (0.5, 0.2, 0.1)]
+    kept = list(solve_glm_path(responses, penalties, GROUPS, tol=TOL))
+    monkeypatch.undo()
+    anew = list(solve_glm_path(responses, penalties, GROUPS, tol=TOL))
+    assert sum(one.n_iter for one in kept) > sum(one.n_iter for one in anew)
+    for one, other in zip(kept, anew, strict=True):
+        assert one.converged
+        assert abs(one.objective - other.objective) <= one.gap_target
+
+
+def test_a_start_from_the_solution_takes_no_step_and_one_far_off_is_not_followed():
+    responses = make_responses(parts_of("poisson"), Poisson(), False)
+    alpha = 0.1 * glm_alpha_max(responses, L21(), GROUPS)
+    found = solve_glm(responses, L21(alpha), GROUPS, tol=1e-6)
+    again = solve_glm(responses, L21(alpha), GROUPS, found.coef, tol=1e-6)
+    assert again.n_iter == 0
+    assert_allclose(again.coef, found.coef, rtol=1e-12, atol=1e-14)
+    far = solve_glm(responses, L21(alpha), GROUPS, 1e4 + found.coef, tol=1e-6)
+    assert far.converged
+    assert abs(far.objective - found.objective) <= found.gap_target
