@@ -109,9 +109,9 @@ def strongest(results):
 
 model = GroupLassoRegressor(loss="poisson", standardize_groups=True)
 largest = alpha_max(model, X.iloc[learn], visits[learn])
-ours = search(model, largest * np.geomspace(0.5, 0.01, 8), refit=strongest)
+ours = search(model, largest * np.geomspace(0.3, 0.02, 6), refit=strongest)
 ridge = PoissonRegressor(solver="newton-cholesky")
-theirs = search(ridge, np.geomspace(1, 1e-4, 5))
+theirs = search(ridge, np.geomspace(1, 1e-3, 4))
 for label, found in {"group lasso": ours, "scikit-learn's ridge": theirs}.items():
     held_out = found.cv_results_["mean_test_score"][found.best_index_]
     on_new = found.score(covariates.iloc[new], visits[new])
@@ -133,7 +133,12 @@ print("kept:", ", ".join(chosen.selected_groups_))
 
 design = X.iloc[learn].to_numpy()
 path = group_lasso_path(
-    X.iloc[learn], visits[learn], loss="poisson", standardize_groups=True, eps=0.01
+    X.iloc[learn],
+    visits[learn],
+    loss="poisson",
+    standardize_groups=True,
+    n_alphas=50,
+    eps=0.01,
 )
 sizes = [np.std(design[:, own] @ path.coefs[own], axis=0) for own in chosen.groups_]
 fig, ax = plt.subplots(figsize=(7, 4.2), layout="constrained")
