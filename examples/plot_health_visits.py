@@ -148,7 +148,7 @@ GroupPathDisplay(
     group_names=path.group_names,
     alpha_best=chosen.alpha,
 ).plot(ax, max_labels=7)
-ax.set_ylabel("deviation of the group's part")
+ax.set_ylabel("standard deviation of its part")
 plt.show()
 
 # %%
