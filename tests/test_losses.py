@@ -162,3 +162,15 @@ def test_the_base_class_costs_nothing():
     assert Loss().dual(y, eta, root, residual, 1.0) == 0.0
     with pytest.raises(NotImplementedError):
         Loss().mean(eta)
+
+
+@each_loss
+def test_size_is_what_the_value_is_made_of(name):
+    loss, y, eta, root = case(name)
+    parts = {
+        "Poisson": np.exp(eta) + np.abs(y * eta),
+        "Gamma": y * np.exp(-eta) + np.abs(eta),
+    }
+    expected = root**2 @ parts.get(name, FORMULAS[name](y, eta))
+    assert_allclose(loss.size(y, eta, root), expected, rtol=1e-13)
+    assert loss.size(y, eta, root) >= abs(loss.value(y, eta, root)) * (1 - 1e-12)

@@ -142,7 +142,7 @@ def test_a_start_from_the_end_is_the_end():
 def test_a_shift_of_a_task_next_to_nothing():
     log_A = np.random.default_rng(0).standard_normal((5, 3))
     log_A[:, 1] -= 1e4
-    dual = Dual(np.array([0.0, -1e4, 0.5]), log_A, 0.01, 3)
+    dual = Dual(np.array([0.0, -1e4, 0.5]), log_A, 0.01 / 0.99, 3)
     shift, log_q = best_shift(dual)
     assert np.isfinite(shift).all()
     assert np.isfinite(log_q).all()
@@ -181,7 +181,9 @@ BAD = {
     "M must be non-negative": {"cost": -M},
     "tol must be >= 0": {"tol": -1.0},
     "tol must be >= 0 and": {"tol": np.nan},
-    "max_iter >= 1, got 1e-09, 0": {"max_iter": 0},
+    "max_iter >= 1, a whole number, got 1e-09 and 0": {"max_iter": 0},
+    "a whole number, got 1e-09 and 2.5": {"max_iter": 2.5},
+    "tol must be >= 0 and max_iter >= 1, .* got None": {"tol": None},
     r"start must be of shape \(6, 3\)": {"start": THETA.T},
     "finite or minus infinity": {"start": np.full((6, 3), np.nan)},
 }

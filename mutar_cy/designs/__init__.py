@@ -9,6 +9,8 @@ from mutar_cy.designs._stack import (
     designs_in_range,
     make_stack,
     sample_weights,
+    unit_of_targets,
+    whiten,
 )
 
 __all__ = [
@@ -23,4 +25,6 @@ __all__ = [
     "packed",
     "sample_weights",
     "sum_of_squares",
+    "unit_of_targets",
+    "whiten",
 ]

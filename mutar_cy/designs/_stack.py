@@ -156,8 +156,7 @@ def make_stack(parts, fit_intercept=True, normalize=False):
     normalize = normalize and fit_intercept
     designs, x_exponent = designs_in_range(parts, weights, fit_intercept, normalize)
     # Targets are brought near one at once, so that no square of theirs is lost.
-    top = max(largest_target(part) for part in parts)
-    y_exponent = -math.frexp(top)[1]
+    y_exponent = unit_of_targets(parts)
     whitened = [
         whiten(np.ldexp(part.Y, y_exponent, dtype=np.float64), weight, fit_intercept)
         for part, weight in zip(parts, weights, strict=True)
@@ -176,6 +175,11 @@ def designs_in_range(parts, weights, center, normalize=False):
     if exponent:
         designs = make_designs(parts, weights, center, normalize)
     return designs, exponent
+
+
+def unit_of_targets(parts):
+    """Return the power of two that targets times two to it are near one."""
+    return -math.frexp(max(largest_target(part) for part in parts))[1]
 
 
 def largest_target(part):

@@ -5,7 +5,6 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils._param_validation import Interval, validate_params
 
-from mutar_cy.estimators._deviance import LOSSES
 from mutar_cy.estimators._fitting import (
     check_parameters,
     refuse_non_finite,
@@ -13,8 +12,8 @@ from mutar_cy.estimators._fitting import (
 )
 from mutar_cy.estimators._group_lasso_regressor import GroupLassoRegressor
 from mutar_cy.estimators._group_path import collect
-from mutar_cy.glm import solve_glm, solve_glm_path
-from mutar_cy.solvers import solve
+from mutar_cy.glm import Responses, solve_glm, solve_glm_path
+from mutar_cy.solvers import solve, solve_path
 
 # The first strength of an automatic path, if no feature explains anything.
 LEAST = np.finfo(np.float64).resolution
@@ -165,17 +164,15 @@ def _follow(model, posed, alphas):
     _, stack, penalty, blocks = posed
     options = {"tol": model.tol, "max_iter": model.max_iter}
     penalties = [penalty.replaced(alpha=float(alpha)) for alpha in alphas]
-    solver, coef = solve, None
-    if model.loss in LOSSES:
-        # At 0 every column is free, which is another problem.
-        n_positive = np.count_nonzero(alphas)
-        for solution in solve_glm_path(
-            stack, penalties[:n_positive], blocks, **options
-        ):
-            yield solution
-            coef = solution.coef
-        solver, penalties = solve_glm, penalties[n_positive:]
-    for own in penalties:
+    follow, solver, coef = solve_path, solve, None
+    if isinstance(stack, Responses):
+        follow, solver = solve_glm_path, solve_glm
+    # At 0 every column is free, which is another problem.
+    n_positive = np.count_nonzero(alphas)
+    for solution in follow(stack, penalties[:n_positive], blocks, **options):
+        yield solution
+        coef = solution.coef
+    for own in penalties[n_positive:]:
         solution = solver(stack, own, blocks, coef, **options)
         coef = solution.coef
         yield solution

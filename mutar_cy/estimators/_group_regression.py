@@ -12,7 +12,8 @@ from mutar_cy.estimators._fitting import all_or_nothing, minimise
 from mutar_cy.estimators._group_model import GroupModel, group_attributes
 from mutar_cy.estimators._group_problem import is_dict
 from mutar_cy.estimators._model import fitted_attributes
-from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm
+from mutar_cy.glm import Responses, glm_alpha_max, make_responses, solve_glm
+from mutar_cy.losses import SquaredError
 from mutar_cy.solvers import alpha_max, solve
 
 UNPENALISED = {
@@ -81,8 +82,10 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
         given = {"sample_weight": sample_weight, "task": task, "offset": offset}
         prepare = partial(refuse_targets, self.loss)
         problem, penalty, blocks = self._read(X, y, prepare, **given)
-        if self.loss in LOSSES:
-            loss = LOSSES[self.loss]
+        loss = LOSSES.get(self.loss)
+        if loss is None and blocks is not None and penalty.isotropic:
+            loss = SquaredError()  # there, blocks are turned, and solved exactly
+        if loss is not None:
             stack = make_responses(problem.parts, loss, self.fit_intercept)
         else:
             parts = [_less_offset(part) for part in problem.parts]
@@ -93,7 +96,7 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
         return problem.from_user(super()._start(problem))
 
     def _minimise(self, stack, penalty, groups, start, report):
-        solver = solve_glm if self.loss in LOSSES else solve
+        solver = solve_glm if isinstance(stack, Responses) else solve
         options = {"groups": groups, "start": start, "report": report, "solver": solver}
         return minimise(self, stack, penalty, **options)
 
@@ -108,7 +111,7 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
     def _strength_of_zeros(self, posed):
         """Return the smallest strength that leaves no coefficient of what is posed."""
         _, stack, penalty, blocks = posed
-        find = glm_alpha_max if self.loss in LOSSES else alpha_max
+        find = glm_alpha_max if isinstance(stack, Responses) else alpha_max
         return float(find(stack, penalty, blocks))
 
     def _least_model(self):

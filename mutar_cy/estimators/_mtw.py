@@ -45,7 +45,7 @@ class MTW(TransportRegressor):
         ``sqrt(n_features)`` stands for both axes of a square image. By default the
         square of the distance of indices over its median.
     epsilon : float, default=None
-        Strength of the entropy, in units of M; ``5 / n_features`` by default.
+        Strength of the entropy, in units of M. A Kernel's, or ``5 / n_features``.
     gamma : float, default=None
         Cost of creating and destroying mass, in units of M. By default
         ``-max(M) / (2 log 0.8)``.

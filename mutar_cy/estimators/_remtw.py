@@ -5,7 +5,7 @@ import numpy as np
 from mutar_cy.estimators._reweighting import ReweightingRegressor
 from mutar_cy.estimators._transport import TransportRegressor
 from mutar_cy.solvers import reweight_columns
-from mutar_cy.wasserstein import noise_of, reweight, without_traces
+from mutar_cy.wasserstein import reweight, without_traces
 
 
 class ReMTW(ReweightingRegressor, TransportRegressor):
@@ -40,7 +40,7 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
         ``sqrt(n_features)`` stands for both axes of a square image. By default the
         square of the distance of indices over its median.
     epsilon : float, default=None
-        Strength of the entropy, in units of M; ``5 / n_features`` by default.
+        Strength of the entropy, in units of M. A Kernel's, or ``5 / n_features``.
     gamma : float, default=None
         Cost of creating and destroying mass, in units of M. By default
         ``-max(M) / (2 log 0.8)``.
@@ -238,7 +238,7 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
     def _reweight(self, stack, penalty, groups, start, effort):
         if self.alpha == 0:
             return reweight_columns(stack, penalty, start, effort)
-        noise = noise_of(stack, self.concomitant)
+        noise = self._noise(stack, start)
         found = reweight(stack, penalty, start, effort, noise)
         last = without_traces(stack, found.last, self.support_threshold)
         return found._replace(last=last)

@@ -59,8 +59,11 @@ class TransportRegressor(MultiTaskRegressor):
                 )
             weights = np.ascontiguousarray(beta[0].T)
             return [L21(1.0, own, positive=self.positive) for own in weights], None
-        epsilon = 5.0 / n_features if self.epsilon is None else float(self.epsilon)
-        kernel = make_kernel(self._cost(n_features), epsilon)
+        epsilon = self.epsilon
+        if epsilon is None:
+            own = isinstance(self.M, Kernel)
+            epsilon = self.M.epsilon if own else 5.0 / n_features
+        kernel = make_kernel(self._cost(n_features), float(epsilon))
         if kernel.n_features != n_features:
             raise ValueError(
                 f"M is for {kernel.n_features} features, but X has {n_features}."
@@ -69,6 +72,10 @@ class TransportRegressor(MultiTaskRegressor):
         if gamma is None:
             # MuTaR's; a single feature has nowhere to go, whatever that costs.
             gamma = kernel.max_cost / (-2.0 * math.log(FULL_MASS)) or 1.0
+        if self.alpha * gamma < np.finfo(np.float64).tiny:
+            raise InvalidParameterError(
+                f"alpha times gamma must be a number, got {self.alpha} times {gamma}."
+            )
         return Transport(float(self.alpha), beta, kernel, float(gamma)), None
 
     def _cost(self, n_features):
@@ -111,6 +118,11 @@ class TransportRegressor(MultiTaskRegressor):
             return coef
         return getattr(self, "_dual", None)
 
+    def _noise(self, stack, start):
+        """Return how levels of noise are found; from the last ones if warm."""
+        levels = None if start is None else np.ravel(self.sigma_).astype(np.float64)
+        return noise_of(stack, self.concomitant, levels)
+
     def _solve(self, stack, penalty, start, **options):
         """Return the outcome for one convex problem."""
         return minimise(stack, penalty, start, **options)
@@ -122,7 +134,7 @@ class TransportRegressor(MultiTaskRegressor):
             stack,
             penalty,
             start,
-            noise=noise_of(stack, self.concomitant),
+            noise=self._noise(stack, start),
             tol=self.tol,
             max_iter=self.max_iter,
             on_iteration=report,
@@ -131,6 +143,8 @@ class TransportRegressor(MultiTaskRegressor):
         return without_traces(stack, outcome, self.support_threshold)
 
     def _fitted_attributes(self, problem, solution):
+        for name in ("dual_coef_", "loss_", "log_", "_dual"):
+            self.__dict__.pop(name, None)  # a fit without transport has none
         fitted = super()._fitted_attributes(problem, solution)
         coef = fitted["coef_"]
         if not isinstance(solution, Outcome):

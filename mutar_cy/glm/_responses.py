@@ -4,7 +4,13 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from mutar_cy.designs import Stack, designs_in_range, sample_weights
+from mutar_cy.designs import (
+    Stack,
+    designs_in_range,
+    sample_weights,
+    unit_of_targets,
+    whiten,
+)
 
 
 class Responses:
@@ -22,6 +28,8 @@ class Responses:
         One over them; 0 where they are 0.
     observed : tuple of ndarray
         These four.
+    means : float or ndarray of shape (n_columns,)
+        What has been taken off targets.
     slices, starts : list of slice, ndarray of int64
         Of each column.
     owners : ndarray of int32
@@ -44,6 +52,7 @@ class Responses:
         self.owners = np.array(owners, dtype=np.int32)
         self.observed = self.y, self.offset, self.root, self.inverse_root
         self.least = loss.least(y, self.root)
+        self.means = 0.0
 
     def spread(self, per_column):
         """Repeat one number per column for every observation."""
@@ -87,6 +96,8 @@ def make_responses(parts, loss, fit_intercept=True):
     """
     weights = [sample_weights(part) for part in parts]
     designs, exponent = designs_in_range(parts, weights, fit_intercept)
+    if loss.is_quadratic:
+        return centred_responses(parts, loss, fit_intercept, (designs, exponent))
     targets = [np.ascontiguousarray(part.Y.T, dtype=np.float64) for part in parts]
     offsets = [
         np.zeros(part.Y.size) if part.offset is None else part.offset.T.ravel()
@@ -95,3 +106,27 @@ def make_responses(parts, loss, fit_intercept=True):
     stack = Stack(designs, targets, np.zeros(0), exponent, 0)
     y = np.concatenate([target.ravel() for target in targets])
     return Responses(loss, stack, y, np.concatenate(offsets))
+
+
+def centred_responses(parts, loss, fit_intercept, scaled):
+    """Return responses whose targets may be shifted, and be in any unit.
+
+    Offsets and means are taken off them, and they are brought near one, so that no
+    digit of theirs is lost.
+    """
+    parts = [
+        part if part.offset is None else part._replace(Y=part.Y - part.offset)
+        for part in parts
+    ]
+    (designs, exponent), unit = scaled, unit_of_targets(parts)
+    whitened = [
+        whiten(np.ldexp(part.Y, unit, dtype=np.float64), design.weight, fit_intercept)
+        for part, design in zip(parts, designs, strict=True)
+    ]
+    stack = Stack(designs, [rows for rows, _ in whitened], np.zeros(0), exponent, unit)
+    y = np.concatenate([rows.ravel() for rows in stack.targets])
+    responses = Responses(loss, stack, y, np.zeros(len(y)))
+    responses.y *= responses.inverse_root
+    responses.means = np.concatenate([mean for _, mean in whitened])
+    responses.least = 0.0
+    return responses

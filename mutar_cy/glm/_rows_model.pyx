@@ -1,6 +1,6 @@
 """The quadratic model of few rows: Gram matrices, and sweeps over their blocks."""
 
-from libc.math cimport sqrt
+from libc.math cimport fabs, sqrt
 
 from mutar_cy._lib._blas cimport rows_rows
 from mutar_cy.datafits._datafit cimport Datafit
@@ -109,7 +109,18 @@ cdef class RowsModel:
             if turns:
                 turn_column(&self.begin[c, 0], &self.axes[c, 0], &block_ptr[0],
                             n_blocks, True, &self.scratch[0])
-            self.shift[c] = 0.0
             for r in range(self.w.shape[0]):
                 self.move[r, c] = self.begin[c, r]
-                self.shift[c] -= self.means[c, r] * self.begin[c, r]
+        for b in range(n_blocks):  # what becomes zero does so, whatever the turning
+            largest = 0.0
+            for r in range(block_ptr[b], block_ptr[b + 1]):
+                for c in range(n_columns):
+                    largest = max(largest, fabs(self.trial[r, c]))
+            if largest == 0.0:
+                for r in range(block_ptr[b], block_ptr[b + 1]):
+                    for c in range(n_columns):
+                        self.move[r, c] = -self.w[r, c]
+        for c in range(n_columns):
+            self.shift[c] = 0.0
+            for r in range(self.w.shape[0]):
+                self.shift[c] -= self.means[c, r] * self.move[r, c]

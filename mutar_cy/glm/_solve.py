@@ -116,7 +116,8 @@ class GlmRun(Run):
         return self.working_set.loss - self.responses.least
 
     def _size(self):
-        return self.null + 2.0 * abs(self.responses.least)
+        found = self.responses
+        return found.loss.size(found.y, self.working_set.eta, found.root)
 
     def start(self, coef):
         """Begin at zero, or at given coefficients unless these are far off."""
@@ -132,7 +133,9 @@ class GlmRun(Run):
 
     def solution(self):
         """Return coefficients, intercepts and certificate as they are now."""
-        self.stack.y_mean = self.working_set.intercept.copy()
+        unit = -self.stack.y_exponent
+        intercept = self.working_set.intercept + self.responses.means
+        self.stack.y_mean = np.ldexp(intercept, unit)
         return make_solution(self)
 
     def _evaluate(self):

@@ -180,9 +180,7 @@ class PredictorSet(WorkingSet):
             promised = slope + own - penalty if promised is None else promised
             value = self.responses.value(self.eta + step * change) + own
             if value <= before + SUFFICIENT * step * promised + rounding:
-                # What is to become zero does so, although turned back with rounding.
-                size = ROUNDING * np.abs(direction).max(axis=1, initial=0.0)
-                self.coef[np.abs(self.coef).max(axis=1, initial=0.0) <= size] = 0.0
+                self._clear(direction)
                 self.eta += step * change
                 self.intercept += step * shift
                 self.refresh()
@@ -190,3 +188,14 @@ class PredictorSet(WorkingSet):
             step *= 0.5
         self.coef = start
         return 0.0
+
+    def _clear(self, direction):
+        """Zero blocks of which a step left rounding: models may turn them and back."""
+        if not len(direction):
+            return
+        ptr = self.block_ptr
+        left, moved = (
+            np.maximum.reduceat(np.abs(values).max(axis=1), ptr[:-1])
+            for values in (self.coef, direction)
+        )
+        self.coef[np.repeat(left <= ROUNDING * moved, np.diff(ptr))] = 0.0

@@ -32,6 +32,10 @@ cdef class Gamma(Loss):
     cdef double least_at(self, double y) noexcept nogil:
         return 1.0 + log(y)
 
+    def size(self, y, eta, root):
+        """Return the sum of the sizes of the terms of the weighted losses."""
+        return float(root**2 @ (y * np.exp(-eta) + np.abs(eta)))
+
     def shift(
         self,
         const double[::1] y not None,

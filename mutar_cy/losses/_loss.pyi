@@ -3,6 +3,7 @@ from numpy.typing import ArrayLike, NDArray
 
 class Loss:
     smoothness: float
+    is_quadratic: bool
     def value(
         self,
         y: NDArray[np.float64],
@@ -24,6 +25,12 @@ class Loss:
         root: NDArray[np.float64],
         residual: NDArray[np.float64],
         scale: float,
+    ) -> float: ...
+    def size(
+        self,
+        y: NDArray[np.float64],
+        eta: NDArray[np.float64],
+        root: NDArray[np.float64],
     ) -> float: ...
     def least(self, y: NDArray[np.float64], root: NDArray[np.float64]) -> float: ...
     def shift(

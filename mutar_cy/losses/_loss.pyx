@@ -24,6 +24,7 @@ cdef class Loss:
     """
 
     smoothness = INFINITY  # the largest f'' anywhere
+    is_quadratic = False  # if so, targets may be in any unit
 
     cdef double value_at(self, double y, double eta) noexcept nogil:
         return 0.0
@@ -100,6 +101,10 @@ cdef class Loss:
                         self.conjugate_at(y[i], own) + own * offset[i]
                     )
         return total
+
+    def size(self, y, eta, root):
+        """Return the sum of the sizes of the terms of the weighted losses."""
+        return self.value(y, eta, root)
 
     def least(self, const double[::1] y not None, const double[::1] root not None):
         """Return the sum of the least losses, whatever the predictors."""

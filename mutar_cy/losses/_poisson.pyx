@@ -32,6 +32,10 @@ cdef class Poisson(Loss):
     cdef double least_at(self, double y) noexcept nogil:
         return y - y * log(y) if y > 0.0 else 0.0
 
+    def size(self, y, eta, root):
+        """Return the sum of the sizes of the terms of the weighted losses."""
+        return float(root**2 @ (np.exp(eta) + np.abs(y * eta)))
+
     def shift(
         self,
         const double[::1] y not None,

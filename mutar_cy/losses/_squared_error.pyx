@@ -12,6 +12,7 @@ cdef class SquaredError(Loss):
     """``(y - eta)^2 / 2``: a target whose mean is ``eta``."""
 
     smoothness = 1.0
+    is_quadratic = True
 
     cdef double value_at(self, double y, double eta) noexcept nogil:
         return 0.5 * (y - eta) * (y - eta)

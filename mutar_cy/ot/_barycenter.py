@@ -1,6 +1,7 @@
 """The barycentre of several masses."""
 
 import warnings
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -43,8 +44,8 @@ def unbalanced_barycenter(
     and :math:`\mathrm{KL}(a | b) = \sum a \log(a / b) - a + b`. The sweeps of
     Sinkhorn's algorithm are made in logarithms, after each the potentials of every task
     are shifted by the best constant [1]_, and the last sweeps are extrapolated [2]_,
-    as long as that does not lose what they have gained. A small epsilon is approached
-    through larger ones.
+    as long as that does not lose what they have gained. Newton steps follow where they
+    take less time, and a small epsilon is approached through larger ones.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def unbalanced_barycenter(
     tol : float, default=1e-9
         Stop when ``residual`` is at most this, or when rounding allows no more.
     max_iter : int, default=1000
-        Most sweeps to make.
+        Most iterations to make: sweeps and Newton steps.
     start : array-like of shape (n_features, n_tasks), default=None
         Where to start: ``log_right`` of an earlier result.
 
@@ -78,7 +79,8 @@ def unbalanced_barycenter(
           ``gamma * theta.sum() - (epsilon + gamma) * n_tasks * barycenter.sum()``;
         - ``residual``: sum of the distances of the left marginals from the masses
           that the potentials ask for, over the sum of these;
-        - ``n_iter``, sweeps, and ``converged``;
+        - ``n_iter``, iterations, and ``converged``: whether the residual is at most
+          ``tol``, or rounding allows no smaller one;
         - ``log_left`` and ``log_right`` of shape (n_features, n_tasks): the plan of
           task k is ``exp(log_left[i, k] - M[i, j] / epsilon + log_right[j, k])``.
 
@@ -91,7 +93,7 @@ def unbalanced_barycenter(
     Warns
     -----
     sklearn.exceptions.ConvergenceWarning
-        If the residual is above ``tol`` after ``max_iter`` sweeps.
+        If the residual is above ``tol`` after ``max_iter`` iterations.
 
     See Also
     --------
@@ -117,31 +119,45 @@ def unbalanced_barycenter(
     >>> int(result.barycenter.argmax()), bool(result.gap < 1e-9)
     (15, True)
     """
+    result = find_barycenter(theta, M, epsilon, gamma, tol, max_iter, start)
+    warn_unconverged(result, tol, frames=2)
+    return result
+
+
+def find_barycenter(theta, M, epsilon, gamma, tol, max_iter, start):
+    """As `unbalanced_barycenter`, without a warning."""
     epsilon = check_positive(epsilon, "epsilon")
     gamma = check_positive(gamma, "gamma")
-    if not (tol >= 0.0 and max_iter >= 1):
-        raise ValueError(f"tol must be >= 0 and max_iter >= 1, got {tol}, {max_iter}")
+    numbers_given = isinstance(tol, Real) and isinstance(max_iter, Integral)
+    if not (numbers_given and tol >= 0.0 and max_iter >= 1):
+        raise ValueError(
+            "tol must be >= 0 and max_iter >= 1, a whole number, got "
+            f"{tol!r} and {max_iter!r}"
+        )
     kernel = make_kernel(M, epsilon)
     theta = check_masses(theta, kernel.n_features)
     problem = Masses(theta, kernel, gamma)
     if not len(problem.given):
         return _nothing(theta)
     log_a, spent = _begin(problem, start, theta.shape, max_iter)
-    sweep, n_iter = iterate(problem, log_a, tol, max_iter - spent)
-    result = _result(problem, sweep, spent + n_iter, tol)
-    if not result.converged:
-        warnings.warn(
-            f"unbalanced_barycenter did not converge in {max_iter} sweeps: its "
-            f"residual is {result.residual:.2e}, tol is {tol:.2e}. More sweeps "
-            "(max_iter) or a larger epsilon would help.",
-            ConvergenceWarning,
-            stacklevel=2,
-        )
-    return result
+    return _result(problem, iterate(problem, log_a, tol, max_iter - spent), spent)
+
+
+def warn_unconverged(result, tol, *, frames):
+    """Warn, on the line so many frames above, if a barycentre has not converged."""
+    if result.converged:
+        return
+    warnings.warn(
+        f"The barycentre did not converge in {result.n_iter} iterations: its residual "
+        f"is {result.residual:.2e}, tol is {tol:.2e}. More iterations (max_iter) or a "
+        "larger epsilon would help.",
+        ConvergenceWarning,
+        stacklevel=frames + 1,
+    )
 
 
 def _begin(problem, start, shape, max_iter):
-    """Return left potentials to begin with, and how many sweeps they took."""
+    """Return left potentials to begin with, and how many iterations they took."""
     if start is None:
         return cool_down(problem, max_iter)
     start = np.asarray(start, dtype=np.float64)
@@ -150,11 +166,12 @@ def _begin(problem, start, shape, max_iter):
             f"start must be of shape {shape} and finite or minus infinity, "
             f"got shape {start.shape}"
         )
-    return problem.left(start[:, problem.given]), 0
+    return cool_down(problem, max_iter, problem.left(start[:, problem.given]))
 
 
-def _result(problem, sweep, n_iter, tol):
+def _result(problem, ended, spent):
     """Return what has been found, for all tasks."""
+    sweep = ended.sweep
     left = problem.spread(sweep.target * (1.0 + sweep.excess), 0.0)
     right = np.exp(sweep.log_b + sweep.log_A)
     right[np.isneginf(sweep.log_A)] = 0.0
@@ -165,8 +182,8 @@ def _result(problem, sweep, n_iter, tol):
         float(sweep.lower),
         float(sweep.gap),
         float(sweep.residual),
-        n_iter,
-        bool(sweep.residual <= max(tol, sweep.rounding)),
+        spent + ended.n_iter,
+        ended.converged,
         problem.in_all_tasks(problem.spread(sweep.log_a, -np.inf), -np.inf),
         problem.in_all_tasks(sweep.log_b, -np.inf),
     )

@@ -5,6 +5,7 @@ import numbers
 import numpy as np
 from scipy import sparse
 
+SMALLEST = np.finfo(np.float64).tiny  # whose inverse is a number
 ASYMMETRY = 1e-8  # of the largest cost: more is no rounding
 
 
@@ -18,7 +19,7 @@ def check_positive(value, name):
     name : str
         What it was given for.
     """
-    if isinstance(value, numbers.Real) and 0.0 < float(value) < np.inf:
+    if isinstance(value, numbers.Real) and SMALLEST <= float(value) < np.inf:
         return float(value)
     raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
 

@@ -33,7 +33,7 @@ cdef double dense_log_sum(
     if top == -INFINITY:
         return top
     for c in range(n_chunks):
-        if largest[c] > top - NEGLIGIBLE:
+        if largest[c] >= top - NEGLIGIBLE:
             for j in range(c * CHUNK, min((c + 1) * CHUNK, p)):
                 term = v[j] - scale * cost[j] - top
                 if term > -NEGLIGIBLE:

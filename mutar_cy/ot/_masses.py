@@ -23,6 +23,7 @@ class Masses:
         self.kernel, self.gamma, self.epsilon = kernel, gamma, kernel.epsilon
         self.ratio = kernel.epsilon / gamma
         self.tau = kernel.epsilon / (kernel.epsilon + gamma)
+        self.share = gamma / (kernel.epsilon + gamma)  # 1 - tau, however small
         self.n_tasks = n_tasks or theta.shape[1]
         self.given = np.flatnonzero(theta.any(axis=0))
         self.all_theta = theta[:, self.given]
@@ -43,7 +44,7 @@ class Masses:
         log_Kb = self.kernel.log_product(log_right).take(self.places)
         # Potentials from elsewhere may leave out what has mass now.
         log_Kb[np.isneginf(log_Kb)] = 0.0
-        return (1.0 - self.tau) * (self.log_theta - log_Kb)
+        return self.share * (self.log_theta - log_Kb)
 
     def spread(self, values, elsewhere):
         """Return a vector over the places as an array over features and tasks."""

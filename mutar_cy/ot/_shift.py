@@ -31,14 +31,15 @@ class Dual:
         Logarithm of S.
     log_A : ndarray of shape (p, n_given)
         The kernel applied to the left scalings. May hold minus infinity.
-    tau : float
-        epsilon / (epsilon + gamma).
+    ratio : float
+        epsilon / gamma.
     n_tasks : int
         T, with the tasks without mass, which are not given.
     """
 
-    def __init__(self, log_kept, log_A, tau, n_tasks):
-        self.tau, self.ratio, self.n_tasks = tau, tau / (1.0 - tau), n_tasks
+    def __init__(self, log_kept, log_A, ratio, n_tasks):
+        tau = ratio / (1.0 + ratio)
+        self.tau, self.ratio, self.n_tasks = tau, ratio, n_tasks
         self.log_kept = log_kept
         top = reduce(np.maximum, log_A.T)
         reached = top > -np.inf
@@ -74,7 +75,7 @@ class Dual:
             self.less, self.top, factor, self.tau, self.n_tasks
         )
         kept = self.kept * np.exp(-self.ratio * shift)
-        products *= 1.0 - self.tau
+        products /= 1.0 + self.ratio
         products.flat[:: len(kept) + 1] += self.ratio * kept + self.tau * received
         # An extrapolation may leave a task next to nothing: its row would vanish.
         products.flat[:: len(kept) + 1] += ROUNDING * products.max()
@@ -99,7 +100,10 @@ def best_shift(dual):
     here = dual.at(shift)
     for _ in range(STEPS):
         value, _, slope, curvature = here
-        step = np.linalg.solve(curvature, slope)
+        try:
+            step = np.linalg.solve(curvature, slope)
+        except np.linalg.LinAlgError:  # to rounding there is nothing to gain
+            break
         gain = slope @ step
         if not gain > SMALL:
             break

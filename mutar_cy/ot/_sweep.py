@@ -30,7 +30,7 @@ class Sweep:
         self.problem = problem
         log_A = problem.kernel.log_product(problem.spread(log_a, -np.inf))
         log_kept = problem.log_sums(problem.log_theta - problem.ratio * log_a)
-        dual = Dual(log_kept, log_A, problem.tau, problem.n_tasks)
+        dual = Dual(log_kept, log_A, problem.ratio, problem.n_tasks)
         shift, self.log_q = best_shift(dual)
         self.log_a, self.log_A = log_a + shift[problem.task], log_A + shift
         self.lower = -np.inf
@@ -48,9 +48,9 @@ class Sweep:
         self.log_b = np.full(self.log_A.shape, -np.inf)
         reached = self.log_A > -np.inf
         np.subtract(self.log_q[:, None], self.log_A, out=self.log_b, where=reached)
-        self.log_b *= 1.0 - problem.tau
+        self.log_b *= problem.share
         self.log_Kb = problem.kernel.log_product(self.log_b).take(problem.places)
-        self.next = (1.0 - problem.tau) * (problem.log_theta - self.log_Kb)
+        self.next = problem.share * (problem.log_theta - self.log_Kb)
         self.step = self.next - self.log_a
         self.target = problem.theta * np.exp(-problem.ratio * self.log_a)
         # log(m / target), from the difference of the two potentials.

@@ -38,7 +38,7 @@ def barycenterkl_img(
     tol : float, default=1e-4
         Stop when the residual is at most this.
     max_iter : int, default=1000
-        Most sweeps to make.
+        Most iterations to make.
     xp : module, default=numpy
         Has no meaning.
     threshold : float, default=0.0
@@ -66,7 +66,7 @@ def barycenterkl_img(
     Warns
     -----
     sklearn.exceptions.ConvergenceWarning
-        If the residual is above ``tol`` after ``max_iter`` sweeps.
+        If the residual is above ``tol`` after ``max_iter`` iterations.
 
     See Also
     --------
@@ -123,7 +123,7 @@ def barycenterkl_img_log(
     tol : float, default=1e-4
         Stop when the residual is at most this.
     max_iter : int, default=1000
-        Most sweeps to make.
+        Most iterations to make.
     xp : module, default=numpy
         Has no meaning.
     threshold : float, default=0.0
@@ -150,7 +150,7 @@ def barycenterkl_img_log(
     Warns
     -----
     sklearn.exceptions.ConvergenceWarning
-        If the residual is above ``tol`` after ``max_iter`` sweeps.
+        If the residual is above ``tol`` after ``max_iter`` iterations.
 
     See Also
     --------

@@ -51,7 +51,7 @@ def barycenterkl(
         Stop when the residual is at most this: the sum of the distances of the
         marginals from what the scalings ask for, over the mass.
     max_iter : int, default=1000
-        Most sweeps to make.
+        Most iterations to make.
     weights : array-like of shape (n_tasks,), default=None
         How much each task counts, positive: only their ratios matter. Equal if None.
     threshold : float, default=1e-10
@@ -65,7 +65,7 @@ def barycenterkl(
         ``gamma * (P @ w).sum() - (epsilon + gamma) * n_tasks * q.sum()``.
     log : dict
         ``"cstr"`` holds the last residual, ``"obj"`` the value, ``"n_iter"`` the
-        number of sweeps; ``"flag"`` is 0, or -1 if ``max_iter`` was too small.
+        number of iterations; ``"flag"`` is 0, or -1 if ``max_iter`` was too small.
     marginals : ndarray of shape (n_tasks, n_features)
         The mass that leaves each feature of each task.
     b : ndarray of shape (n_features, n_tasks)
@@ -85,7 +85,7 @@ def barycenterkl(
     Warns
     -----
     sklearn.exceptions.ConvergenceWarning
-        If the residual is above ``tol`` after ``max_iter`` sweeps.
+        If the residual is above ``tol`` after ``max_iter`` iterations.
 
     See Also
     --------
@@ -150,7 +150,7 @@ def barycenterkl_log(
     tol : float, default=1e-4
         Stop when the residual is at most this.
     max_iter : int, default=1000
-        Most sweeps to make.
+        Most iterations to make.
     weights : array-like of shape (n_tasks,), default=None
         How much each task counts, positive. Equal if None.
     threshold : float, default=1e-10
@@ -177,7 +177,7 @@ def barycenterkl_log(
     Warns
     -----
     sklearn.exceptions.ConvergenceWarning
-        If the residual is above ``tol`` after ``max_iter`` sweeps.
+        If the residual is above ``tol`` after ``max_iter`` iterations.
 
     See Also
     --------

@@ -5,7 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from mutar_cy.ot import unbalanced_barycenter
+from mutar_cy.ot import find_barycenter, warn_unconverged
 from mutar_cy.utils import read_columns, read_kernel
 
 FARTHEST = 1e300  # what epsilon and gamma may differ by
@@ -83,21 +83,17 @@ class Weighted:
         tol : float
             Of the residual.
         max_iter : int
-            Most sweeps.
+            Most iterations.
         flag : int
-            What the log says if the sweeps did not suffice.
+            What the log says if the iterations did not suffice.
         """
         # Logarithm of c^(1 - tau): what the right scalings are too small by.
         log_c = np.log(self.weights) / self.ratio
-        result = unbalanced_barycenter(
-            self._scaled(),
-            self.kernel,
-            1.0,
-            1.0 / self.ratio,
-            tol=tol,
-            max_iter=max_iter,
-            start=None if log_b is None else self._start(log_b) - log_c,
-        )
+        start = None if log_b is None else self._start(log_b) - log_c
+        given = self._scaled(), self.kernel, 1.0, 1.0 / self.ratio
+        result = find_barycenter(*given, tol, max_iter, start)
+        # On the user's line: above are the function that was called, and its wrapper.
+        warn_unconverged(result, tol, frames=4)
         log_a = result.log_left - log_c * (1.0 + self.ratio)
         value = self._value(log_a, result.barycenter)
         log = {

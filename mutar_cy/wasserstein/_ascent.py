@@ -19,7 +19,8 @@ def longest_step(problem, halves, correlation):
         change = half.sign * correlation / (problem.alpha * problem.gamma)
         growing = change > 0.0
         if growing.any():
-            edge = (half.ratio[growing] / change[growing]).min()
+            with np.errstate(over="ignore"):
+                edge = (half.ratio[growing] / change[growing]).min()
             longest = min(longest, INSIDE * float(edge))
     return longest
 

@@ -5,7 +5,9 @@ another: one Cholesky factor per column.
 """
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_solve
+
+from mutar_cy.wasserstein._factor import lower_factor
 
 ACCURACY = 1e-3  # of the direction, in the norm of the preconditioner
 MOST = 500  # iterations
@@ -73,9 +75,7 @@ def diagonal_factors(problem, active, designs):
             less = np.maximum(less, 0.0) * ((1.0 - problem.tau) / problem.softness)
             spread = (E.T @ one.plans[c]) * np.sqrt(less)
             block -= spread @ spread.T
-        factors.append(
-            cho_factor(block, lower=True, overwrite_a=True, check_finite=False)
-        )
+        factors.append((lower_factor(block), True))
     return factors
 
 

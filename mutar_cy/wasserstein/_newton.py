@@ -8,9 +8,10 @@ diag(1 / q) P_l'`` for every pair of them.
 """
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, cholesky
+from scipy.linalg import cho_solve
 
 from mutar_cy.wasserstein._conjugate import conjugate_direction
+from mutar_cy.wasserstein._factor import lower_factor
 
 DIRECT = 1500  # unknowns: beyond, conjugate gradients take less time
 JITTER = 1e-12  # of a unit diagonal, so that what is singular can be factored
@@ -53,7 +54,7 @@ def _by_samples(problem, active, gradients):
             hessian[own, own] += block / problem.softness
         spread *= np.sqrt((1.0 - problem.tau) / (data.n_columns * one.barycentre))
         hessian += (spread @ spread.T) / problem.softness
-    factor = cho_factor(hessian, lower=True, overwrite_a=True, check_finite=False)
+    factor = lower_factor(hessian), True
     return cho_solve(factor, gradients, check_finite=False)
 
 
@@ -102,8 +103,7 @@ def _by_features(problem, active, gradients):
         block /= scale[:, None]
         block /= scale
         block[np.diag_indices(size)] += JITTER
-        block = cholesky(block, lower=True, overwrite_a=True, check_finite=False)
-        root[start:end, start:end] = block * scale[:, None]
+        root[start:end, start:end] = lower_factor(block) * scale[:, None]
     inner, product = np.eye(total), np.empty((total, total))
     right = np.empty((total, gradients.shape[1]))
     places = _places(problem, active)
@@ -115,7 +115,7 @@ def _by_features(problem, active, gradients):
         product[places[c]] = (E @ (E.T / problem.sigma[c])) @ root[places[c]]
         right[places[c]] = E @ (gradients[own] / problem.sigma[c])
     inner += root.T @ product
-    factor = cho_factor(inner, lower=True, overwrite_a=True, check_finite=False)
+    factor = lower_factor(inner), True
     weights = root @ cho_solve(factor, root.T @ right, check_finite=False)
     directions = gradients.copy()
     for E, place, own in zip(designs, places, data.slices, strict=True):

@@ -22,33 +22,42 @@ INNER = 0.1  # of the target: the gap of the problem for given levels
 ROUNDS = 100
 SWEEPS = 1000
 SETTLED = 1e-9  # change of a level that is none, in terms of the largest
+ACCURATE = 1e-13  # gap of the null objective, for levels that are a fixed point
+STILL = 1e-6  # change of such a level that is none, in terms of the largest
 
 
 class Noise(NamedTuple):
     """How levels of noise are found, in the units of a stack."""
 
     weights: np.ndarray  # (n_columns,), the sums of the weights of samples
-    start: np.ndarray  # (n_columns,), the deviations of the targets
+    null: np.ndarray  # (n_columns,), the deviations of the targets
+    start: np.ndarray  # (n_columns,), where to begin
     floor: float
     fixed_point: bool  # MuTaR's, in place of the minimum
 
 
-def noise_of(stack, concomitant):
+def noise_of(stack, concomitant, sigma=None):
     """Return how levels of noise are found, or None if they are not.
 
     Parameters
     ----------
     stack : Stack
     concomitant : bool or {"mutar"}
+    sigma : ndarray of shape (n_columns,), default=None
+        Levels to begin with, in the user's units; the deviations of the targets if
+        None.
     """
     if not concomitant:
         return None
     weights = stack.spread([[design.weight.sum()] for design in stack.designs])[:, 0]
     squares = np.concatenate([np.square(t).sum(axis=1) for t in stack.targets])
-    start = np.sqrt(squares / weights)
-    floor = FLOOR * float(np.min(start, where=start > 0.0, initial=np.inf))
+    null = np.sqrt(squares / weights)
+    floor = FLOOR * float(np.min(null, where=null > 0.0, initial=np.inf))
     floor = floor if np.isfinite(floor) else FLOOR
-    return Noise(weights, np.maximum(start, floor), floor, concomitant == "mutar")
+    null = np.maximum(null, floor)
+    start = null if sigma is None else np.ldexp(sigma, stack.y_exponent)
+    start = np.clip(start, floor, null)
+    return Noise(weights, null, start, floor, concomitant == "mutar")
 
 
 class NoisyRun(Run):
@@ -59,10 +68,8 @@ class NoisyRun(Run):
 
     def __init__(self, problem, noise, tol, max_iter, report=None):
         self.noise = noise
-        null = (
-            0.5 * (problem.data.square_norms(problem.data.target) / noise.start).sum()
-        )
-        null += 0.5 * float(noise.weights @ noise.start)
+        squares = problem.data.square_norms(problem.data.target)
+        null = 0.5 * float((squares / noise.null).sum() + noise.weights @ noise.null)
         problem = problem.with_noise(noise.start)
         super().__init__(problem, tol * null, max_iter, None)
         self.report_all = report
@@ -172,14 +179,18 @@ def fixed_point(problem, noise, make_run, starts):
     sigma, spent = noise.start, 0
     for _ in range(ROUNDS):
         run = make_run(problem.with_beta(problem.beta * sigma))
+        # What residuals are wrong by, the root of a gap, must not move the levels.
+        goal = run.target
+        run.target = min(goal, ACCURATE * problem.data.null)
         run.maximise(starts)
-        spent += run.n_iter
+        spent, run.target = spent + run.n_iter, goal
         residual = run.point.gradient + problem.ridge * run.point.u
         squares = problem.data.square_norms(residual)
         new = np.maximum(np.sqrt(squares / noise.weights), noise.floor)
         moved = np.abs(new - sigma).max() / new.max()
         sigma, starts = new, [run.u]
-        if moved <= SETTLED or spent >= run.max_iter:
+        run.settled = bool(moved <= STILL)
+        if run.settled or spent >= run.max_iter:
             break
     run.n_iter = spent
     return run, sigma

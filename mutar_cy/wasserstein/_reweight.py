@@ -43,6 +43,9 @@ def reweight(stack, transport, start, effort, noise=None):
         tangents = 0.5 / (np.sqrt(last.masses[: len(weights)]) + SMALLEST)
         posed = transport._replace(beta=transport.beta * tangents)
         tol = effort.tol
+        if noise is not None:
+            levels = np.ldexp(last.sigma, stack.y_exponent)
+            options["noise"] = noise._replace(start=levels)
         for _ in range(TRIES):
             found = minimise(stack, posed, last.dual, tol=tol, **options)
             n_iter += found.n_iter

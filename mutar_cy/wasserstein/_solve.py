@@ -37,6 +37,8 @@ class Run:
         With the lowest primal objective so far.
     u : ndarray
         The dual point with the highest dual objective so far.
+    settled : bool
+        Whether what is not part of the problem, levels of noise, has come to rest.
     primal, gap : float
         The objective of ``point``, and by how much it may exceed the minimum.
     losses, gaps : list of float
@@ -46,7 +48,7 @@ class Run:
     def __init__(self, problem, target, max_iter, report=None):
         self.problem, self.target = problem, target
         self.max_iter, self.report = max_iter, report
-        self.n_iter = 0
+        self.n_iter, self.settled = 0, True
         self.primal, self.dual, self.gap = np.inf, -np.inf, np.inf
         self.point: Any = None
         self.u: Any = None
@@ -55,12 +57,14 @@ class Run:
 
     @property
     def converged(self):
-        """Whether the gap is at its target, or at rounding level."""
-        return self.gap <= max(self.target, ROUNDING * self.point.scale)
+        """Whether the gap is at its target, or at a rounding level that is no loss."""
+        size = max(abs(self.primal), self.problem.data.null)
+        lost = min(ROUNDING * self.point.scale, LOOSE * size)
+        return self.settled and self.gap <= max(self.target, lost)
 
     def certify(self, point):
         """Take note of a completed point of the problem itself."""
-        if point.value + point.gap < self.primal:
+        if self.point is None or point.value + point.gap < self.primal:
             self.primal, self.point = point.value + point.gap, point
         if point.value > self.dual:
             self.dual, self.u = point.value, point.u
@@ -109,7 +113,10 @@ class Run:
                 return point, False
             active = find_active(problem, point)
             gradient = point.gradient[:, None]
-            direction = newton_direction(problem, active, gradient)[:, 0]
+            with np.errstate(over="ignore", invalid="ignore"):  # strengths near 1e-300
+                direction = newton_direction(problem, active, gradient)[:, 0]
+            if not np.isfinite(direction).all():
+                return point, False
             candidate, step = step_up(problem, point, active, direction)
             # At the last digits the dual is flat while the gap still falls.
             idle += candidate is not None and candidate.value <= point.value
