@@ -16,7 +16,7 @@ import numpy as np
 from scipy.special import ndtri
 from sklearn.preprocessing import scale
 
-from mutar_cy import group_lasso_path
+from mutar_cy import GroupLassoRegressor, group_lasso_path
 from mutar_cy.plotting import GroupPathDisplay
 
 # %%
@@ -81,8 +81,10 @@ print("and of one:", alone[0].coefs.shape)
 # A star is at the names of the blocks that matter. They come in before all others, but
 # from there on the others follow in numbers: a weaker penalty finds nothing more.
 
-first = (together.group_norms > 0).argmax(axis=0)
-print("first to come in:", np.argsort(first + 99 * (first == 0))[:8].tolist())
+counts = (together.group_norms > 0).sum(axis=1)
+alpha = together.alphas[np.argmax(counts == N_CAUSAL)]
+model = GroupLassoRegressor(WIDTH, alpha).fit(list(X), list(y))
+print(f"selected at alpha = {alpha:.2f}: {model.selected_groups_}")
 
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 GroupPathDisplay(
