@@ -8,7 +8,7 @@ import simulated
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import InvalidParameterError
 
-from mutar_cy import MTW, alpha_max
+from mutar_cy import MTW, alpha_max, ot
 
 pytestmark = pytest.mark.uncertified("no penalty that the certificate of tests knows")
 
@@ -97,3 +97,15 @@ def test_a_fit_cut_short_says_so():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         MTW(0.01, 0.1, tol=1e-12).fit(X, y)
+
+
+@pytest.mark.parametrize("apart", [2, 6, 12])
+def test_designs_that_see_one_feature_each(apart):
+    # Far from all targets, correlations are far below what can be divided by.
+    p = 60
+    Y = np.zeros((p, 2))
+    Y[20, 0] = Y[20 + apart, 1] = np.sqrt(p)
+    model = MTW(0.01, 0.1, ot.grid_cost(p), 0.5, 20.0, positive=True, tol=1e-10)
+    model.set_params(fit_intercept=False).fit(np.sqrt(p) * np.eye(p), Y)
+    assert model.dual_gap_ <= 1e-10
+    assert model.coef_[20, 0] == pytest.approx(model.coef_[20 + apart, 1], abs=1e-4)

@@ -17,7 +17,8 @@ def longest_step(problem, halves, correlation):
     longest = 1.0
     for half in halves:
         change = half.sign * correlation / (problem.alpha * problem.gamma)
-        growing = change > 0.0
+        # Only there can the edge be nearer; elsewhere the quotient may overflow.
+        growing = change > INSIDE * half.ratio
         if growing.any():
             with np.errstate(over="ignore"):
                 edge = (half.ratio[growing] / change[growing]).min()
