@@ -1,9 +1,11 @@
 """The steps that look further than sweeps, against plain numpy."""
 
+import itertools
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from stacks import case
+from stacks import WIDE, case
 
 from mutar_cy.designs import packed
 from mutar_cy.penalties import L21
@@ -98,9 +100,11 @@ class Explicit:
         return newton_directions(*given)[0][-1]
 
 
-@pytest.mark.parametrize("layout", NARROW)
+@pytest.mark.parametrize(
+    ("layout", "ridge"),  # without a ridge, wide designs make no regular system
+    [*itertools.product(NARROW, [0.0, 0.2]), *itertools.product(sorted(WIDE), [0.2])],
+)
 @each_blocks
-@each_ridge
 @each_way
 @pytest.mark.parametrize("direct", [100, 0], ids=["direct", "conjugate gradients"])
 def test_newton_direction_solves_the_dense_system(
@@ -115,6 +119,27 @@ def test_newton_direction_solves_the_dense_system(
     expected = -np.linalg.solve(explicit.hessian(), gradient.ravel())
     expected = expected.reshape(gradient.shape)
     assert_allclose(direction, expected, atol=1e-7 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize(
+    ("layout", "fewer"), [("own", "rows"), ("own, wide", "samples")]
+)
+def test_the_fewer_of_rows_and_samples_are_factored(layout, fewer, monkeypatch):
+    # With thousands of samples a matrix of their size is out of the question.
+    sizes = []
+    factorise = model_module.factorise
+
+    def noting(matrix):
+        sizes.append(len(matrix))
+        return factorise(matrix)
+
+    explicit = Explicit(layout, False, 0.2, "packed", monkeypatch)
+    monkeypatch.setattr(model_module, "factorise", noting)
+    explicit.newton()
+    samples = [target.shape[1] for target in explicit.stack.targets]
+    bound = {"rows": len(explicit.rows), "samples": max(samples)}
+    assert bound[fewer] == min(bound.values())
+    assert 0 < max(sizes[: len(samples)]) <= bound[fewer]
 
 
 @pytest.mark.parametrize("layout", NARROW)

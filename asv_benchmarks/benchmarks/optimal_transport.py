@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from benchmarks._problems import CORTEX, hemisphere
 from mutar_cy import ot
 
 N_TASKS = 4
@@ -12,6 +13,7 @@ COSTS = {
     "cloud of 1000": lambda: [
         ot.coordinate_cost(np.random.default_rng(0).standard_normal((1000, 3)))
     ],
+    "sphere of 2000": lambda: [ot.coordinate_cost(hemisphere(2000, CORTEX), power=1)],
 }
 
 

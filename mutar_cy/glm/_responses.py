@@ -1,6 +1,7 @@
 """Targets, offsets and weights of a generalised linear model, end to end."""
 
 from itertools import accumulate, pairwise
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class Responses:
         self.owners = np.array(owners, dtype=np.int32)
         self.observed = self.y, self.offset, self.root, self.inverse_root
         self.least = loss.least(y, self.root)
-        self.means = 0.0
+        self.means: Any = 0.0
 
     def spread(self, per_column):
         """Repeat one number per column for every observation."""

@@ -5,6 +5,8 @@ import numbers
 import numpy as np
 from scipy import sparse
 
+from mutar_cy.ot._plans import is_symmetric
+
 SMALLEST = np.finfo(np.float64).tiny  # whose inverse is a number
 ASYMMETRY = 1e-8  # of the largest cost: more is no rounding
 
@@ -42,7 +44,7 @@ def check_cost(M, name="M"):
     if not np.isfinite(M.diagonal()).all():
         raise ValueError(f"{name} must have a finite diagonal")
     M = np.ascontiguousarray(M)
-    if np.array_equal(M, M.T):
+    if is_symmetric(M):
         return M
     finite = np.isfinite(M)
     if np.array_equal(finite, finite.T):
@@ -143,7 +145,8 @@ def _check_square(shape, name):
 
 
 def _check_entries(values, name):
-    if np.isnan(values).any():
+    least = values.min(initial=np.inf)  # NaN if there is one
+    if np.isnan(least):
         raise ValueError(f"{name} must not hold NaN")
-    if len(values) and values.min() < 0.0:
-        raise ValueError(f"{name} must be non-negative, got {values.min():g}")
+    if least < 0.0:
+        raise ValueError(f"{name} must be non-negative, got {least:g}")

@@ -4,6 +4,7 @@ import numpy as np
 
 from mutar_cy.ot._kernel import Kernel
 from mutar_cy.ot._log_sums import dense_log_sums
+from mutar_cy.ot._plans import add_costs
 
 CACHED_BYTES = 2**31  # a larger kernel is computed anew, some rows at a time
 ROWS_BYTES = 2**22  # of those
@@ -30,7 +31,7 @@ class DenseKernel(Kernel):
     def __init__(self, M, epsilon):
         super().__init__(epsilon)
         self.M = M
-        self.n_features = len(M)
+        self.n_features, self.work = len(M), M.size
         finite = M.max()
         self.max_cost = finite if np.isfinite(finite) else M[np.isfinite(M)].max()
         self.cached = None
@@ -56,7 +57,10 @@ class DenseKernel(Kernel):
         return out
 
     def _log_block(self, rows, columns):
-        return self.M[np.ix_(rows, columns)] * (-1.0 / self.epsilon)
+        block = np.zeros((len(rows), len(columns)))
+        rows, columns = (np.ascontiguousarray(v, np.intp) for v in (rows, columns))
+        add_costs(block, self.M, rows, columns, -1.0 / self.epsilon)
+        return block
 
     def _log_entries(self, v, rows, columns):
         v = np.ascontiguousarray(v.T)

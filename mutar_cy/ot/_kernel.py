@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from mutar_cy.ot._checks import check_positive
+from mutar_cy.ot._plans import to_plan
 
 # A sum of terms at most 1 that ends above this has lost nothing that counts: what
 # underflows on the way is below 1e-307 a term.
@@ -32,11 +33,14 @@ class Kernel(ABC):
         The largest finite cost.
     form : str
         "dense", "separable", "recursive" or "sparse".
+    work : int
+        Number of multiplications in a product with one vector.
     """
 
     form: str
     n_features: int
     max_cost: float
+    work: int
 
     def __init__(self, epsilon):
         self.epsilon = epsilon
@@ -109,7 +113,7 @@ class Kernel(ABC):
     def _log_entries(self, v, rows, columns):
         """Return ``log(K @ exp(v))`` at some entries, by sums of logarithms."""
 
-    def plan(self, rows, columns, log_left, log_right):
+    def plan(self, rows, columns, log_left, log_right, least=0.0):
         """Return ``diag(exp(log_left)) K diag(exp(log_right))`` at a block.
 
         Parameters
@@ -120,6 +124,8 @@ class Kernel(ABC):
             Logarithms of the factors of the rows.
         log_right : ndarray of shape (len(columns),)
             Logarithms of the factors of the columns.
+        least : float, default=0.0
+            Entries below it are set to zero.
 
         Returns
         -------
@@ -127,9 +133,9 @@ class Kernel(ABC):
             To rounding of the exponent, however large its parts are.
         """
         block = self.log_block(rows, columns)
-        block += log_left[:, None]
-        block += log_right
-        return np.exp(block, out=block)
+        left, right = np.ascontiguousarray(log_left), np.ascontiguousarray(log_right)
+        to_plan(block, left, right, least)
+        return block
 
     def log_product(self, v):
         """Return ``log(K @ exp(v))``.

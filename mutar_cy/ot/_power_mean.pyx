@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from libc.math cimport exp, log1p
+from libc.math cimport INFINITY, exp, expm1, log1p
 
 cdef double TINY = 1e-15    # keeps sums that round to zero above it
 
@@ -67,3 +67,35 @@ def power_mean(
             for other in range(k):
                 products[other, k] = products[k, other]
     return np.asarray(log_q), total, np.asarray(received), np.asarray(products)
+
+
+def log_power_mean(const double[:, :] log_sums not None, double tau):
+    """Return ``log(mean_k(exp(tau * log_sums[:, k]))) / tau`` of every row.
+
+    Parameters
+    ----------
+    log_sums : ndarray of shape (p, m)
+        May hold minus infinity.
+    tau : float
+        In (0, 1).
+
+    Returns
+    -------
+    log_mean : ndarray of shape (p,)
+    """
+    cdef Py_ssize_t p = log_sums.shape[0], m = log_sums.shape[1], j, k
+    cdef double[::1] out = np.empty(p)
+    cdef double top, excess
+    with nogil:
+        for j in range(p):
+            top = -INFINITY
+            for k in range(m):
+                top = log_sums[j, k] if log_sums[j, k] > top else top
+            excess = 0.0
+            # As tau is small the terms are near one: their logarithm must not be
+            # rounded.
+            for k in range(m):
+                if log_sums[j, k] != top:
+                    excess += expm1(tau * (log_sums[j, k] - top))
+            out[j] = top + log1p(excess / m) / tau
+    return np.asarray(out)

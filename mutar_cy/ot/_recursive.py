@@ -27,7 +27,7 @@ class RecursiveKernel(Kernel):
     def __init__(self, position, epsilon):
         super().__init__(epsilon)
         self.position = position
-        self.n_features = len(position)
+        self.n_features, self.work = len(position), 2 * len(position)
         self.max_cost = position[-1] - position[0]
         self.decay = np.exp(-np.diff(position) / epsilon)
 

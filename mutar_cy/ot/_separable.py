@@ -1,8 +1,11 @@
 """The kernel of a cost that is a sum over the axes of a grid."""
 
+from functools import cached_property
+
 import numpy as np
 
 from mutar_cy.ot._kernel import Kernel
+from mutar_cy.ot._plans import add_costs
 
 
 class SeparableKernel(Kernel):
@@ -25,6 +28,9 @@ class SeparableKernel(Kernel):
         self.kernels = kernels
         self.shape = tuple(kernel.n_features for kernel in kernels)
         self.n_features = int(np.prod(self.shape))
+        self.work = sum(
+            kernel.work * (self.n_features // kernel.n_features) for kernel in kernels
+        )
         self.max_cost = sum(kernel.max_cost for kernel in kernels)
 
     def _at(self, epsilon):
@@ -41,15 +47,22 @@ class SeparableKernel(Kernel):
     def _log_block(self, rows, columns):
         block = np.zeros((len(rows), len(columns)))
         axes = zip(
-            self.kernels,
+            self._log_axes,
             np.unravel_index(rows, self.shape),
             np.unravel_index(columns, self.shape),
             strict=True,
         )
-        for kernel, i, j in axes:
-            every = np.arange(kernel.n_features)
-            block += kernel.log_block(every, every)[np.ix_(i, j)]
+        for log_axis, i, j in axes:
+            i, j = np.ascontiguousarray(i), np.ascontiguousarray(j)
+            add_costs(block, log_axis, i, j, 1.0)
         return block
+
+    @cached_property
+    def _log_axes(self):
+        """The logarithms of the axes' kernels, as matrices."""
+        every = [np.arange(size) for size in self.shape]
+        axes = zip(self.kernels, every, strict=True)
+        return [kernel.log_block(axis, axis) for kernel, axis in axes]
 
     def _log_entries(self, v, rows, columns):
         needed = np.unique(columns)

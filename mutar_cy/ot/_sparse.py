@@ -27,7 +27,7 @@ class SparseKernel(Kernel):
     def __init__(self, M, epsilon):
         super().__init__(epsilon)
         self.M = M
-        self.n_features = M.shape[0]
+        self.n_features, self.work = M.shape[0], M.nnz
         self.max_cost = M.data.max()
         self.log_kernel = M.data * (-1.0 / epsilon)
         self.indices = M.indices.astype(np.int32, copy=False)

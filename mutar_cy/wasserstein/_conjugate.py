@@ -51,10 +51,12 @@ def hessian_product(problem, active, designs, v):
     slices = problem.data.slices
     for one, matrices in zip(active, designs, strict=True):
         masses = [E @ v[own] for E, own in zip(matrices, slices, strict=True)]
-        moved = [w @ plan for w, plan in zip(masses, one.plans, strict=True)]
+        moved = [
+            plan.send(w[None, :])[0] for w, plan in zip(masses, one.plans, strict=True)
+        ]
         shared = sum(moved) / (problem.data.n_columns * one.barycentre)
         for c, own in enumerate(slices):
-            back = one.plans[c] @ (shared - moved[c] / one.right[c])
+            back = one.plans[c].bring(shared - moved[c] / one.right[c])
             change = (1.0 + problem.stiffness) * one.left[c] * masses[c]
             change += (1.0 - problem.tau) * back
             out[own] += matrices[c].T @ (change / problem.softness)
@@ -73,7 +75,7 @@ def diagonal_factors(problem, active, designs):
             block += (E.T * bend) @ E
             less = 1.0 / one.right[c] - 1.0 / (problem.data.n_columns * one.barycentre)
             less = np.maximum(less, 0.0) * ((1.0 - problem.tau) / problem.softness)
-            spread = (E.T @ one.plans[c]) * np.sqrt(less)
+            spread = one.plans[c].send(E.T) * np.sqrt(less)
             block -= spread @ spread.T
         factors.append((lower_factor(block), True))
     return factors

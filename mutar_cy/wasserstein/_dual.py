@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mutar_cy.ot import log_power_mean
+
 LARGEST = 600.0  # a logarithm whose exponential, summed, is a number
 
 
@@ -46,16 +48,6 @@ class Point(NamedTuple):
     scale: float = 0.0  # of the terms that the gap is the difference of
 
 
-def power_mean(log_sums, tau):
-    """Return the log of the mean over columns, of power ``tau``, of exponentials."""
-    top = log_sums.max(axis=1)
-    top = np.where(np.isneginf(top), 0.0, top)
-    # As tau is small the terms are near one: their logarithm must not be rounded.
-    relative = np.expm1(tau * (log_sums - top[:, None])).mean(axis=1)
-    with np.errstate(divide="ignore"):
-        return top + np.log1p(relative) / tau
-
-
 def joint_log_product(problem, logarithms):
     """Return the logarithms of the kernel times exponentials, for all at once."""
     joined = problem.kernel.log_product(np.concatenate(logarithms, axis=1))
@@ -85,7 +77,7 @@ def evaluate(problem, u, correlation):
     for sign, ratio, log_left, log_sums in zip(
         problem.signs, ratios, lefts, sums, strict=True
     ):
-        log_barycentre = power_mean(log_sums, problem.tau)
+        log_barycentre = log_power_mean(log_sums, problem.tau)
         if not log_barycentre.max() < LARGEST:
             return None
         log_right = (1.0 - problem.tau) * (log_barycentre[:, None] - log_sums)

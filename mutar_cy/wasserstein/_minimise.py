@@ -52,13 +52,14 @@ def minimise(
             target = tol * stack.null_objective
             on_iteration(n_iter, float(np.ldexp(gap, unit)), target)
 
-    if start is not None and len(start) == data.n_samples:
+    warm = start is not None and len(start) == data.n_samples
+    if warm:
         starts = [np.ldexp(start, 0 if linear else stack.y_exponent)]
     else:
         starts = [lasso_start(stack, data, transport)]
     if linear:
         run = NoisyRun(problem, noise, tol, max_iter, report)
-        starts = [starts[0] / data.spread(noise.start)] if start is None else starts
+        starts = starts if warm else [starts[0] / data.spread(noise.start)]
         run.maximise(starts)
         return make_outcome(stack, run, run.problem.sigma, linear=True)
 

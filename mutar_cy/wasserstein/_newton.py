@@ -7,14 +7,16 @@ m'_c) P_c'`` for every column c of coefficients, and of ``(1 - tau) / n_columns 
 diag(1 / q) P_l'`` for every pair of them.
 """
 
+from itertools import pairwise
+
 import numpy as np
-from scipy.linalg import cho_solve
+from scipy.linalg import cho_solve, lu_factor, lu_solve
+from scipy.linalg.blas import dsyrk
 
 from mutar_cy.wasserstein._conjugate import conjugate_direction
 from mutar_cy.wasserstein._factor import lower_factor
 
 DIRECT = 1500  # unknowns: beyond, conjugate gradients take less time
-JITTER = 1e-12  # of a unit diagonal, so that what is singular can be factored
 
 
 def newton_direction(problem, active, gradients):
@@ -40,22 +42,31 @@ def newton_direction(problem, active, gradients):
 
 def _by_samples(problem, active, gradients):
     """Factor the Hessian itself."""
-    data = problem.data
-    hessian = np.diag(problem.ridge)
-    for one in active:
-        spread = np.empty((data.n_samples, len(one.columns)))
-        for c, own in enumerate(data.slices):
-            matrix = data.matrices[data.owners[c]]
-            E = matrix[one.rows[c]] * one.scales[c][:, None]
-            spread[own] = E.T @ one.plans[c]
-            block = (E.T * ((1.0 + problem.stiffness) * one.left[c])) @ E
-            scaled = spread[own] * (np.sqrt(1.0 - problem.tau) / np.sqrt(one.right[c]))
-            block -= scaled @ scaled.T
-            hessian[own, own] += block / problem.softness
-        spread *= np.sqrt((1.0 - problem.tau) / (data.n_columns * one.barycentre))
-        hessian += (spread @ spread.T) / problem.softness
+    hessian = np.zeros((problem.data.n_samples,) * 2, order="F")
+    hessian.flat[:: len(hessian) + 1] = problem.ridge
+    spreads = [add_own(problem, one, hessian) for one in active]
+    shared = np.concatenate(spreads, axis=1)
+    # In place, and the lower half only.
+    hessian = dsyrk(1.0, shared.T, 1.0, hessian, trans=1, lower=1, overwrite_c=1)
     factor = lower_factor(hessian), True
     return cho_solve(factor, gradients, check_finite=False)
+
+
+def add_own(problem, one, hessian):
+    """Add what one sign makes of every column's own; return a root of the rest."""
+    spread = np.empty((problem.data.n_samples, len(one.columns)))
+    for c, own in enumerate(problem.data.slices):
+        E = problem.data.matrices[problem.data.owners[c]][one.rows[c]]
+        E *= one.scales[c][:, None]
+        spread[own] = one.plans[c].send(E.T)
+        bend = (1.0 + problem.stiffness) / problem.softness * one.left[c]
+        E *= np.sqrt(bend)[:, None]
+        block = E.T @ E
+        scaled = spread[own] * np.sqrt(problem.looseness / one.right[c])
+        block -= scaled @ scaled.T
+        hessian[own, own] += block
+    spread *= np.sqrt(problem.looseness / (problem.data.n_columns * one.barycentre))
+    return spread
 
 
 def curvature(problem, one):
@@ -70,14 +81,15 @@ def curvature(problem, one):
     -------
     curvature : ndarray of shape (n_rows, n_rows)
     """
-    stacked = np.concatenate(one.plans)
+    plans = [plan.matrix for plan in one.plans]
+    stacked = np.concatenate(plans)
     scale = np.concatenate(one.scales)
     shared = stacked * np.sqrt(
         (1.0 - problem.tau) / (problem.data.n_columns * one.barycentre)
     )
     out = shared @ shared.T
     end = 0
-    for plan, right, left in zip(one.plans, one.right, one.left, strict=True):
+    for plan, right, left in zip(plans, one.right, one.left, strict=True):
         start, end = end, end + len(plan)
         own = slice(start, end)
         scaled = plan * np.sqrt((1.0 - problem.tau) / right)
@@ -90,33 +102,35 @@ def curvature(problem, one):
 
 
 def _by_features(problem, active, gradients):
-    """Factor a matrix between the features that hold mass, by Woodbury's identity."""
+    """Factor a matrix between the features that hold mass, by Woodbury's identity.
+
+    With G the Gram matrices of the designs, the inverse of ``sigma + E C E'`` is one
+    over sigma less ``E C (1 + G C)^-1 E'``, whatever the rank of C.
+    """
     data = problem.data
-    sizes = [one.n_rows for one in active]
-    total = sum(sizes)
-    root = np.zeros((total, total))
-    end = 0
-    for one, size in zip(active, sizes, strict=True):
-        start, end = end, end + size
-        block = curvature(problem, one)
-        scale = np.sqrt(block.diagonal())
-        block /= scale[:, None]
-        block /= scale
-        block[np.diag_indices(size)] += JITTER
-        root[start:end, start:end] = lower_factor(block) * scale[:, None]
-    inner, product = np.eye(total), np.empty((total, total))
-    right = np.empty((total, gradients.shape[1]))
+    ends = np.cumsum([0, *(one.n_rows for one in active)])
+    signs = [slice(a, b) for a, b in pairwise(ends.tolist())]
+    curvatures = [curvature(problem, one) for one in active]
+    transposed = np.eye(ends[-1])  # of 1 + G C
+    right = np.empty((ends[-1], gradients.shape[1]))
     places = _places(problem, active)
     designs = []
     for c, own in enumerate(data.slices):
         rows = np.concatenate([one.rows[c] for one in active])
         E = data.matrices[data.owners[c]][rows]
         designs.append(E)
-        product[places[c]] = (E @ (E.T / problem.sigma[c])) @ root[places[c]]
+        gram = E @ E.T / problem.sigma[c]
         right[places[c]] = E @ (gradients[own] / problem.sigma[c])
-    inner += root.T @ product
-    factor = lower_factor(inner), True
-    weights = root @ cho_solve(factor, root.T @ right, check_finite=False)
+        end = 0
+        for sign, C, one in zip(signs, curvatures, active, strict=True):
+            start, end = end, end + len(one.rows[c])
+            here = places[c][start:end] - sign.start
+            transposed[sign, places[c]] += C[:, here] @ gram[start:end]
+    factor = lu_factor(transposed.T, overwrite_a=True, check_finite=False)
+    solved = lu_solve(factor, right, overwrite_b=True, check_finite=False)
+    weights = np.concatenate(
+        [C @ solved[sign] for sign, C in zip(signs, curvatures, strict=True)]
+    )
     directions = gradients.copy()
     for E, place, own in zip(designs, places, data.slices, strict=True):
         directions[own] -= E.T @ weights[place]

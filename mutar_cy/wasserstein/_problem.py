@@ -116,6 +116,7 @@ class Problem:
         self.tau = self.epsilon / (self.epsilon + gamma)
         self.stiffness = self.epsilon / gamma
         self.softness = alpha * self.epsilon
+        self.looseness = (1.0 - self.tau) / self.softness
         self.mass_price = self.softness * data.n_columns
         self.signs = (1.0, -1.0)[: len(beta)]
 

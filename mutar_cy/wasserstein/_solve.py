@@ -10,10 +10,11 @@ from mutar_cy.wasserstein._dual import complete, evaluate
 from mutar_cy.wasserstein._newton import newton_direction
 
 SHORT = 0.02  # of a Newton step: what is shorter tells little
-HARD = 5  # short steps after which more entropy is tried
+HARD = 2  # short steps after which more entropy is tried
 IDLE = 4  # steps that gain nothing, after which no digit is left
 SOFTER = 4.0  # times the entropy
-LOOSE = 1e-3  # of the null objective: enough for a start with less entropy
+NUDGE = 1e-4  # of the entropy: a difference that tells a derivative
+LOOSE = 1e-2  # of the null objective: enough for a start with less entropy
 ROUNDING = 64 * np.finfo(np.float64).eps  # of the terms of the dual: nothing left
 GUARD = 16 * np.finfo(np.float64).eps  # of the same: what rounding may have taken
 
@@ -84,19 +85,19 @@ class Run:
         point, hard = self.climb(self.problem, point, patient=False)
         if hard:
             softer = self.soften(self.problem, starts)
-            point = best_start(self.problem, [softer], point)
+            point = best_start(self.problem, softer, point)
             self.climb(self.problem, point)
 
     def soften(self, problem, starts):
-        """Return the dual point that is best with more entropy."""
+        """Return the best dual point with more entropy, and where less would lead."""
         problem = problem.at(SOFTER * problem.epsilon)
         point = best_start(problem, starts)
         last = problem.epsilon >= problem.kernel.max_cost
         point, hard = self.climb(problem, point, patient=last)
         if hard:
             softer = self.soften(problem, starts)
-            point, _ = self.climb(problem, best_start(problem, [softer], point))
-        return point.u
+            point, _ = self.climb(problem, best_start(problem, softer, point))
+        return [point.u, sharpened(problem, point)]
 
     def climb(self, problem, point, *, patient=True):
         """Make Newton steps; return the last point, and whether it proved too hard."""
@@ -128,14 +129,35 @@ class Run:
                 return complete(problem, point), True
 
 
+def sharpened(problem, point):
+    """Return where the solution goes with less entropy, to first order.
+
+    That reaches far: by how much the correlations of features that hold mass exceed
+    ``beta`` is nearly proportional to epsilon.
+
+    Parameters
+    ----------
+    problem : Problem
+        With ``SOFTER`` times the entropy.
+    point : Point
+        Nearly the solution of that.
+
+    Returns
+    -------
+    u : ndarray of shape (n_samples,)
+    """
+    nearby = problem.at((1.0 - NUDGE) * problem.epsilon)
+    less = evaluate(nearby, point.u, point.correlation)
+    if less is None:
+        return point.u
+    change = (complete(nearby, less).gradient - point.gradient) / NUDGE
+    aim = point.gradient + (1.0 - 1.0 / SOFTER) * change
+    active = find_active(problem, point)
+    return point.u + newton_direction(problem, active, aim[:, None])[:, 0]
+
+
 def best_start(problem, starts, point=None):
-    """Return the highest of the best multiples of some dual points."""
-    points = [evaluate_at(problem, 0.0 * problem.data.target)]
-    points += [best_multiple(problem, u) for u in starts]
+    """Return the highest of the best multiples, zero included, of some dual points."""
+    points = [best_multiple(problem, u) for u in starts]
     points += [] if point is None else [point]
-    return max((one for one in points if one is not None), key=lambda one: one.value)
-
-
-def evaluate_at(problem, u):
-    """Return a dual point from its vector alone."""
-    return evaluate(problem, u, problem.data.correlate(u))
+    return max(points, key=lambda one: one.value)
