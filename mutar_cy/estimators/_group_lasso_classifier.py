@@ -32,8 +32,7 @@ class GroupLassoClassifier(GroupClassification):
 
     Parameters
     ----------
-    groups : list, dict, array-like of int or bool, int, "prefix" or "auto", \
-            default="auto"
+    groups : list, dict, array-like, int, "prefix" or "auto", default="auto"
         Which features form a group: a list or a dict of their columns (indices,
         names, masks or slices); one integer per feature, -1 for those that are not
         penalised; a mask of shape (n_groups, n_features); the size of groups of
@@ -46,11 +45,10 @@ class GroupLassoClassifier(GroupClassification):
         from where on all penalised coefficients are 0. At 0, nothing is penalised.
     l1_ratio : float, default=0.0
         Share :math:`\rho` of the l1 norm, which selects features within groups.
-    group_weights : {"sqrt_size"}, array-like of shape (n_groups,), or dict, \
-            default="sqrt_size"
-        The weights :math:`\omega_g`, in a dict by name: 0 leaves a group
-        unpenalised, infinity excludes it. ``"sqrt_size"`` is the root of the number
-        of features in the group, whatever the number of tasks.
+    group_weights : array-like, dict or "sqrt_size", default="sqrt_size"
+        The weights :math:`\omega_g`, of shape (n_groups,) or in a dict by name: 0
+        leaves a group unpenalised, infinity excludes it. ``"sqrt_size"`` is the root
+        of the number of features in the group, whatever the number of tasks.
     standardize_groups : bool, default=False
         Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in the place of
         :math:`\| W_g \|_F`: what a group explains, whatever the basis it comes in.
@@ -87,11 +85,10 @@ class GroupLassoClassifier(GroupClassification):
     ----------
     classes_ : ndarray of shape (n_classes,)
         The labels, sorted: those of all tasks.
-    coef_ : ndarray of shape (1, n_features[, n_tasks]) or \
-            (n_classes, n_features[, n_tasks])
+    coef_ : ndarray of shape (1 or n_classes, n_features[, n_tasks])
         The coefficients, for ``classes_[1]`` if there are two classes, else for each
         of them; those of a dropped group are exactly 0.
-    intercept_ : ndarray of shape (1[, n_tasks]) or (n_classes[, n_tasks])
+    intercept_ : ndarray of shape (1 or n_classes[, n_tasks])
         What to add to linear predictors; 0 without ``fit_intercept``.
     dual_gap_ : float, or ndarray of shape (n_classes,)
         By how much the objective may still exceed the optimum, in its own unit; of

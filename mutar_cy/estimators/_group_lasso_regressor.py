@@ -36,8 +36,7 @@ class GroupLassoRegressor(GroupRegression):
 
     Parameters
     ----------
-    groups : list, dict, array-like of int or bool, int, "prefix" or "auto", \
-            default="auto"
+    groups : list, dict, array-like, int, "prefix" or "auto", default="auto"
         Which features form a group: a list or a dict of their columns (indices,
         names, masks or slices); one integer per feature, -1 for those that are not
         penalised; a mask of shape (n_groups, n_features); the size of groups of
@@ -52,11 +51,10 @@ class GroupLassoRegressor(GroupRegression):
         The loss :math:`f`.
     l1_ratio : float, default=0.0
         Share :math:`\rho` of the l1 norm, which selects features within groups.
-    group_weights : {"sqrt_size"}, array-like of shape (n_groups,), or dict, \
-            default="sqrt_size"
-        The weights :math:`\omega_g`, in a dict by name: 0 leaves a group
-        unpenalised, infinity excludes it. ``"sqrt_size"`` is the root of the number
-        of features in the group, whatever the number of tasks.
+    group_weights : array-like, dict or "sqrt_size", default="sqrt_size"
+        The weights :math:`\omega_g`, of shape (n_groups,) or in a dict by name: 0
+        leaves a group unpenalised, infinity excludes it. ``"sqrt_size"`` is the root
+        of the number of features in the group, whatever the number of tasks.
     standardize_groups : bool, default=False
         Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in the place of
         :math:`\| W_g \|_F`: what a group explains, whatever the basis it comes in.
