@@ -66,7 +66,8 @@ class GroupLassoRegressor(GroupRegression):
     positive : bool, default=False
         Whether coefficients must not be negative.
     max_iter : int, default=2000
-        Most passes over the coefficients with squared error, else most Newton steps.
+        Most Newton steps; most passes over the coefficients for squared error with
+        ``positive``, ``l1_ratio`` above 0, or groups of one feature.
     tol : float, default=1e-4
         The fit has converged when its duality gap is at most ``tol`` times the excess
         of the null model's loss (intercepts only) over the least loss possible.

@@ -99,8 +99,6 @@ class GlmCertificate(Certificate):
 class GlmRun(Run):
     """The state of one solve between two passes."""
 
-    descend = staticmethod(descend_newton)
-
     def __init__(self, responses, penalty, groups, tol):
         self.responses = responses
         super().__init__(responses.stack, penalty, groups, tol)
@@ -110,6 +108,9 @@ class GlmRun(Run):
 
     def _make_certificate(self, thresholds):
         return GlmCertificate(thresholds, self.responses.loss.smoothness)
+
+    def _descend(self, target, budget):
+        return descend_newton(self.working_set, target, budget)
 
     def _null_objective(self):
         self.working_set.residuals()  # of no coefficients

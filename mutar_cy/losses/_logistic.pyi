@@ -1,3 +1,6 @@
+from typing import final
+
 from mutar_cy.losses._loss import Loss
 
+@final
 class Logistic(Loss): ...

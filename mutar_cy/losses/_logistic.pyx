@@ -1,6 +1,6 @@
 """Two classes, by the logarithm of their odds."""
 
-from scipy.special import expit
+from scipy import special
 
 cimport cython
 from libc.math cimport INFINITY, exp, log, log1p
@@ -45,4 +45,4 @@ cdef class Logistic(Loss):
 
     def mean(self, eta):
         """Return the expected target at a linear predictor."""
-        return expit(eta)
+        return special.expit(eta)

@@ -25,8 +25,6 @@ EXACT = 1e-4  # of the null objective: below this gap float32 products will not 
 class Run:
     """The state of one solve between two passes."""
 
-    descend = staticmethod(descend)
-
     def __init__(self, stack, penalty, groups, tol):
         self.stack = stack
         self.problem = Problem(stack, penalty, groups)
@@ -57,6 +55,9 @@ class Run:
         limit = 2.0 if len(self.problem.free) else np.inf
         return Certificate(thresholds, self.problem.ridge, limit)
 
+    def _descend(self, target, budget):
+        return descend(self.working_set, target, budget)
+
     def _null_objective(self):
         return self.stack.scaled_null_objective
 
@@ -72,7 +73,7 @@ class Run:
                 break
             self.working_set.load(self.residuals, self.correlation)
             budget = max_iter - self.n_iter
-            self.count(self.descend(self.working_set, self.inner_target(), budget))
+            self.count(self._descend(self.inner_target(), budget))
 
     def restart(self, penalty, max_iter):
         """Go on with other strengths of the penalty, from where the last fit ended.
@@ -106,7 +107,7 @@ class Run:
         if len(working_set.coef):
             working_set.load(self.residuals, self.correlation)
             target = ALL_IN * max(self.target, self.rounding)
-            self.count(self.descend(working_set, target, max_iter))
+            self.count(self._descend(target, max_iter))
         self.minimise(max_iter)
 
     def start(self, coef):
