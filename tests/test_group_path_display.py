@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from matplotlib import pyplot
 from numpy.testing import assert_allclose, assert_array_equal
 
+from mutar_cy import GroupLasso, GroupLassoRegressor, group_lasso_path
 from mutar_cy.plotting import GroupPathDisplay
 from mutar_cy.plotting._labels import COLOURS, look, spread
 
@@ -135,7 +136,7 @@ def test_the_best_strength_is_marked():
     display = GroupPathDisplay.from_path(a_path(alpha_best=ALPHAS[4]))
     assert display.best_line_.get_xdata() == [ALPHAS[4]] * 2
     display.figure_.canvas.draw()
-    (mark,) = [t for t in display.ax_.texts if t.get_text() == "best alpha"]
+    (mark,) = [t for t in display.ax_.texts if t.get_text() == "chosen alpha"]
     lowest = mpl.text.Text.get_window_extent(mark).y0
     heights = display.ax_.transData.transform(np.c_[ALPHAS, norms().max(axis=1)])[:, 1]
     assert lowest > heights.max()
@@ -216,3 +217,28 @@ def test_matplotlib_is_asked_for_when_it_is_needed(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"pip install 'mutar_cy\[plot\]'"):
         display.plot()
+
+
+def test_an_estimator_is_followed_along_its_path():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((60, 6))
+    y = rng.poisson(np.exp(0.5 * X[:, 0])).astype(float)
+    model = GroupLassoRegressor(2, 0.05, loss="poisson", tol=1e-8)
+    weight = np.linspace(0.5, 2.0, 60)
+    display = GroupPathDisplay.from_estimator(
+        model, X, y, n_alphas=7, fit_params={"sample_weight": weight}
+    )
+    path = group_lasso_path(
+        X, y, groups=2, loss="poisson", n_alphas=7, tol=1e-8, sample_weight=weight
+    )
+    assert_array_equal(display.alphas, path.alphas)
+    assert_array_equal(display.group_norms, path.group_norms)
+    assert_array_equal(display.best_line_.get_xdata(), [0.05, 0.05])
+    assert not hasattr(model, "coef_")
+    model.set_params(alpha=1e9)
+    assert GroupPathDisplay.from_estimator(model, X, y).best_line_ is None
+
+
+def test_other_estimators_have_no_path_of_groups():
+    with pytest.raises(TypeError, match="GroupLassoRegressor, got GroupLasso"):
+        GroupPathDisplay.from_estimator(GroupLasso(), np.ones((3, 2)), np.ones(3))

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from mutar_cy.plotting._labels import label_ends, look
+from mutar_cy.estimators import GroupLassoRegressor, group_lasso_path
+from mutar_cy.plotting._axes import count_on_top, mark, new_axes, properties, title
+from mutar_cy.plotting._labels import label_ends
 from mutar_cy.plotting._path import check_path
 
 
@@ -14,7 +16,8 @@ class GroupPathDisplay:
     the last model stand at the ends of their lines. The axis on top counts the groups
     that are selected.
 
-    It is recommended to use :meth:`from_path`. All arguments are kept as attributes.
+    It is recommended to use :meth:`from_path` or :meth:`from_estimator`. All arguments
+    are kept as attributes.
 
     Parameters
     ----------
@@ -114,6 +117,63 @@ class GroupPathDisplay:
         )
         return display.plot(ax, max_labels=max_labels, line_kw=line_kw)
 
+    @classmethod
+    def from_estimator(
+        cls, estimator, X, y, *, alphas=None, n_alphas=100, ax=None, fit_params=None
+    ):
+        """Fit a path with the parameters of an estimator, and plot it.
+
+        Parameters
+        ----------
+        estimator : GroupLassoRegressor
+            Fitted or not; it is not changed. Its ``alpha`` is marked.
+        X, y : object
+            As for its ``fit``.
+        alphas : array-like of shape (n_alphas,), default=None
+            Strengths above 0; by default from the smallest that selects nothing down
+            to a thousandth of it.
+        n_alphas : int, default=100
+            How many of them, without ``alphas``.
+        ax : matplotlib Axes, default=None
+            What to draw into; a new figure by default.
+        fit_params : dict, default=None
+            ``sample_weight``, ``task`` and ``offset``, as for ``fit``.
+
+        Returns
+        -------
+        display : GroupPathDisplay
+            With what has been drawn.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not there.
+        TypeError
+            If the estimator is not a GroupLassoRegressor.
+
+        See Also
+        --------
+        mutar_cy.group_lasso_path : Computes the path.
+        """
+        if not isinstance(estimator, GroupLassoRegressor):
+            raise TypeError(
+                "from_estimator needs a GroupLassoRegressor, got "
+                f"{type(estimator).__name__}."
+            )
+        given = estimator.get_params()
+        chosen = given.pop("alpha")
+        for name in ("warm_start", "unseen_tasks"):  # of no use for a path
+            del given[name]
+        given |= {"alphas": alphas, "n_alphas": n_alphas, **(fit_params or {})}
+        path = group_lasso_path(X, y, **given)
+        display = cls(
+            alphas=path.alphas,
+            group_norms=path.group_norms,
+            group_names=path.group_names,
+            alpha_best=chosen if path.alphas[-1] <= chosen <= path.alphas[0] else None,
+        )
+        return display.plot(ax)
+
     def plot(self, ax=None, *, max_labels=10, line_kw=None):
         """Draw the path.
 
@@ -142,7 +202,7 @@ class GroupPathDisplay:
         alphas, norms, names = check_path(
             self.alphas, self.group_norms, self.group_names, self.alpha_best
         )
-        self.ax_ = _new_axes() if ax is None else ax
+        self.ax_ = new_axes() if ax is None else ax
         self.figure_ = self.ax_.figure
         stay = np.flatnonzero(norms[-1])
         named = stay[np.argsort(-norms[-1][stay], kind="stable")][:max_labels].tolist()
@@ -150,15 +210,15 @@ class GroupPathDisplay:
             g: self.ax_.plot(
                 alphas,
                 norms[:, g],
-                label=_title(names[g]),
-                **_properties(named, g, line_kw),
+                label=title(names[g]),
+                **properties(named, g, line_kw),
             )[0]
             for g in np.flatnonzero(norms.any(axis=0)).tolist()
         }
         self.lines_ = list(drawn.values())
         self._finish_axes(alphas)
         self.labels_ = label_ends(self.ax_, [drawn[g] for g in named])
-        self.counts_ax_ = _count_on_top(self.ax_, alphas, (norms > 0).sum(axis=1))
+        self.counts_ax_ = count_on_top(self.ax_, alphas, (norms > 0).sum(axis=1))
         return self
 
     def _finish_axes(self, alphas):
@@ -173,59 +233,4 @@ class GroupPathDisplay:
         self.ax_.spines["right"].set_visible(False)
         self.best_line_ = None
         if self.alpha_best is not None:
-            self.best_line_ = _mark(self.ax_, self.alpha_best, alphas)
-
-
-def _new_axes():
-    """Return the axes of a new figure that makes room for labels."""
-    try:
-        from matplotlib import pyplot
-    except ImportError as error:
-        raise ImportError(
-            "GroupPathDisplay draws with matplotlib, which is not installed: "
-            "pip install 'mutar_cy[plot]'"
-        ) from error
-    return pyplot.subplots(layout="constrained")[1]
-
-
-def _mark(ax, alpha, alphas):
-    """Draw a line at the best strength, and name it above all other lines."""
-    top = ax.get_ylim()[1]
-    ax.set_ylim(top=1.08 * top)
-    right = alpha < np.sqrt(alphas[0] * alphas[-1])  # more room on its left
-    ax.annotate(
-        "best alpha",
-        xy=(alpha, 1),
-        xycoords=ax.get_xaxis_transform(),
-        xytext=(-4 if right else 4, -3),
-        textcoords="offset points",
-        ha="right" if right else "left",
-        va="top",
-        fontsize=8,
-        color="0.35",
-    )
-    dashes = {"color": "0.35", "linewidth": 1, "linestyle": (0, (4, 3))}
-    return ax.axvline(alpha, zorder=0, **dashes)
-
-
-def _title(name):
-    """Return what to call a group."""
-    return f"group {name}" if isinstance(name, int | np.integer) else str(name)
-
-
-def _properties(named, group, line_kw):
-    """Return the properties of a group's line."""
-    if group not in named:
-        return look(None)
-    return {**look(named.index(group)), **(line_kw or {})}
-
-
-def _count_on_top(ax, alphas, counts):
-    """Add an axis on top that tells how many groups are selected."""
-    evenly = np.geomspace(alphas[0], alphas[-1], 7)
-    at = np.unique(np.abs(np.log(alphas[:, None] / evenly)).argmin(axis=0))
-    top = ax.secondary_xaxis("top")
-    top.set_xticks(alphas[at], labels=[str(count) for count in counts[at]])
-    top.minorticks_off()
-    top.set_xlabel("number of groups selected")
-    return top
+            self.best_line_ = mark(self.ax_, self.alpha_best, alphas)
