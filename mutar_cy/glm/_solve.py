@@ -4,7 +4,7 @@ import numpy as np
 
 from mutar_cy.glm._descend import descend_newton
 from mutar_cy.glm._working_set import PredictorSet
-from mutar_cy.solvers import Certificate, Run, make_solution
+from mutar_cy.solvers import Certificate, Run, follow, make_solution
 
 
 def solve_glm(
@@ -58,14 +58,10 @@ def solve_glm_path(responses, penalties, groups=None, *, tol=1e-4, max_iter=100)
     ------
     Solution
     """
-    run = None
-    for penalty in penalties:
-        if run is None:
-            run = GlmRun(responses, penalty, groups, tol)
-            run.start(None)
-            run.minimise(max_iter)
-        else:
-            run.restart(penalty, max_iter)
+    runs = follow(
+        lambda first: GlmRun(responses, first, groups, tol), penalties, max_iter
+    )
+    for run in runs:
         yield run.solution()
 
 

@@ -100,7 +100,9 @@ class Run:
         self.converged = self.gap <= self.target
         if self.converged:
             return
-        expected = self.norms >= 2.0 * self.problem.thresholds - before
+        now, fallen = self.problem.thresholds, np.zeros_like(before)
+        np.subtract(before, now, out=fallen, where=np.isfinite(now))
+        expected = self.norms + fallen >= now
         chosen = np.flatnonzero(self.candidates & expected)
         if len(chosen):
             working_set.add(chosen)

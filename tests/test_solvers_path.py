@@ -1,0 +1,87 @@
+"""A path ends, at every strength, where a fit from nothing does."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from stacks import LAYOUTS, PENALTIES, case, penalty_of
+
+from mutar_cy.designs import Part, make_stack
+from mutar_cy.penalties import L21, Dirty, SparseGroup
+from mutar_cy.solvers import _run as run_module
+from mutar_cy.solvers import alpha_max, solve, solve_path
+
+TOL = 1e-9
+SHARES = [1.2, 1.0, 0.7, 0.3, 0.1, 0.05]
+
+
+def compare(stack, penalties, groups):
+    """Check a path against fits from nothing; return its solutions."""
+    path = list(solve_path(stack, penalties, groups, tol=TOL, max_iter=20000))
+    for penalty, found in zip(penalties, path, strict=True):
+        alone = solve(stack, penalty, groups, tol=TOL, max_iter=20000)
+        assert found.converged
+        assert 0.0 <= found.dual_gap <= found.gap_target
+        assert abs(found.objective - alone.objective) <= alone.gap_target
+    return path
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("kind", PENALTIES)
+@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+def test_every_layout_and_penalty(layout, kind, grouped):
+    _, stack, groups, n_blocks = case(layout, grouped=grouped)
+    largest = alpha_max(stack, penalty_of(kind, 1.0, n_blocks), groups)
+    compare(stack, [penalty_of(kind, s * largest, n_blocks) for s in SHARES], groups)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+def test_penalties_with_a_second_strength(layout, grouped):
+    _, stack, groups, _ = case(layout, grouped=grouped)
+    for unit in (SparseGroup(1.0, 0.3), Dirty(1.0, 0.6)):
+        largest = alpha_max(stack, unit, groups)
+        ratio = getattr(unit, "beta", None)
+        changes = [{"alpha": s * largest} for s in SHARES]
+        if ratio:
+            changes = [own | {"beta": ratio * own["alpha"]} for own in changes]
+        compare(stack, [unit.replaced(**own) for own in changes], groups)
+
+
+def test_nothing_is_done_where_nothing_comes_in():
+    _, stack, groups, _ = case("own")
+    largest = alpha_max(stack, L21(), groups)
+    path = list(solve_path(stack, [L21(s * largest) for s in (3.0, 2.0, 1.0)], groups))
+    for found in path:
+        assert not found.coef.any()
+        assert found.n_iter == 0
+
+
+def test_one_pass_over_the_data_for_each_strength(monkeypatch):
+    # The strong rule is nearly always right: a pass to certify, and no other.
+    rng = np.random.default_rng(0)
+    X, Y = rng.standard_normal((60, 400)), rng.standard_normal((60, 2))
+    stack = make_stack([Part(X, Y)])
+    largest = alpha_max(stack, L21())
+    passes = []
+    correlate = run_module.Run._correlate
+
+    def counting(run, exact):
+        passes.append(exact)
+        return correlate(run, exact)
+
+    monkeypatch.setattr(run_module.Run, "_correlate", counting)
+    penalties = [L21(s * largest) for s in np.geomspace(1.0, 0.1, 30)]
+    assert all(one.converged for one in solve_path(stack, penalties, tol=1e-6))
+    assert len(passes) <= 45
+
+
+def test_single_precision_keeps_no_correlations():
+    rng = np.random.default_rng(1)
+    X, Y = (
+        rng.standard_normal((40, 90)).astype(np.float32),
+        rng.standard_normal((40, 1)),
+    )
+    stack = make_stack([Part(X, Y)])
+    largest = alpha_max(stack, L21())
+    path = compare(stack, [L21(s * largest) for s in SHARES], None)
+    assert_array_equal(path[0].coef, 0.0)
