@@ -85,3 +85,30 @@ def test_single_precision_keeps_no_correlations():
     largest = alpha_max(stack, L21())
     path = compare(stack, [L21(s * largest) for s in SHARES], None)
     assert_array_equal(path[0].coef, 0.0)
+
+
+@pytest.mark.parametrize("tol", [1e-4, 1e-7, 1e-9])
+@pytest.mark.parametrize("ratio", [0.99, 0.95, 0.8, 0.5])
+def test_blocks_that_were_known_to_be_zero_come_back(ratio, tol, monkeypatch):
+    # A path that begins far down ends its first fit with passes over what is left.
+    partial = []
+    restart = run_module.Run.restart
+
+    def noting(run, *args):
+        partial.append(run.partial)
+        restart(run, *args)
+
+    monkeypatch.setattr(run_module.Run, "restart", noting)
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        X = rng.standard_normal((80, 200)) + 0.5 * rng.standard_normal((80, 1))
+        truth = rng.standard_normal((5, 2))
+        Y = X[:, :5] @ truth + 0.5 * rng.standard_normal((80, 2))
+        stack = make_stack([Part(X, Y)])
+        alphas = 0.3 * alpha_max(stack, L21()) * ratio ** np.arange(4)
+        path = solve_path(stack, [L21(alpha) for alpha in alphas], tol=tol)
+        for alpha, found in zip(alphas, path, strict=True):
+            best = solve(stack, L21(alpha), tol=1e-12, max_iter=20000).objective
+            assert found.dual_gap <= found.gap_target
+            assert found.objective - best <= found.dual_gap + 1e-11 * abs(best)
+    assert any(partial)  # or nothing has been tested

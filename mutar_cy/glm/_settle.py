@@ -6,7 +6,6 @@ from scipy.optimize import nnls
 from mutar_cy.solvers import orthonormal_rows
 
 STEPS = 50
-HALVINGS = 30
 ROUNDING = 4 * np.finfo(np.float64).eps
 
 

@@ -80,12 +80,8 @@ class Run:
 
         Its residuals and correlations are those to start with. Blocks come into play
         whose norms may exceed their thresholds if they grow by as much as these have
-        fallen: the strong rule. The next pass over the data tells whether it was right.
-
-        References
-        ----------
-        R. Tibshirani et al. (2012), Strong rules for discarding predictors in
-        lasso-type problems, JRSS B 74. Section 2.
+        fallen: the strong rule (R. Tibshirani et al., 2012, JRSS B 74, section 2). The
+        next pass over the data tells whether it was right.
         """
         before, working_set = self.problem.thresholds, self.working_set
         self.problem = self.problem.with_penalty(penalty)
@@ -94,6 +90,8 @@ class Run:
         if self.correlation is None:
             self.minimise(max_iter)
             return
+        if self.partial:  # what was known to be zero need not be so any longer
+            self.correlation = self._correlate(True)
         self.norms = self.problem.dual_norms(self.correlation)
         point = self._evaluate()
         self.gap = self.certificate.gap(self.primal, point, self.norms)
@@ -169,7 +167,8 @@ class Run:
     def _correlate(self, exact):
         """Return the correlations of the residuals, with all data that still count."""
         storage = self.working_set.storage
-        if self.candidates.any() or not storage.packs:
+        self.partial = storage.packs and not self.candidates.any()
+        if not self.partial:
             return self.stack.correlate(self.residuals, exact)
         # What is not in play is known to be zero: the rest is the whole problem.
         correlation = np.zeros((self.stack.n_columns, self.stack.n_features))
