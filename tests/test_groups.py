@@ -182,14 +182,6 @@ def test_all_ways_agree(numbers):
     assert [members(prefixes)[at[f"g{g}"]] for g in known] == lists
 
 
-def test_the_mask_of_selected_groups():
-    groups = read_groups([1, 0, -1, 0, 2], 5)
-    for selected in ([True, False, False], np.array([True, False, False])):
-        assert groups.mask(selected).tolist() == [False, True, True, True, False]
-    assert groups.mask([False] * 3).tolist() == [False, False, True, False, False]
-    assert groups.mask([True] * 3).all()
-
-
 def test_what_was_given_is_left_alone():
     given = {"a": np.array([2, 0]), "b": slice(1, 2), "rest": slice(0, 0)}
     given["a"].flags.writeable = False

@@ -30,21 +30,6 @@ class Groups(NamedTuple):
         """The sorted features that are in no group."""
         return np.flatnonzero(self.owner < 0)
 
-    def mask(self, selected):
-        """Tell which features a model with the groups ``selected`` holds.
-
-        Parameters
-        ----------
-        selected : array-like of bool, shape (n_groups,)
-
-        Returns
-        -------
-        mask : ndarray of bool, shape (n_features,)
-            True in selected groups, and where a feature is not penalised.
-        """
-        # One more entry, which the owner -1 of unpenalised features reads.
-        return np.append(np.asarray(selected, dtype=bool), True)[self.owner]
-
 
 def from_owner(owner, names):
     """Return the groups in which feature ``j`` is of group ``owner[j]``.
