@@ -1,5 +1,7 @@
 """The outer loop: full passes, the certificate, and which features come into play."""
 
+from typing import Any
+
 import numpy as np
 
 from mutar_cy.solvers._certificate import Certificate
@@ -33,6 +35,7 @@ class Run:
         self.null = self._null_objective()
         self.rounding = ROUNDING * self._size()  # a gap as good as zero
         self.target = tol * self.null
+        self.correlation: Any = None
         self._begin()
 
     def _begin(self):
@@ -88,8 +91,7 @@ class Run:
         working_set.take(self.problem)
         self._begin()
         if self.correlation is None:
-            self.minimise(max_iter)
-            return
+            return self.minimise(max_iter)
         if self.partial:  # what was known to be zero need not be so any longer
             self.correlation = self._correlate(True)
         self.norms = self.problem.dual_norms(self.correlation)
@@ -134,9 +136,8 @@ class Run:
         doubtful = self.stalls > 0 or self.gap < EXACT * self.null
         exact = doubtful or not self.stack.is_narrow
         self.gap = self._gap(point, exact)
-        last = self.n_iter >= max_iter or self.gap <= max(
-            self.target, EXACT * self.null
-        )
+        near = max(self.target, EXACT * self.null)
+        last = self.n_iter >= max_iter or self.gap <= near
         if last and not exact:
             self.gap = self._gap(point, True)
         self._judge(max_iter)
