@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from stacks import LAYOUTS, PENALTIES, case, penalty_of
 
 from mutar_cy.designs import Part, make_stack
 from mutar_cy.penalties import L21, Dirty, SparseGroup
+from mutar_cy.solvers import Problem, alpha_max, solve, solve_path
 from mutar_cy.solvers import _run as run_module
-from mutar_cy.solvers import alpha_max, solve, solve_path
 
 TOL = 1e-9
 SHARES = [1.2, 1.0, 0.7, 0.3, 0.1, 0.05]
@@ -45,6 +45,16 @@ def test_penalties_with_a_second_strength(layout, grouped):
         if ratio:
             changes = [own | {"beta": ratio * own["alpha"]} for own in changes]
         compare(stack, [unit.replaced(**own) for own in changes], groups)
+
+
+def test_bounds_follow_the_ratio_of_two_strengths():
+    # How fast norms change with the residual depends on it, and so what is discarded.
+    _, stack, _, _ = case("own")
+    problem = Problem(stack, Dirty(1.0, 0.9))
+    for beta in (0.4, 0.9, 1.5):
+        penalty = Dirty(0.7, beta)
+        expected = Problem(stack, penalty).lengths
+        assert_allclose(problem.with_penalty(penalty).lengths, expected, rtol=1e-14)
 
 
 def test_nothing_is_done_where_nothing_comes_in():

@@ -45,6 +45,8 @@ class Problem:
         other.penalty = penalty.in_units(self.stack.x_exponent, self.stack.y_exponent)
         other.thresholds = other.penalty.thresholds(self.blocks.n_blocks)
         other.ridge = other.penalty.ridge
+        moved = max(1.0, other.penalty.peak) / max(1.0, self.penalty.peak)
+        other.lengths = self.lengths * moved
         return other
 
     def dual_norms(self, correlation):
