@@ -19,6 +19,7 @@ from mutar_cy.tasks._labels import feature_names
 from mutar_cy.tasks._layouts import has_own_designs, task_list, with_offset
 from mutar_cy.tasks._parts import make_parts, target_columns
 from mutar_cy.tasks._problem import Problem, read_problem
+from mutar_cy.tasks._rows import own_rows, take_rows, task_codes
 from mutar_cy.tasks._scores import columns_with_weights, compare, r_squared, score
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "linear",
     "linear_predictor",
     "make_parts",
+    "own_rows",
     "predict",
     "r_squared",
     "read_problem",
@@ -43,7 +45,9 @@ __all__ = [
     "score",
     "split_tasks",
     "stack_tasks",
+    "take_rows",
     "target_columns",
+    "task_codes",
     "task_list",
     "with_offset",
 ]

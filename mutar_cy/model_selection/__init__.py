@@ -1,0 +1,3 @@
+"""Which strength to take, what to trust, and how to tell: paths, folds and criteria."""
+
+__all__: list[str] = []
