@@ -4,6 +4,8 @@ from numbers import Real
 
 import numpy as np
 
+from mutar_cy.plotting._checks import check_numbers
+
 
 def check_path(alphas, group_norms, group_names, alpha_best):
     """Return a path's arrays, or raise a ValueError.
@@ -21,16 +23,8 @@ def check_path(alphas, group_norms, group_names, alpha_best):
     group_norms : ndarray of float64, shape (n_alphas, n_groups)
     group_names : list
     """
-    alphas, norms = _numbers(alphas, "alphas"), _numbers(group_norms, "group_norms")
+    alphas, norms = check_alphas(alphas), check_numbers(group_norms, "group_norms")
     names = list(group_names)
-    if alphas.ndim != 1 or len(alphas) < 2:
-        raise ValueError(
-            f"alphas must be at least two strengths, got shape {alphas.shape}."
-        )
-    if not (np.all(alphas > 0) and np.all(alphas[1:] < alphas[:-1])):
-        raise ValueError(
-            "alphas must be positive, for an axis of logarithms, and descending."
-        )
     if norms.shape != (len(alphas), len(names)):
         raise ValueError(
             f"group_norms has shape {norms.shape}, but there are {len(alphas)} alphas "
@@ -42,6 +36,35 @@ def check_path(alphas, group_norms, group_names, alpha_best):
             f"group_norms must be at least 0, got {norms[tuple(at)]} for group "
             f"{names[at[1]]!r}."
         )
+    check_best(alpha_best, alphas)
+    return alphas, norms, names
+
+
+def check_alphas(alphas):
+    """Return the strengths of a path, or raise a ValueError.
+
+    Parameters
+    ----------
+    alphas : array-like of shape (n_alphas,)
+
+    Returns
+    -------
+    alphas : ndarray of float64, shape (n_alphas,)
+    """
+    alphas = check_numbers(alphas, "alphas")
+    if alphas.ndim != 1 or len(alphas) < 2:
+        raise ValueError(
+            f"alphas must be at least two strengths, got shape {alphas.shape}."
+        )
+    if not (np.all(alphas > 0) and np.all(alphas[1:] < alphas[:-1])):
+        raise ValueError(
+            "alphas must be positive, for an axis of logarithms, and descending."
+        )
+    return alphas
+
+
+def check_best(alpha_best, alphas):
+    """Raise a ValueError if a chosen strength is not among those of a path."""
     if alpha_best is not None and not (
         isinstance(alpha_best, Real) and alphas[-1] <= alpha_best <= alphas[0]
     ):
@@ -49,14 +72,3 @@ def check_path(alphas, group_norms, group_names, alpha_best):
             f"alpha_best must be from {alphas[-1]} to {alphas[0]}, as the alphas are, "
             f"got {alpha_best!r}."
         )
-    return alphas, norms, names
-
-
-def _numbers(values, name):
-    try:
-        numbers = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be numbers.") from error
-    if not np.isfinite(numbers).all():
-        raise ValueError(f"{name} must be finite.")
-    return numbers
