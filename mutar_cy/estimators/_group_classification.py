@@ -7,14 +7,16 @@ import numpy as np
 from mutar_cy.estimators._classes import (
     ClassProblem,
     ClassReader,
+    class_deviances,
     has_own_designs,
     read_labels,
 )
 from mutar_cy.estimators._fitting import all_or_nothing, minimise, warn_unconverged
+from mutar_cy.estimators._follow import follow_joint
 from mutar_cy.estimators._group_decisions import GroupDecisions
 from mutar_cy.estimators._group_model import group_attributes
 from mutar_cy.estimators._model import INSIDE
-from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm
+from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm, solve_glm_path
 from mutar_cy.losses import Logistic
 from mutar_cy.solvers import Solution
 
@@ -70,16 +72,21 @@ class GroupClassification(GroupDecisions):
         """
         return self._fit(X, y, sample_weight=sample_weight, task=task, offset=offset)
 
-    def _pose(self, X, y, sample_weight=None, task=None, offset=None):
+    def _read(self, X, y, sample_weight=None, task=None, offset=None):
         reader = ClassReader(read_labels(X, y), self.class_weight)
         given = {"sample_weight": sample_weight, "task": task, "offset": offset}
         numbers = reader.numbers(has_own_designs(X))
-        groups, penalty, blocks = self._read(X, numbers, reader.prepare, **given)
+        groups = self._read_groups(X, numbers, reader.prepare, **given)
         problem = ClassProblem(groups, reader.classes)
         if offset is not None and len(problem.positives) > 1:
             raise ValueError(
                 f"offset is for two classes, but y has {len(reader.classes)}."
             )
+        return problem
+
+    def _pose_problem(self, problem):
+        groups, penalty, blocks = self._pose_groups(problem.groups)
+        problem = problem._replace(groups=groups)
         stacks = []
         for number in problem.positives:
             parts = [
@@ -103,6 +110,18 @@ class GroupClassification(GroupDecisions):
             for own, its_start in zip(stack, start, strict=True)
         ]
 
+    def _coefficients(self, problem, solution):
+        """Return them with another last axis, of classes or of one of two."""
+        found = [problem.groups.to_user(own) for own in solution]
+        coef = np.stack([own.coef for own in found], axis=-1)
+        return coef, np.stack([own.intercept for own in found], axis=-1)
+
+    def _has_converged(self, solution):
+        return all(super(GroupClassification, self)._has_converged(s) for s in solution)
+
+    def _sample_losses(self, y, eta):
+        return class_deviances(y, eta)
+
     def _fitted_attributes(self, problem, solution):
         groups, several = problem.groups, len(solution) > 1
         together = _together([groups.to_user(own) for own in solution])
@@ -124,9 +143,17 @@ class GroupClassification(GroupDecisions):
     def _warn(self, solution):
         warn_unconverged(_together(solution), frames=INSIDE + 1)
 
-    def _find_alpha_max(self, X, y, sample_weight=None, task=None, offset=None):
-        """Return the smallest strength that leaves no coefficient of any class."""
-        _, stacks, penalty, blocks = self._pose(X, y, sample_weight, task, offset)
+    def _follow(self, posed, points):
+        _, stacks, penalty, blocks = posed
+        penalties = [penalty.replaced(**point) for point in points]
+        options, solvers = self._options(), (solve_glm, solve_glm_path)
+        yield from zip(
+            *(follow_joint(own, penalties, blocks, options, solvers) for own in stacks),
+            strict=True,
+        )
+
+    def _alpha_max(self, posed):
+        _, stacks, penalty, blocks = posed
         return max(glm_alpha_max(stack, penalty, blocks) for stack in stacks)
 
     def _least_model(self):

@@ -15,12 +15,13 @@ from mutar_cy.estimators._fitting import (
     warn_unconverged,
     warn_user,
 )
+from mutar_cy.estimators._follow import Followed
 
 NON_NEGATIVE = [Interval(Real, 0, None, closed="left")]
 INSIDE = FRAMES + 1  # frames between warnings.warn and the user's call, in `_fit`
 
 
-class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
+class MultiTaskModel(Followed, CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     """Pose a problem, solve it, and keep what was found.
 
     A subclass adds its parameters, ``fit``, what it poses and how that is solved.
@@ -39,8 +40,12 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     }
 
     @abstractmethod
-    def _pose(self, X, y, sample_weight=None, task=None):
-        """Turn data and parameters into what the solver takes.
+    def _read(self, X, y, sample_weight=None, task=None):
+        """Check the data."""
+
+    @abstractmethod
+    def _pose_problem(self, problem):
+        """Turn what `_read` returns, or some of its samples, into what solvers take.
 
         Returns
         -------
@@ -50,6 +55,10 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             As `_minimise` takes them.
         """
 
+    def _pose(self, X, y, **given):
+        """Turn data and parameters into what the solver takes."""
+        return self._pose_problem(self._read(X, y, **given))
+
     @abstractmethod
     def _minimise(self, stack, penalty, groups, start, report):
         """Return the solution of what has been posed."""
@@ -57,6 +66,14 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     @abstractmethod
     def _fitted_attributes(self, problem, solution):
         """Return the attributes that a fit sets."""
+
+    @abstractmethod
+    def _alpha_max(self, posed):
+        """Return the smallest strength that leaves no coefficient of what is posed."""
+
+    @abstractmethod
+    def _posed_at(self, posed, point):
+        """Return what is posed with other strengths, a dict of parameters."""
 
     @abstractmethod
     def _unpenalised(self):

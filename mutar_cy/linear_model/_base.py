@@ -9,14 +9,14 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy.designs import Part, make_stack
-from mutar_cy.estimators import CallbackSupportMixin
-from mutar_cy.tasks import check_design, check_target, check_weights, linear
+from mutar_cy.estimators import CallbackSupportMixin, Followed, at_point, minimise
+from mutar_cy.tasks import Problem, check_design, check_target, check_weights, linear
 
 NON_NEGATIVE = [Interval(Real, 0, None, closed="left")]
 
 
 class CoordinateDescentRegressor(
-    CallbackSupportMixin, MultiOutputMixin, RegressorMixin, BaseEstimator
+    Followed, CallbackSupportMixin, MultiOutputMixin, RegressorMixin, BaseEstimator
 ):
     """Linear regression with scikit-learn's shapes: one row of ``coef_`` per target.
 
@@ -35,15 +35,12 @@ class CoordinateDescentRegressor(
         "selection": [StrOptions({"cyclic", "random"})],
     }
 
-    def _pose(self, X, y, sample_weight):
-        """Check the data and stack them.
+    def _read(self, X, y, sample_weight=None):
+        """Check the data.
 
         Returns
         -------
-        X : {ndarray, CSR, CSC} of shape (n_samples, n_features)
-        y : ndarray of shape (n_samples,) or (n_samples, n_targets)
-        weights : None or ndarray of shape (n_samples,)
-        stack : Stack
+        Problem
         """
         X = check_design(self, X, reset=True)
         y = check_target(y, "y")
@@ -58,18 +55,47 @@ class CoordinateDescentRegressor(
                 f"[{X.shape[0]}, {len(y)}]"
             )
         weights = _one_per_sample(sample_weight, len(y))
-        Y = y if y.ndim == 2 else y[:, np.newaxis]
-        return X, y, weights, make_stack([Part(X, Y, weights)], self.fit_intercept)
+        kind, Y = ("shared", y) if y.ndim == 2 else ("single", y[:, np.newaxis])
+        labels, columns = np.arange(Y.shape[1]), y.shape[1:]
+        return Problem(kind, labels, columns, [X], [Y], [weights], [None])
 
-    def _start(self, stack):
+    def _pose_problem(self, problem):
+        """Turn what `_read` returns, or some of its samples, into what solvers take.
+
+        Returns
+        -------
+        problem : Problem
+        stack : Stack
+        penalty : L21, or a list of one per target
+        groups : None
+        """
+        parts = [Part(problem.designs[0], problem.targets[0], problem.weights[0])]
+        stack = make_stack(parts, self.fit_intercept)
+        return problem, stack, self._penalty(stack.n_columns), None
+
+    def _pose(self, X, y, **given):
+        """Check the data and pose their problem."""
+        return self._pose_problem(self._read(X, y, **given))
+
+    def _posed_at(self, posed, point):
+        """Return what is posed with other strengths, a dict of parameters."""
+        problem, stack, _, groups = posed
+        return problem, stack, at_point(self, point)._penalty(stack.n_columns), groups
+
+    def _minimise(self, stack, penalty, groups, start, report):
+        """Return the solution of what has been posed."""
+        return minimise(self, stack, penalty, groups=groups, start=start, report=report)
+
+    def _start(self, problem):
         """Return the coefficients to start from, or None for zeros."""
         if not self.warm_start or not hasattr(self, "coef_"):
             return None
         coef = np.atleast_2d(np.asarray(self.coef_, dtype=np.float64)).T
-        if coef.shape != (stack.n_features, stack.n_columns):
+        n_features, n_targets = problem.n_features, problem.targets[0].shape[1]
+        if coef.shape != (n_features, n_targets):
             raise ValueError(
                 f"warm_start=True, but coef_ has shape {np.shape(self.coef_)}; these "
-                f"data have {stack.n_columns} targets and {stack.n_features} features. "
+                f"data have {n_targets} targets and {n_features} features. "
                 f"Set warm_start=False to start from zeros."
             )
         return np.ascontiguousarray(coef)
