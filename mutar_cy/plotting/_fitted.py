@@ -1,13 +1,13 @@
 """The coefficients of fitted estimators, and the names that belong to them."""
 
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from mutar_cy.estimators import MultiTaskModel
+from mutar_cy import tasks
 from mutar_cy.plotting._checks import check_names, check_numbers
-from mutar_cy.tasks import without_task_column
 
 
 class Fitted(NamedTuple):
@@ -83,7 +83,7 @@ def read_coef(estimator, attribute="coef_"):
             f"{type(estimator).__name__}."
         )
     coef = check_numbers(getattr(estimator, attribute), attribute)
-    if not isinstance(estimator, MultiTaskModel):
+    if not hasattr(estimator, "layout_"):
         coef = np.atleast_2d(coef).T  # scikit-learn has a row per target
     elif hasattr(estimator, "classes_"):
         coef = np.moveaxis(coef, 0, -1)
@@ -96,7 +96,9 @@ def _own_names(estimator, n_features):
     names = getattr(estimator, "feature_names_in_", None)
     if names is None:
         return None
-    names = without_task_column(estimator, names)
+    names = list(names)
+    if hasattr(estimator, "task_column"):
+        names = tasks.feature_names(estimator, SimpleNamespace(columns=names))
     return names if len(names) == n_features else None
 
 

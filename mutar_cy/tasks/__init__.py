@@ -20,7 +20,6 @@ from mutar_cy.tasks._labels import (
     encode,
     feature_names,
     labels_in_column,
-    without_task_column,
 )
 from mutar_cy.tasks._layouts import has_own_designs, task_list, with_offset
 from mutar_cy.tasks._parts import make_parts, target_columns
@@ -59,5 +58,4 @@ __all__ = [
     "task_codes",
     "task_list",
     "with_offset",
-    "without_task_column",
 ]

@@ -204,13 +204,7 @@ def feature_names(estimator, X):
         A table, or a list of them.
     """
     names = column_names(X[0] if isinstance(X, list) else X)
-    return None if names is None else without_task_column(estimator, names)
-
-
-def without_task_column(estimator, names):
-    """Return names of columns less that of the task column, if there is one."""
-    names = list(names)
-    if getattr(estimator, "task_column", None) is None:
+    if names is None or estimator.task_column is None:
         return names
     at = _position(estimator.task_column, names, len(names))
     return names[:at] + names[at + 1 :]
