@@ -30,8 +30,8 @@ def new_axes(figsize=None):
 
 def mark(ax, alpha, alphas):
     """Draw a line at the best strength, and name it above all other lines."""
-    top = ax.get_ylim()[1]
-    ax.set_ylim(top=1.08 * top)
+    bottom, top = ax.get_ylim()
+    ax.set_ylim(top=top + 0.08 * (top - bottom))
     right = alpha < np.sqrt(alphas[0] * alphas[-1])  # more room on its left
     ax.annotate(
         "chosen alpha",

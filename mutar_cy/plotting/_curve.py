@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mutar_cy.plotting._axes import new_figure
 from mutar_cy.plotting._checks import check_numbers
 
 INK, BAND = "#000000", "0.85"
@@ -67,3 +68,30 @@ def draw_curve(ax, alphas, mean, error):
     lowest = mean.argmin()
     ax.plot(alphas[lowest], mean[lowest], "o", color=INK, markersize=5, zorder=3)
     return line, band
+
+
+def path_axes(ax, with_curve):
+    """Return what to draw a path into, and its curve.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes, pair of them, or None
+        None for a new figure.
+    with_curve : bool
+
+    Returns
+    -------
+    upper : matplotlib Axes
+    lower : matplotlib Axes or None
+        None if there is no curve, or no room for it.
+    """
+    if ax is None and with_curve:
+        rows = {"nrows": 2, "height_ratios": (3, 2), "sharex": True}
+        upper, lower = new_figure(figsize=(6.4, 6.4), **rows)[1]
+        return upper, lower
+    if ax is None:
+        return new_figure()[1], None
+    pair = np.ravel(ax).tolist()  # object arrays, as pyplot.subplots returns
+    if len(pair) > 2:
+        raise ValueError(f"ax must be one Axes or a pair of them, got {len(pair)}.")
+    return pair[0], pair[1] if with_curve and len(pair) > 1 else None

@@ -4,7 +4,7 @@ from mutar_cy.estimators import GroupLassoRegressor, group_lasso_path
 from mutar_cy.plotting._axes import count_on_top, mark, new_axes
 from mutar_cy.plotting._labels import label_ends
 from mutar_cy.plotting._lines import draw_path, finish_path, title
-from mutar_cy.plotting._path import check_path
+from mutar_cy.plotting._path import check_path, require
 
 
 class GroupPathDisplay:
@@ -99,15 +99,7 @@ class GroupPathDisplay:
         ValueError
             If its arrays do not go together.
         """
-        lacking = [
-            name
-            for name in ("alphas", "group_norms", "group_names")
-            if not hasattr(path, name)
-        ]
-        if lacking:
-            raise TypeError(
-                f"path must have the attribute {lacking[0]}, got {type(path).__name__}."
-            )
+        require(path, ("alphas", "group_norms", "group_names"))
         display = cls(
             alphas=path.alphas,
             group_norms=path.group_norms,

@@ -1,6 +1,6 @@
 """A path over strengths, checked before it is drawn."""
 
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -72,3 +72,48 @@ def check_best(alpha_best, alphas):
             f"alpha_best must be from {alphas[-1]} to {alphas[0]}, as the alphas are, "
             f"got {alpha_best!r}."
         )
+
+
+def require(path, attributes):
+    """Raise a TypeError if a path lacks an attribute."""
+    for name in attributes:
+        if not hasattr(path, name):
+            raise TypeError(
+                f"path must have the attribute {name}, got {type(path).__name__}."
+            )
+
+
+def read_path(path, number=None):
+    """Return what a path over strengths tells, as a plot of it takes it.
+
+    Parameters
+    ----------
+    path : RegularizationPath, or alike
+    number : int, default=None
+        Which one, if it holds several paths.
+
+    Returns
+    -------
+    given : dict
+    """
+    require(path, ("alphas", "coefs"))
+    alphas, coefs = np.asarray(path.alphas), np.asarray(path.coefs)
+    given = {
+        name: getattr(path, name, None)
+        for name in ("feature_names", "alpha_best", "mse_path", "criterion_path")
+    }
+    if alphas.ndim == 2 and coefs.shape[-2:] == alphas.shape:
+        n_paths = len(alphas)
+        if not isinstance(number, Integral) or not -n_paths <= number < n_paths:
+            raise ValueError(
+                f"number must be that of one of {n_paths} paths, got {number!r}."
+            )
+        alphas, coefs = alphas[number], coefs[..., number, :]
+    elif alphas.ndim == 2:  # in proportion: tasks have strengths of their own
+        alphas = alphas.max(axis=1)
+    return {
+        **given,
+        "alphas": alphas,
+        "coefs": coefs,
+        "task_names": getattr(path, "tasks", None),
+    }
