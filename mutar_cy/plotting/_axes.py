@@ -28,13 +28,28 @@ def new_axes(figsize=None):
     return new_figure(figsize=figsize)[1]
 
 
-def mark(ax, alpha, alphas):
+def settle(ax):
+    """Lay the figure out as far as it has come, so that axes have their sizes."""
+    figure = ax.figure.figure  # that of a part of a figure
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    ax.apply_aspect()
+
+
+def size_of(ax):
+    """Return height and width of axes in points, as they are now."""
+    box, to_points = ax.get_window_extent(), 72 / ax.figure.dpi
+    return box.height * to_points, box.width * to_points
+
+
+def mark(ax, alpha, alphas, name="alpha"):
     """Draw a line at the best strength, and name it above all other lines."""
     bottom, top = ax.get_ylim()
     ax.set_ylim(top=top + 0.08 * (top - bottom))
     right = alpha < np.sqrt(alphas[0] * alphas[-1])  # more room on its left
     ax.annotate(
-        "chosen alpha",
+        f"chosen {name}",
         xy=(alpha, 1),
         xycoords=ax.get_xaxis_transform(),
         xytext=(-4 if right else 4, -3),

@@ -178,6 +178,8 @@ class ConvergenceDisplay:
             If arrays of a trace do not go together.
         """
         check_choice(against, "against", TITLES)
+        if not self.traces:
+            raise ValueError("traces must be those of at least one estimator.")
         drawn = {
             name: curves(check_trace(trace, name), against)
             for name, trace in self.traces.items()

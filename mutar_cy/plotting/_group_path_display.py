@@ -204,7 +204,7 @@ class GroupPathDisplay:
         self.best_line_ = None
         if self.alpha_best is not None:
             self.best_line_ = mark(self.ax_, self.alpha_best, alphas)
-        self.labels_ = label_ends(self.ax_, named)
         counts = (norms > 0).sum(axis=1)
         self.counts_ax_ = count_on_top(self.ax_, alphas, counts, "groups")
+        self.labels_ = label_ends(self.ax_, named)
         return self

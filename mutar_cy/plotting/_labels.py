@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn.isotonic import isotonic_regression
 
+from mutar_cy.plotting._axes import settle, size_of
+
 # Okabe and Ito's colours, which colour-blind people can tell apart, less the yellow,
 # which nobody sees on white. Seven and four have no common factor: 28 lines differ.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
@@ -68,10 +70,11 @@ def label_ends(ax, lines, *, at_edge=True, fontsize=9):
     labels : list of Annotation
     """
     ends = np.array([_end(line) for line in lines]).reshape(-1, 2)
-    box, to_points = ax.get_window_extent(), 72 / ax.figure.dpi
-    points = box.height * to_points
-    at = (ax.transData.transform(ends)[:, 1] - box.y0) * to_points
-    heights = spread(at, 1.4 * fontsize, points) / points
+    settle(ax)
+    points, _ = size_of(ax)
+    to_axes = ax.transData + ax.transAxes.inverted()
+    at = points * to_axes.transform(ends)[:, 1]
+    heights = spread(at, 1.3 * fontsize, points) / points
     beside = _right_of(ax, at_edge, 14)
     return [
         ax.annotate(

@@ -48,9 +48,9 @@ def draw_path(ax, alphas, values, names, max_labels, line_kw):
     return list(drawn.values()), [drawn[each] for each in named]
 
 
-def finish_path(ax, alphas, ylabel):
+def finish_path(ax, alphas, ylabel, xlabel="alpha"):
     """Set scale, limits and titles of axes of strengths."""
-    ax.set(xscale="log", xlim=(alphas[0], alphas[-1]), xlabel="alpha", ylabel=ylabel)
+    ax.set(xscale="log", xlim=(alphas[0], alphas[-1]), xlabel=xlabel, ylabel=ylabel)
     ax.spines["right"].set_visible(False)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mutar_cy.plotting._axes import settle
 from mutar_cy.plotting._labels import INK
 from mutar_cy.plotting._signed import cell_size, frame_off, name_rows
 
@@ -47,6 +48,7 @@ def draw_curves(ax, values, names, limit):
     ax.set(
         xlim=(-0.5, n_features - 0.5), ylim=(1 - n_curves - low, 0.5 + (not signed) / 2)
     )
+    settle(ax)
     height, _ = cell_size(ax, n_curves, 1)
     name_rows(ax, -np.arange(n_curves), names, height)
     frame_off(ax)

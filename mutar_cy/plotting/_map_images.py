@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
+from mutar_cy.plotting._axes import settle
 from mutar_cy.plotting._labels import INK
-from mutar_cy.plotting._signed import colours_of, frame_off, mark_signs
+from mutar_cy.plotting._signed import cell_size, colours_of, frame_off, mark_signs
 
 GAP = 0.1  # of the larger side of an image, between two
 ROOM = 0.22  # of the same, for a name
@@ -84,9 +85,9 @@ def draw_images(ax, maps, names, tiles, limit):
     ax.set(xlim=(0, width), ylim=(height, 0), xticks=[], yticks=[])
     ax.set_aspect("equal")
     frame_off(ax)
-    box, to_points = ax.get_window_extent(), 72 / ax.figure.dpi
-    pixel = min(box.height / height, box.width / width) * to_points
-    fontsize = min(9.0, 0.6 * tiles.room * pixel)
+    settle(ax)
+    pixel = min(cell_size(ax, height, width))
+    fontsize = min(max(0.6 * tiles.room * pixel, 6.0), 9.0)
     images = []
     for number, (values, name) in enumerate(zip(maps, names, strict=True)):
         x, y = tiles.corner(number)

@@ -102,18 +102,24 @@ def read_path(path, number=None):
         name: getattr(path, name, None)
         for name in ("feature_names", "alpha_best", "mse_path", "criterion_path")
     }
-    if alphas.ndim == 2 and coefs.shape[-2:] == alphas.shape:
-        n_paths = len(alphas)
-        if not isinstance(number, Integral) or not -n_paths <= number < n_paths:
-            raise ValueError(
-                f"number must be that of one of {n_paths} paths, got {number!r}."
-            )
+    betas = getattr(path, "betas", None)
+    if np.ndim(getattr(path, "n_iters", alphas)) == 2:
+        number = _check_number(number, coefs.shape[-2])
         alphas, coefs = alphas[number], coefs[..., number, :]
-    elif alphas.ndim == 2:  # in proportion: tasks have strengths of their own
+        betas = None if betas is None else np.asarray(betas)[number]
+    if alphas.ndim == 2:  # in proportion: tasks have strengths of their own
         alphas = alphas.max(axis=1)
-    return {
-        **given,
-        "alphas": alphas,
-        "coefs": coefs,
-        "task_names": getattr(path, "tasks", None),
-    }
+    if betas is not None and np.all(alphas == alphas[0]):
+        given |= {"strength": "beta"}  # the one that descends
+        alphas = betas
+    given |= {"alphas": alphas, "coefs": coefs}
+    return {**given, "task_names": getattr(path, "tasks", None)}
+
+
+def _check_number(number, n_paths):
+    """Return the number of one of several paths, or raise a ValueError."""
+    if not isinstance(number, Integral) or not 0 <= int(number) < n_paths:
+        raise ValueError(
+            f"number must be that of one of {n_paths} paths, from 0 on, got {number!r}."
+        )
+    return int(number)

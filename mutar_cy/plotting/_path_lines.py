@@ -12,7 +12,7 @@ KINDS = {
 
 
 def check_coefs(coefs, n_alphas):
-    """Return coefficients as ndarray of shape (n_features, n_tasks, n_others, n_alphas).
+    """Return coefficients of shape (n_features, n_tasks, n_others, n_alphas).
 
     Parameters
     ----------

@@ -43,6 +43,8 @@ class RegularizationPathDisplay:
         What is to be small, in place of errors.
     curve_name : str, default=None
         What the curve is; by default errors, or a criterion.
+    strength : str, default="alpha"
+        What the strengths are called.
 
     Attributes
     ----------
@@ -97,6 +99,7 @@ class RegularizationPathDisplay:
         mse_path=None,
         criterion_path=None,
         curve_name=None,
+        strength="alpha",
     ):
         self.alphas = alphas
         self.coefs = coefs
@@ -106,6 +109,7 @@ class RegularizationPathDisplay:
         self.mse_path = mse_path
         self.criterion_path = criterion_path
         self.curve_name = curve_name
+        self.strength = strength
 
     @classmethod
     def from_path(cls, path, *, number=None, alpha_best=None, ax=None, **plot_kw):
@@ -185,16 +189,16 @@ class RegularizationPathDisplay:
         self.lines_, named = draw_path(
             self.ax_, alphas, values, names, max_labels, line_kw
         )
-        finish_path(self.ax_, alphas, KINDS[kind])
+        finish_path(self.ax_, alphas, KINDS[kind], self.strength)
         if kind == "rows":
             self.ax_.set_ylim(bottom=0)
         self._draw_curve(alphas, curve)
         self.best_line_ = None
         if self.alpha_best is not None:
-            self.best_line_ = mark(self.ax_, self.alpha_best, alphas)
-        self.labels_ = label_ends(self.ax_, named)
+            self.best_line_ = mark(self.ax_, self.alpha_best, alphas, self.strength)
         counts = coefs.any(axis=(1, 2)).sum(axis=0)
         self.counts_ax_ = count_on_top(self.ax_, alphas, counts, "features")
+        self.labels_ = label_ends(self.ax_, named)
         return self
 
     def _draw_curve(self, alphas, curve):
@@ -207,7 +211,7 @@ class RegularizationPathDisplay:
             name = ERRORS if self.criterion_path is None else CRITERION
         ax = self.curve_ax_
         self.curve_line_, self.curve_band_ = draw_curve(ax, alphas, *curve)
-        finish_path(ax, alphas, name)
+        finish_path(ax, alphas, name, self.strength)
         ax.spines["top"].set_visible(False)
         if self.alpha_best is not None:
             ax.axvline(self.alpha_best, zorder=0, **MARK)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from mutar_cy.plotting._axes import settle, size_of
+
 # Orange for negative and purple for positive numbers: colour-blind people can tell
 # them apart. In grey print nobody can, so signs are drawn besides.
 DIVERGING, GROWING = "PuOr", "Purples"
@@ -61,8 +63,35 @@ def mark_signs(ax, places, values, limit, size):
 
 def cell_size(ax, n_rows, n_columns):
     """Return the height and the width of one cell in points, as the axes are now."""
-    box, to_points = ax.get_window_extent(), 72 / ax.figure.dpi
-    return box.height * to_points / n_rows, box.width * to_points / n_columns
+    height, width = size_of(ax)
+    return height / n_rows, width / n_columns
+
+
+def name_cells(ax, rows, columns, size):
+    """Write the names of rows and columns beside the cells of a table.
+
+    What is around the axes has to be there already, because it takes room.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    rows, columns : pair of ndarray and list
+        Where they are, and what they are called.
+    size : pair of float
+        The numbers of rows and columns that would fill the axes.
+
+    Returns
+    -------
+    height, width : float
+        Of a cell, in points.
+    """
+    for _ in range(2):  # names take room too
+        settle(ax)
+        height, width = cell_size(ax, *size)
+        name_rows(ax, *rows, height)
+        name_columns(ax, *columns, width)
+    settle(ax)
+    return cell_size(ax, *size)
 
 
 def name_rows(ax, places, names, height):

@@ -72,4 +72,5 @@ def cluster_order(similarity):
     if len(similarity) < 3:
         return np.arange(len(similarity))
     distances = squareform(1.0 - similarity, checks=False)
-    return leaves_list(linkage(distances, "average", optimal_ordering=True))
+    order = leaves_list(linkage(distances, "average", optimal_ordering=True))
+    return order if order[0] < order[-1] else order[::-1]  # either way is as good

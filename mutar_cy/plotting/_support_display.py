@@ -11,6 +11,7 @@ from mutar_cy.plotting._support_table import (
     choose_rows,
     draw_tables,
     figure_size,
+    mark_tables,
 )
 
 
@@ -178,13 +179,14 @@ class SupportDisplay:
         self.ax_ = new_axes(figure_size(len(rows), tables)) if ax is None else ax
         self.figure_ = self.ax_.figure
         self.features_ = rows
-        self.images_, self.marks_ = draw_tables(self.ax_, tables, names, limit)
+        self.images_ = draw_tables(self.ax_, tables, limit)
         self.ax_.set(xlabel=f"task{caption}", ylabel="feature")
         self.colorbar_ = None
         if colorbar:
             self.colorbar_ = self.figure_.colorbar(
                 self.images_[0], ax=self.ax_, label="coefficient"
             )
+        self.marks_ = mark_tables(self.ax_, tables, names, limit)
         return self
 
     def _read(self, max_features, threshold):

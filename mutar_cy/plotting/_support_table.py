@@ -6,12 +6,10 @@ import numpy as np
 
 from mutar_cy.plotting._labels import INK
 from mutar_cy.plotting._signed import (
-    cell_size,
     colours_of,
     frame_off,
     mark_signs,
-    name_columns,
-    name_rows,
+    name_cells,
 )
 
 GAP = 0.7  # of a column, between tables
@@ -61,43 +59,56 @@ def figure_size(n_rows, tables):
     return float(width), float(height)
 
 
-def draw_tables(ax, tables, row_names, limit):
+def draw_tables(ax, tables, limit):
     """Draw tables that have their rows in common.
 
     Parameters
     ----------
     ax : matplotlib Axes
     tables : list of Table
-    row_names : list
     limit : float
         What the colours go up to.
 
     Returns
     -------
     images : list of matplotlib AxesImage
+    """
+    begins, end = _begins(tables)
+    images = [
+        _image(ax, table, begin, limit, titled=len(tables) > 1)
+        for table, begin in zip(tables, begins, strict=True)
+    ]
+    ax.set(xlim=(0, end), ylim=(len(tables[0].values) - 0.5, -0.5))
+    frame_off(ax)
+    return images
+
+
+def mark_tables(ax, tables, row_names, limit):
+    """Name rows and columns of tables that have been drawn, and mark their signs.
+
+    Returns
+    -------
     marks : dict of str to matplotlib PathCollection
         As of `mark_signs`, for all tables together.
     """
-    begins = np.cumsum([0.0, *(len(table.names) + GAP for table in tables)])
-    n_rows, end = len(row_names), begins[-1] - GAP
-    images = [
-        _image(ax, table, begin, limit, titled=len(tables) > 1)
-        for table, begin in zip(tables, begins[:-1], strict=True)
-    ]
-    ax.set(xlim=(0, end), ylim=(n_rows - 0.5, -0.5))
-    height, width = cell_size(ax, n_rows, end)
-    name_rows(ax, np.arange(n_rows), row_names, height)
+    begins, end = _begins(tables)
     centres = [
         begin + 0.5 + np.arange(len(table.names))
-        for table, begin in zip(tables, begins[:-1], strict=True)
+        for table, begin in zip(tables, begins, strict=True)
     ]
     names = [name for table in tables for name in table.names]
-    name_columns(ax, np.concatenate(centres), names, width)
-    frame_off(ax)
+    rows, columns = np.arange(len(row_names)), np.concatenate(centres)
+    size = (len(rows), end)
+    cell = name_cells(ax, (rows, row_names), (columns, names), size)
     places, values = zip(*map(_entries, tables, centres), strict=True)
-    size = float(np.clip(0.5 * min(height, width), 2, 7))
-    marks = mark_signs(ax, np.concatenate(places), np.concatenate(values), limit, size)
-    return images, marks
+    width = float(np.clip(0.5 * min(cell), 2, 7))
+    return mark_signs(ax, np.concatenate(places), np.concatenate(values), limit, width)
+
+
+def _begins(tables):
+    """Return where each table begins, and where the last one ends."""
+    ends = np.cumsum([0.0, *(len(table.names) + GAP for table in tables)])
+    return ends[:-1], ends[-1] - GAP
 
 
 def _image(ax, table, begin, limit, *, titled):

@@ -10,13 +10,7 @@ from mutar_cy.plotting._checks import (
     check_share,
 )
 from mutar_cy.plotting._fitted import read_fitted
-from mutar_cy.plotting._signed import (
-    cell_size,
-    colours_of,
-    frame_off,
-    name_columns,
-    name_rows,
-)
+from mutar_cy.plotting._signed import colours_of, frame_off, name_cells
 from mutar_cy.plotting._similarity import MEASURES, cluster_order
 from mutar_cy.plotting._values import mark_negative, write_values
 
@@ -183,20 +177,19 @@ class TaskSimilarityDisplay:
         self.figure_ = self.ax_.figure
         signed = self.measure == "cosine"
         self.image_ = self.ax_.imshow(shown, **colours_of(1.0, signed=signed))
-        size = min(cell_size(self.ax_, n_tasks, n_tasks))
-        name_rows(self.ax_, np.arange(n_tasks), names, size)
-        name_columns(self.ax_, np.arange(n_tasks), names, size)
         frame_off(self.ax_)
         self.ax_.set(xlabel="task", ylabel="task")
-        self.texts_ = write_values(self.ax_, shown, values_format, size)
-        self.minuses_ = None
-        if not self.texts_:
-            self.minuses_ = mark_negative(self.ax_, shown, size)
         self.colorbar_ = None
         if colorbar:
             self.colorbar_ = self.figure_.colorbar(
                 self.image_, ax=self.ax_, label=TITLES[self.measure]
             )
+        named = np.arange(n_tasks), names
+        size = min(name_cells(self.ax_, named, named, (n_tasks, n_tasks)))
+        self.texts_ = write_values(self.ax_, shown, values_format, size)
+        self.minuses_ = None
+        if not self.texts_:
+            self.minuses_ = mark_negative(self.ax_, shown, size)
         return self
 
     def _check(self):
