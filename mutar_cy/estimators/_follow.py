@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from copy import copy
+from typing import Any
 
 import numpy as np
 
+from mutar_cy import tasks
 from mutar_cy.solvers import join_columns, solve, solve_path
 
 
@@ -31,6 +33,7 @@ class Followed:
 
     tol: float
     max_iter: int
+    task_weight: Any
     _posed_at: Callable
     _alpha_per_task = False  # whether alpha may be one for each task
 
@@ -74,6 +77,26 @@ class Followed:
     def _sample_losses(self, y, eta):
         """Return what linear predictors cost, sample by sample."""
         return np.square(y - eta)
+
+    def _sample_bends(self, y, eta):
+        """Return half the second derivatives of these losses, 1 for squared error."""
+        return np.ones_like(eta)
+
+    def _convex(self, posed, solution):
+        """Return the pieces of a fit, each a convex problem with its solution.
+
+        Returns
+        -------
+        pieces : list of (parts, stack, penalty, solution)
+            Parts and stack have the columns of the solution.
+        """
+        problem, stack, penalty, _ = posed
+        return [(self._parts(problem), stack, penalty, solution)]
+
+    def _parts(self, problem):
+        """Return the parts of a problem."""
+        missing = getattr(self, "missing_targets", "raise") == "ignore"
+        return tasks.make_parts(problem, self.task_weight, missing=missing)
 
 
 def follow_joint(stack, penalties, groups, options, solvers=(solve, solve_path)):

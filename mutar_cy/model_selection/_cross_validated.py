@@ -10,9 +10,10 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from mutar_cy import tasks
 from mutar_cy.estimators import at_point, check_parameters, reporter, warn_of_folds
 from mutar_cy.model_selection._choose import Scores, choose
+from mutar_cy.model_selection._criteria import follow_criterion
 from mutar_cy.model_selection._folds import make_folds
 from mutar_cy.model_selection._grids import line_grid
-from mutar_cy.model_selection._held_out import hold_out
+from mutar_cy.model_selection._held_out import Held, hold_out
 from mutar_cy.model_selection._parallel import run_all
 
 CHOSEN = ("alpha", "beta", "warm_start")  # parameters that the class does not have
@@ -93,7 +94,10 @@ class CrossValidated:
         posed = model._pose_problem(model._read(X, y, **given))
         grid = self._grid(model, posed)
         report = reporter(self, X, y)
-        choice = self._choice(model, posed, grid, X, report)
+        if self.criterion is None:
+            choice = self._by_folds(model, posed[0], grid, X, report)
+        else:
+            choice = self._by_criterion(model, posed, grid)
         best = at_point(model, choice.point)
         problem, *posed = best._posed_at(posed, choice.point)
         solution = best._minimise(*posed, choice.start, report)
@@ -116,9 +120,36 @@ class CrossValidated:
         found = {"alphas_": grid.alphas}
         return found if grid.betas is None else {**found, "betas_": grid.betas}
 
-    def _choice(self, model, posed, grid, X, report):
-        """Return which strengths to take."""
-        problem = posed[0]
+    def _by_criterion(self, model, posed, grid):
+        """Return which strengths an information criterion takes."""
+        if self.selection == "1se":
+            raise ValueError(
+                f"selection='1se' is for cross-validation, not for "
+                f"criterion={self.criterion!r}."
+            )
+        values, degrees, found, n_unconverged = follow_criterion(
+            model, posed, grid, self.criterion
+        )
+        which = self._least(values)
+        one = Held(values, 1.0, found, n_unconverged)
+        attributes = {
+            "criterion_path_": grid.shaped(values.sum(axis=1)),
+            "degrees_of_freedom_": grid.shaped(degrees.sum(axis=1)),
+        }
+        start = mean_start([one], which, posed[0].samples)
+        return Choice(
+            self._point(grid, which),
+            model._starts(posed[0], start),
+            attributes,
+            n_unconverged,
+        )
+
+    def _least(self, values):
+        """Return the number of the point to take for every column, by a criterion."""
+        return np.full(values.shape[1], np.argmin(values.sum(axis=1)))
+
+    def _by_folds(self, model, problem, grid, X, report):
+        """Return which strengths held-out samples take."""
         folds = make_folds(model, problem, self.cv, X)
         items = [(model, problem, grid, *pair) for pair in folds]
         held = []

@@ -42,13 +42,18 @@ def hold_out(model, problem, grid, train, test):
     found, n_unconverged = [], 0
     for row in grid.rows:
         for solution in model._follow(posed, row):
-            coef, intercept = model._coefficients(posed[0], solution)
-            rows = np.flatnonzero(coef.reshape(len(coef), -1).any(axis=1))
-            found.append((rows, coef[rows], intercept))
+            found.append(found_by(model, posed[0], solution))
             n_unconverged += not model._has_converged(solution)
     present = None if len(present) == len(data.labels) else present
     losses, weight = look_at(model, data, test, found, present)
     return Held(losses, weight, found, n_unconverged)
+
+
+def found_by(model, problem, solution):
+    """Return the features of a solution, their coefficients and the intercepts."""
+    coef, intercept = model._coefficients(problem, solution)
+    rows = np.flatnonzero(coef.reshape(len(coef), -1).any(axis=1))
+    return rows, coef[rows], intercept
 
 
 def _present(data, rows):
