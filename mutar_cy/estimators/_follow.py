@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from copy import copy
-from typing import Any
 
 import numpy as np
 
@@ -33,7 +32,6 @@ class Followed:
 
     tol: float
     max_iter: int
-    task_weight: Any
     _posed_at: Callable
     _alpha_per_task = False  # whether alpha may be one for each task
 
@@ -93,10 +91,15 @@ class Followed:
         problem, stack, penalty, _ = posed
         return [(self._parts(problem), stack, penalty, solution)]
 
+    def _certified(self, solution):
+        """Return the solutions of convex problems that a fit ends with."""
+        return [solution]
+
     def _parts(self, problem):
         """Return the parts of a problem."""
         missing = getattr(self, "missing_targets", "raise") == "ignore"
-        return tasks.make_parts(problem, self.task_weight, missing=missing)
+        weights = getattr(self, "task_weight", None)
+        return tasks.make_parts(problem, weights, missing=missing)
 
 
 def follow_joint(stack, penalties, groups, options, solvers=(solve, solve_path)):

@@ -132,6 +132,9 @@ class GroupClassification(GroupDecisions):
             for stack, own in zip(stacks, solution, strict=True)
         ]
 
+    def _certified(self, solution):
+        return list(solution)
+
     def _sample_bends(self, y, eta):
         return expit(eta) * expit(-eta)
 

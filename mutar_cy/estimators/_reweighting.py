@@ -75,6 +75,9 @@ class ReweightingRegressor(MultiTaskRegressor):
             penalty = [own.replaced(weights=weights) for own in penalty]
         return [(self._parts(problem), stack, penalty, solution.last)]
 
+    def _certified(self, solution):
+        return [solution.last]
+
     def _has_converged(self, solution):
         convex = super()._has_converged
         first, last = convex(solution.first), convex(solution.last)
