@@ -167,7 +167,7 @@ class CoefficientMapDisplay:
             self.lines_ = draw_curves(self.ax_, maps, names, limit)
             self.ax_.set(xlabel="feature", ylabel="task")
         else:
-            tiles = Tiles(shape, len(maps), columns)
+            tiles = Tiles(shape, names, columns)
             self.ax_ = new_axes(tiles.figure_size()) if ax is None else ax
             maps = maps.reshape(-1, *shape)
             self.images_ = draw_images(self.ax_, maps, names, tiles, limit)

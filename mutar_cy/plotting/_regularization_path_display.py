@@ -58,10 +58,10 @@ class RegularizationPathDisplay:
         The names beside lines, largest first.
     counts_ax_ : matplotlib SecondaryAxis
         The axis with the numbers of features.
-    best_line_ : matplotlib Line2D or None
-        The mark of ``alpha_best``.
-    curve_line_, curve_band_ : matplotlib Line2D, PolyCollection, or None
-        The mean over folds, or the criterion, and one standard error around it.
+    best_line_, curve_line_ : matplotlib Line2D or None
+        The mark of ``alpha_best``; the mean over folds, or the criterion.
+    curve_band_ : matplotlib PolyCollection or None
+        One standard error around the mean.
 
     See Also
     --------
@@ -107,7 +107,7 @@ class RegularizationPathDisplay:
         self.strength = strength
 
     @classmethod
-    def from_path(cls, path, *, number=None, alpha_best=None, ax=None, **plot_kw):
+    def from_path(cls, path, *, number=None, alpha_best=None, **plot_kw):
         """Plot a path that has been computed.
 
         Parameters
@@ -120,10 +120,8 @@ class RegularizationPathDisplay:
             Which one, if it holds several paths.
         alpha_best : float, default=None
             The strength that has been chosen, to be marked.
-        ax : matplotlib Axes or pair of them, default=None
-            What to draw into; a new figure by default.
         **plot_kw
-            As for :meth:`plot`.
+            As for :meth:`plot`, ``ax`` included.
 
         Returns
         -------
@@ -141,7 +139,7 @@ class RegularizationPathDisplay:
         """
         given = read_path(path, number)
         given |= {} if alpha_best is None else {"alpha_best": alpha_best}
-        return cls(**given).plot(ax, **plot_kw)
+        return cls(**given).plot(**plot_kw)
 
     @classmethod
     def from_estimator(
