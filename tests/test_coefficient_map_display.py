@@ -60,6 +60,12 @@ def test_all_images_have_one_symmetric_scale():
     assert nothing.images_[0].get_clim() == (0.0, 1.0)
 
 
+def test_several_pictures_may_have_one_scale():
+    assert draw(limit=9.0).images_[0].get_clim() == (-9.0, 9.0)
+    (line, *_), (far, *_) = draw(12).lines_, draw(12, limit=30.0).lines_
+    assert np.abs(far.get_ydata()).max() < np.abs(line.get_ydata()).max() / 5
+
+
 def test_images_stand_side_by_side_and_names_above():
     display = draw(n_columns=2)
     extents = [image.get_extent() for image in display.images_]
@@ -212,6 +218,7 @@ def test_given_axes_are_drawn_into(shape):
         ({"task_names": ["a"]}, {}, "task_names has 1 names"),
         ({"barycenter": np.ones(3)}, {}, r"barycenter has shape \(3,\)"),
         ({}, {"max_tasks": 0}, "max_tasks must be .* got 0"),
+        ({}, {"limit": -1}, "limit must be .* got -1"),
         ({}, {"n_columns": 0}, "n_columns must be .* got 0"),
     ],
 )

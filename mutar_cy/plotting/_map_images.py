@@ -42,6 +42,7 @@ class Tiles:
         down, right = self.height + self.gap + self.room, self.cell + self.gap
         if n_columns is None:
             n_columns = max(ROW, math.ceil(math.sqrt(1.6 * count * down / right)))
+            n_columns = math.ceil(count / math.ceil(count / n_columns))  # full rows
         self.n_columns = min(n_columns, count)
         self.n_rows = math.ceil(count / self.n_columns)
         self.down, self.right = down, right
