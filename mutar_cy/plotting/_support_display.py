@@ -70,8 +70,8 @@ class SupportDisplay:
     ... ).plot()
     >>> [label.get_text() for label in display.ax_.get_yticklabels()]
     ['age', 'height', 'weight']
-    >>> display.marks_["-"].get_offsets().tolist()  # task, row
-    [[1.0, 2.0]]
+    >>> display.marks_["-"].get_offsets().tolist()  # the middle of the last cell
+    [[1.5, 2.0]]
     """
 
     def __init__(
