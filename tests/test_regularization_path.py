@@ -197,7 +197,7 @@ def test_transport(given):
 
 def test_faults_of_paths():
     X, y, _ = simulated.stacked()
-    with pytest.raises(TypeError, match=r"needs an estimator of mutar_cy.*GroupLassoCV"):
+    with pytest.raises(TypeError, match=r"estimator of mutar_cy.*got GroupLassoCV"):
         regularization_path(GroupLassoCV(), X, y)
     with pytest.raises(TypeError, match="no alpha_max"):
         regularization_path(MTW(), X, y)
