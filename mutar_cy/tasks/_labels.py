@@ -91,6 +91,18 @@ def look_up(labels, tasks, *, unseen, name):
     return np.asarray(codes, dtype=np.intp)[inverse]
 
 
+def as_python(labels):
+    """Return an array of labels as a list of Python's objects; times stay NumPy's."""
+    return list(labels) if labels.dtype.kind in "mM" else labels.tolist()
+
+
+def name_of(label):
+    """Write a label for a message: as Python has it, rather than as NumPy does."""
+    if isinstance(label, np.datetime64 | np.timedelta64):
+        return str(label)
+    return repr(label.item() if isinstance(label, np.generic) else label)
+
+
 def shorten(labels, most=10):
     """Write a list of labels, with its middle left out if it is long."""
     if len(labels) <= most:
