@@ -75,6 +75,10 @@ def score_tasks(
     >>> {label: round(score, 3) for label, score in scores.items()}
     {'Bergen': 0.993, 'Oslo': 0.998}
     """
+    if isinstance(scoring, list | tuple | set | dict):
+        raise ValueError(
+            f"scoring must be one metric, got a {type(scoring).__name__} of them."
+        )
     scorer = None if scoring is None else check_scoring(estimator, scoring=scoring)
     views = Scored(estimator, X, y, sample_weight, offset).views(task)
     return {view.samples.label: view.score(scorer) for view in views}

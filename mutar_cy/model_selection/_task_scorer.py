@@ -138,6 +138,10 @@ def make_task_scorer(
             **kwargs,
         )
         return TaskScorer(scorer, aggregate, task_column)
+    if not isinstance(metric, str):
+        raise ValueError(
+            f"metric must be the name of a scorer or a function, got {metric!r}."
+        )
     if kwargs or not greater_is_better or response_method != "predict":
         raise ValueError(
             f"greater_is_better, response_method and arguments of a metric are for a "

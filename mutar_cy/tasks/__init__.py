@@ -22,6 +22,7 @@ from mutar_cy.tasks._labels import (
     feature_names,
     labels_in_column,
     name_of,
+    position_of,
 )
 from mutar_cy.tasks._layouts import has_own_designs, task_list, with_offset
 from mutar_cy.tasks._parts import make_parts, target_columns
@@ -55,6 +56,7 @@ __all__ = [
     "make_parts",
     "name_of",
     "own_rows",
+    "position_of",
     "predict",
     "r_squared",
     "read_offsets",
