@@ -139,6 +139,26 @@ def test_labels_routed_to_a_transformed_target():
     assert_allclose(guess, np.sinh(direct.predict(X, task=task)), rtol=1e-12)
 
 
+def test_a_search_over_a_transformed_target_with_routed_labels():
+    whole, y = table()
+    X, task = whole[:, 1:], whole[:, 0]
+    with config_context(enable_metadata_routing=True):
+        model = TransformedTargetRegressor(
+            routed(), func=np.arcsinh, inverse_func=np.sinh
+        )
+        scorer = make_task_scorer("neg_mean_squared_error")
+        folds = TaskKFold(3)
+        grid = {"regressor__alpha": [0.1]}
+        search = GridSearchCV(model, grid, cv=folds, scoring=scorer)
+        search.fit(X, y, task=task)
+    scores = []
+    for train, test in folds.split(X, task=task):
+        direct = GroupLasso(0.1).fit(X[train], np.arcsinh(y[train]), task=task[train])
+        errors = y[test] - np.sinh(direct.predict(X[test], task=task[test]))
+        scores += [-np.mean(errors[task[test] == k] ** 2) for k in range(3)]
+    assert search.best_score_ == pytest.approx(np.mean(scores))
+
+
 def test_a_search_over_a_transformed_target_by_column():
     X, y = table()
     model = TransformedTargetRegressor(

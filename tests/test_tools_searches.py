@@ -11,6 +11,7 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import (
     GridSearchCV,
     HalvingGridSearchCV,
+    HalvingRandomSearchCV,
     ParameterSampler,
     RandomizedSearchCV,
     cross_validate,
@@ -117,10 +118,11 @@ def test_halving_search_over_iterations(way):
 
 
 @each_way
-def test_halving_search_over_samples(way):
+@pytest.mark.parametrize("halving", [HalvingGridSearchCV, HalvingRandomSearchCV])
+def test_halving_search_over_samples(way, halving):
     model = GroupLasso(tol=1e-12)
     data = Long(way, model)
-    search = HalvingGridSearchCV(
+    search = halving(
         data.model, {"alpha": ALPHAS}, cv=data.cv, min_resources=30, random_state=0
     )
     with data.context():

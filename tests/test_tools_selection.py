@@ -28,7 +28,7 @@ from mutar_cy import (
     IndLasso,
     linear_model,
 )
-from mutar_cy.model_selection import TaskKFold, feature_importance
+from mutar_cy.model_selection import TaskKFold, feature_importance, make_task_scorer
 
 MODELS = [
     GroupLasso(0.3),
@@ -174,6 +174,21 @@ def test_recursive_elimination_with_folds():
         importance_getter=feature_importance,
     ).fit(np.column_stack([task, X]), y)
     assert np.array_equal(np.flatnonzero(selector.support_)[:4], [0, 1, 2, 3])
+
+
+def test_recursive_elimination_with_routed_labels():
+    (X, y, _), task = simulated.long(labels=(0, 1, 2))
+    given = {"importance_getter": feature_importance}
+    by_column = RFE(GroupLasso(0.05, task_column=0), n_features_to_select=4, **given)
+    by_column.fit(np.column_stack([task, X]), y)
+    with config_context(enable_metadata_routing=True):
+        model = GroupLasso(0.05).set_fit_request(task=True)
+        routed = RFE(model, n_features_to_select=3, **given).fit(X, y, task=task)
+        given["scoring"] = make_task_scorer("r2")  # by default scored by name
+        folds = RFECV(model, cv=TaskKFold(3), **given).fit(X, y, task=task)
+    assert np.array_equal(routed.support_, by_column.support_[1:])
+    assert folds.support_[:3].all()
+    assert np.isfinite(folds.cv_results_["mean_test_score"]).all()
 
 
 def test_sequential_selection_with_routed_labels():

@@ -26,7 +26,7 @@ def score_tasks(
     y : array-like, or one per task
         The targets, in the layout of X.
     scoring : str or callable, default=None
-        The name of a scorer of scikit-learn (see :ref:`sklearn:scoring_parameter`),
+        The name of a scorer of scikit-learn (see `sklearn.metrics.get_scorer_names`),
         such as "r2", "neg_mean_absolute_error" or "accuracy"; or a callable
         ``(estimator, X, y) -> float`` that is given the samples of one task and may ask
         the estimator for predictions for this X. By default, the estimator's own score:

@@ -63,8 +63,8 @@ def make_task_scorer(
     Parameters
     ----------
     metric : str or callable
-        The name of a scorer of scikit-learn (see :ref:`sklearn:scoring_parameter`), or
-        a metric ``(y_true, y_pred, **kwargs) -> float`` as in `sklearn.metrics`.
+        The name of a scorer of scikit-learn (see `sklearn.metrics.get_scorer_names`),
+        or a metric ``(y_true, y_pred, **kwargs) -> float`` as in `sklearn.metrics`.
     aggregate : {"mean", "min", "median"} or callable, default="mean"
         How to put the scores of the tasks together. A callable is given an array of
         shape (n_tasks,).
