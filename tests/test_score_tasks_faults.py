@@ -12,7 +12,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from mutar_cy import GroupLasso, GroupLassoClassifier
+from mutar_cy import GroupLasso, GroupLassoClassifier, GroupLassoRegressor
 from mutar_cy.model_selection import TaskKFold, make_task_scorer, score_tasks
 
 
@@ -97,6 +97,24 @@ def test_a_metric_is_no_scorer():
         score_tasks(model, X, y, scoring="r_squared", task=task)
     with pytest.raises(ValueError, match="scoring must be one metric, got a list"):
         score_tasks(model, X, y, scoring=["r2"], task=task)
+
+
+def test_a_dict_of_blocks():
+    (X, y, _), task = simulated.long()
+    blocks = {"a": X[:, :3], "b": X[:, 3:]}
+    model = GroupLassoRegressor(alpha=0.1).fit(blocks, y, task=task)
+    guess = model.predict(blocks, task=task)
+    expected = [r2_score(y[task == k], guess[task == k]) for k in "abc"]
+    for scoring in (None, "r2"):
+        scores = score_tasks(model, blocks, y, scoring=scoring, task=task)
+        assert_allclose(list(scores.values()), expected, rtol=1e-10)
+    Y = np.column_stack([y, -y])
+    model = GroupLassoRegressor(alpha=0.1).fit(blocks, Y)
+    expected = r2_score(Y, model.predict(blocks), multioutput="raw_values")
+    scores = score_tasks(model, blocks, Y, scoring="r2")
+    assert_allclose(list(scores.values()), expected, rtol=1e-10)
+    with pytest.raises(ValueError, match="pass scoring="):
+        score_tasks(model, blocks, Y)
 
 
 def double(X):

@@ -140,6 +140,25 @@ def test_routed_labels_reach_the_scorer_by_themselves():
     assert (result["test_worst"] <= result["test_mean"]).all()
 
 
+def test_routed_weights_reach_the_scorer_on_request():
+    X, y = table()
+    weight = np.linspace(0.1, 2, len(y))
+    plain = make_task_scorer("r2")
+    with config_context(enable_metadata_routing=True):
+        scores = cross_val_score(
+            GroupLasso(0.1, task_column=0).set_fit_request(sample_weight=False),
+            X,
+            y,
+            params={"sample_weight": weight},
+            cv=FOLDS,
+            scoring=make_task_scorer("r2").set_score_request(sample_weight=True),
+        )
+    for (train, test), score in zip(FOLDS.split(X), scores, strict=True):
+        model = GroupLasso(0.1, task_column=0).fit(X[train], y[train])
+        expected = plain(model, X[test], y[test], sample_weight=weight[test])
+        assert score == pytest.approx(expected)
+
+
 def test_routed_offsets_reach_the_scorer_by_themselves():
     X, y = simulated_glm.own("poisson")
     offset = np.concatenate(simulated_glm.some_offsets(y))

@@ -23,7 +23,7 @@ def feature_importance(estimator):
 
     Returns
     -------
-    importance : ndarray of shape (n_features_in_,)
+    importance : ndarray of shape (`n_features_in_`,)
         :math:`\| W_j \|_2` of each column :math:`j` of X: over tasks, responses and
         classes. A task column gets a little more than the largest of the features, so
         that whoever keeps one of them keeps it too.

@@ -78,6 +78,9 @@ def look_up(labels, tasks, *, unseen, name):
     -------
     codes : ndarray of int, shape (n_samples,)
     """
+    if tasks.dtype.kind in "mM" and labels.dtype.kind == tasks.dtype.kind:
+        unit = np.promote_types(labels.dtype, tasks.dtype)  # days are nanoseconds too
+        labels, tasks = labels.astype(unit), tasks.astype(unit)
     number = {label: k for k, label in enumerate(tasks.tolist())}
     present, inverse = encode(labels, name)
     strangers = [label for label in present.tolist() if label not in number]
