@@ -10,6 +10,7 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import validate_parameter_constraints
 
+from mutar_cy.estimators._watch import watched
 from mutar_cy.solvers import solve, solve_columns
 
 __all__ = [
@@ -148,10 +149,9 @@ class Reporter:
 
 
 def reporter(estimator, X, y):
-    """Return a `Reporter` if the estimator has callbacks, else None."""
-    if getattr(estimator, "_skl_callbacks", None):
-        return Reporter(estimator, X, y)
-    return None
+    """Return whom to tell how the fit goes on, or None if nobody asks."""
+    called_back = getattr(estimator, "_skl_callbacks", None)
+    return watched(Reporter(estimator, X, y) if called_back else None)
 
 
 def minimise(
