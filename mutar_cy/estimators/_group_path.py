@@ -1,9 +1,10 @@
 """What is known along a path of strengths."""
 
-import importlib
 from dataclasses import dataclass
 
 import numpy as np
+
+from mutar_cy.estimators._pandas import need_pandas
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,13 +63,7 @@ class GroupLassoPath:
         ImportError
             If pandas is not there.
         """
-        try:
-            pd = importlib.import_module("pandas")  # mypy wants stubs of an import
-        except ImportError as error:
-            raise ImportError(
-                "to_dataframe needs pandas, which is not installed: "
-                "pip install 'mutar_cy[demo]'"
-            ) from error
+        pd = need_pandas("to_dataframe")
         index = pd.Index(self.alphas, name="alpha")
         columns = pd.Index(self.group_names, name="group", tupleize_cols=False)
         return pd.DataFrame(self.group_norms, index=index, columns=columns)

@@ -166,11 +166,24 @@ def feature_names(estimator, X):
     X : object
         A table, or a list of them.
     """
-    names = column_names(X[0] if isinstance(X, list) else X)
-    if names is None or estimator.task_column is None:
-        return names
-    at = _position(estimator.task_column, names, len(names))
-    return names[:at] + names[at + 1 :]
+    return without_task(estimator, column_names(X[0] if isinstance(X, list) else X))
+
+
+def without_task(estimator, columns):
+    """Return what belongs to the columns of X, less that of the task column.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With the parameter ``task_column``, if it has one.
+    columns : list or None
+        The names of the columns, or None where there are none.
+    """
+    column = getattr(estimator, "task_column", None)
+    if columns is None or column is None:
+        return columns
+    at = _position(column, columns, len(columns))
+    return columns[:at] + columns[at + 1 :]
 
 
 def _position(column, names, n_features):
