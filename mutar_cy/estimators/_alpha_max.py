@@ -48,10 +48,10 @@ def alpha_max(estimator, X, y, **fit_params):
     >>> bool(GroupLasso(alpha=0.9 * alpha).fit(X, y).coef_.any())
     True
     """
-    if not hasattr(estimator, "_find_alpha_max"):
+    if not hasattr(estimator, "_alpha_max"):
         raise TypeError(
             f"alpha_max needs an estimator of mutar_cy, got {type(estimator).__name__}."
         )
     model = clone(estimator)
     check_parameters(model)
-    return model._find_alpha_max(X, y, **fit_params)
+    return model._alpha_max(model._pose(X, y, **fit_params))

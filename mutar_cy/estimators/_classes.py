@@ -23,6 +23,10 @@ class ClassProblem(NamedTuple):
         numbers = np.arange(len(self.classes))
         return numbers if len(numbers) > 2 else numbers[1:]
 
+    def take(self, rows):
+        """Return the problem of some rows of every design, without parts to solve."""
+        return self._replace(groups=self.groups.take(rows))
+
     @property
     def coef_shape(self):
         """The shape of ``coef_``."""

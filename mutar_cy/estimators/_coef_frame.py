@@ -8,7 +8,7 @@ from mutar_cy.estimators._coefficients import (
     read_coefficients,
     refuse_unfitted,
 )
-from mutar_cy.estimators._pandas import need_pandas
+from mutar_cy.estimators._path import import_pandas
 
 
 @validate_params(
@@ -79,7 +79,7 @@ def coef_frame(model, *, feature_names=None, part=None, groups=False):
     dose       0.96  1.91
     weight     0.00  0.00
     """
-    pd = need_pandas("coef_frame")
+    pd = import_pandas("coef_frame")
     refuse_unfitted(model, "coef_frame")
     values, axes = read_coefficients(model, part)
     names = names_of_features(model) if feature_names is None else list(feature_names)

@@ -11,10 +11,11 @@ from mutar_cy.estimators._classes import (
     read_labels,
 )
 from mutar_cy.estimators._fitting import all_or_nothing, minimise, warn_unconverged
+from mutar_cy.estimators._follow import follow_joint
 from mutar_cy.estimators._group_decisions import GroupDecisions
 from mutar_cy.estimators._group_model import group_attributes
 from mutar_cy.estimators._model import INSIDE
-from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm
+from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm, solve_glm_path
 from mutar_cy.losses import Logistic
 from mutar_cy.solvers import Solution
 
@@ -70,16 +71,21 @@ class GroupClassification(GroupDecisions):
         """
         return self._fit(X, y, sample_weight=sample_weight, task=task, offset=offset)
 
-    def _pose(self, X, y, sample_weight=None, task=None, offset=None):
+    def _read(self, X, y, sample_weight=None, task=None, offset=None):
         reader = ClassReader(read_labels(X, y), self.class_weight)
         given = {"sample_weight": sample_weight, "task": task, "offset": offset}
         numbers = reader.numbers(has_own_designs(X))
-        groups, penalty, blocks = self._read(X, numbers, reader.prepare, **given)
+        groups = self._read_groups(X, numbers, reader.prepare, **given)
         problem = ClassProblem(groups, reader.classes)
         if offset is not None and len(problem.positives) > 1:
             raise ValueError(
                 f"offset is for two classes, but y has {len(reader.classes)}."
             )
+        return problem
+
+    def _pose_problem(self, problem):
+        groups, penalty, blocks = self._pose_groups(problem.groups)
+        problem = problem._replace(groups=groups)
         stacks = []
         for number in problem.positives:
             parts = [
@@ -124,9 +130,17 @@ class GroupClassification(GroupDecisions):
     def _warn(self, solution):
         warn_unconverged(_together(solution), frames=INSIDE + 1)
 
-    def _find_alpha_max(self, X, y, sample_weight=None, task=None, offset=None):
-        """Return the smallest strength that leaves no coefficient of any class."""
-        _, stacks, penalty, blocks = self._pose(X, y, sample_weight, task, offset)
+    def _follow(self, posed, points):
+        _, stacks, penalty, blocks = posed
+        penalties = [penalty.replaced(**point) for point in points]
+        options, solvers = self._options(), (solve_glm, solve_glm_path)
+        yield from zip(
+            *(follow_joint(own, penalties, blocks, options, solvers) for own in stacks),
+            strict=True,
+        )
+
+    def _alpha_max(self, posed):
+        _, stacks, penalty, blocks = posed
         return max(glm_alpha_max(stack, penalty, blocks) for stack in stacks)
 
     def _least_model(self):

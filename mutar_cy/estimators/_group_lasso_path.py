@@ -10,13 +10,10 @@ from mutar_cy.estimators._fitting import (
     refuse_non_finite,
     warn_unconverged,
 )
+from mutar_cy.estimators._follow import check_strengths_of_path, strengths_below
 from mutar_cy.estimators._group_lasso_regressor import GroupLassoRegressor
-from mutar_cy.estimators._group_path import collect
-from mutar_cy.glm import Responses, solve_glm, solve_glm_path
-from mutar_cy.solvers import solve, solve_path
-
-# The first strength of an automatic path, if no feature explains anything.
-LEAST = np.finfo(np.float64).resolution
+from mutar_cy.estimators._group_path import GroupLassoPath
+from mutar_cy.estimators._path import path_fields
 
 
 @validate_params(
@@ -132,47 +129,19 @@ def group_lasso_path(
         missing_targets=missing_targets,
     )
     check_parameters(model)
-    posed = model._pose(X, y, sample_weight, task, offset)
+    posed = model._pose(X, y, sample_weight=sample_weight, task=task, offset=offset)
     if alphas is None:
-        largest = model._strength_of_zeros(posed) or LEAST
-        alphas = np.geomspace(largest, eps * largest, n_alphas)
-    alphas = _check_alphas(alphas)
+        alphas = strengths_below(model._alpha_max(posed), eps, n_alphas)
+    alphas = check_strengths_of_path(alphas)
     if alphas[-1] == 0:
         model._warn_unpenalised(4)
-    solutions = []
-    for solution in _follow(model, posed, alphas):
+    fits = []
+    for solution in model._follow(posed, [{"alpha": alpha} for alpha in alphas]):
         refuse_non_finite(solution.coef, solution.intercept)
         warn_unconverged(solution, frames=3)
-        solutions.append(solution)
-    fits = [model._fitted_attributes(posed[0], solution) for solution in solutions]
-    return collect(alphas, fits)
-
-
-def _check_alphas(alphas):
-    """Return strengths in descending order."""
-    alphas = np.array(alphas, dtype=np.float64)
-    if alphas.ndim != 1 or not len(alphas):
-        raise ValueError(f"alphas must be 1-D and not empty, got shape {alphas.shape}.")
-    wrong = alphas[~((alphas >= 0) & (alphas < np.inf))]  # NaN too
-    if len(wrong):
-        raise ValueError(f"alphas must be at least 0 and finite, got {wrong[0]}.")
-    return np.sort(alphas)[::-1]
-
-
-def _follow(model, posed, alphas):
-    """Yield one solution per strength, each from the last one."""
-    _, stack, penalty, blocks = posed
-    options = {"tol": model.tol, "max_iter": model.max_iter}
-    penalties = [penalty.replaced(alpha=float(alpha)) for alpha in alphas]
-    follow, solver, coef = solve_path, solve, None
-    if isinstance(stack, Responses):
-        follow, solver = solve_glm_path, solve_glm
-    # At 0 every column is free, which is another problem.
-    n_positive = np.count_nonzero(alphas)
-    for solution in follow(stack, penalties[:n_positive], blocks, **options):
-        yield solution
-        coef = solution.coef
-    for own in penalties[n_positive:]:
-        solution = solver(stack, own, blocks, coef, **options)
-        coef = solution.coef
-        yield solution
+        fits.append(model._fitted_attributes(posed[0], solution))
+    return GroupLassoPath(
+        **path_fields(alphas, fits),
+        group_names=fits[0]["group_names_"],
+        group_norms=np.stack([fit["group_norms_"] for fit in fits]),
+    )

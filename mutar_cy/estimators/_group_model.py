@@ -7,7 +7,11 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
-from mutar_cy.estimators._group_problem import join_as_in_fit, read_group_problem
+from mutar_cy.estimators._group_problem import (
+    join_as_in_fit,
+    read_group_problem,
+    with_parts,
+)
 from mutar_cy.estimators._model import MultiTaskModel
 from mutar_cy.penalties import L21, SparseGroup
 
@@ -26,17 +30,24 @@ class GroupModel(MultiTaskModel):
         "standardize_groups": ["boolean"],
     }
 
-    def _read(self, X, y, prepare, **given):
-        """Return the problem, the penalty and the blocks that it splits over."""
+    def _read_groups(self, X, y, prepare, **given):
+        """Return the problem, without parts to solve."""
         if self.standardize_groups and (self.positive or self.l1_ratio > 0):
             other = "positive=True" if self.positive else f"l1_ratio={self.l1_ratio}"
             raise ValueError(
                 f"standardize_groups=True and {other} exclude each other: the basis "
                 f"that makes a group orthonormal mixes its columns."
             )
-        problem = read_group_problem(self, X, y, prepare, **given)
+        return read_group_problem(self, X, y, prepare, **given)
+
+    def _pose_groups(self, problem):
+        """Return the problem with parts, the penalty and the blocks of features."""
         blocks, weights = problem.solver_blocks()
-        return problem, self._penalty(weights), blocks
+        return with_parts(self, problem), self._penalty(weights), blocks
+
+    def _posed_at(self, posed, point):
+        problem, stack, penalty, blocks = posed
+        return problem, stack, penalty.replaced(**point), blocks
 
     def _penalty(self, weights):
         """Return the penalty for blocks of the given weights."""

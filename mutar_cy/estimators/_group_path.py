@@ -1,14 +1,14 @@
-"""What is known along a path of strengths."""
+"""What is known of groups along a path of strengths."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from mutar_cy.estimators._pandas import need_pandas
+from mutar_cy.estimators._path import RegularizationPath, import_pandas
 
 
-@dataclass(frozen=True, eq=False)
-class GroupLassoPath:
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class GroupLassoPath(RegularizationPath):
     """Fits along a path of strengths: what :func:`group_lasso_path` returns.
 
     Every parameter is an attribute.
@@ -21,30 +21,30 @@ class GroupLassoPath:
         The coefficients.
     intercepts : ndarray of shape ([n_tasks[, n_responses],] n_alphas)
         The intercepts.
-    group_names : list
-        The names of the groups.
-    group_norms : ndarray of shape (n_alphas, n_groups)
-        The norms of the coefficients of every group.
     dual_gaps : ndarray of shape (n_alphas,)
         By how much objectives may exceed their optima.
     objectives : ndarray of shape (n_alphas,)
         The objectives at the coefficients.
     n_iters : ndarray of int, shape (n_alphas,)
         Passes over the coefficients, or Newton steps.
+    betas : None
+        There is one strength only.
+    feature_names : list of str, default=None
+        The names of the features, if they have names.
+    tasks : ndarray of shape (n_tasks,), default=None
+        The labels of the tasks.
+    group_names : list
+        The names of the groups.
+    group_norms : ndarray of shape (n_alphas, n_groups)
+        The norms of the coefficients of every group.
 
     See Also
     --------
     group_lasso_path : Computes it.
     """
 
-    alphas: np.ndarray
-    coefs: np.ndarray
-    intercepts: np.ndarray
     group_names: list
     group_norms: np.ndarray
-    dual_gaps: np.ndarray
-    objectives: np.ndarray
-    n_iters: np.ndarray
 
     def __repr__(self):
         n_alphas, n_groups = self.group_norms.shape
@@ -63,21 +63,6 @@ class GroupLassoPath:
         ImportError
             If pandas is not there.
         """
-        pd = need_pandas("to_dataframe")
-        index = pd.Index(self.alphas, name="alpha")
+        pd = import_pandas("to_dataframe")
         columns = pd.Index(self.group_names, name="group", tupleize_cols=False)
-        return pd.DataFrame(self.group_norms, index=index, columns=columns)
-
-
-def collect(alphas, fits):
-    """Return the path of strengths and the attributes fitted at each."""
-    return GroupLassoPath(
-        alphas=alphas,
-        coefs=np.stack([fit["coef_"] for fit in fits], axis=-1),
-        intercepts=np.stack([fit["intercept_"] for fit in fits], axis=-1),
-        group_names=fits[0]["group_names_"],
-        group_norms=np.stack([fit["group_norms_"] for fit in fits]),
-        dual_gaps=np.array([fit["dual_gap_"] for fit in fits]),
-        objectives=np.array([fit["objective_"] for fit in fits]),
-        n_iters=np.array([fit["n_iter_"] for fit in fits]),
-    )
+        return pd.DataFrame(self.group_norms, index=self._index(pd), columns=columns)

@@ -105,6 +105,10 @@ class GroupProblem(NamedTuple):
         blocks = [*groups.indices, *free[:, np.newaxis]]
         return blocks, np.concatenate([self.weights, np.zeros(len(free))])
 
+    def take(self, rows):
+        """Return the problem of some rows of every design, without parts to solve."""
+        return self._replace(data=tasks.take_rows(self.data, rows), parts=[])
+
 
 def read_group_problem(estimator, X, y, prepare, **given):
     """Read the data of a fit, and the groups that its features are in.
@@ -112,8 +116,8 @@ def read_group_problem(estimator, X, y, prepare, **given):
     Parameters
     ----------
     estimator : estimator
-        With the parameters ``groups``, ``group_weights``, ``standardize_groups``,
-        ``fit_intercept``, ``task_weight`` and those that `tasks.read_problem` reads.
+        With the parameters ``groups``, ``group_weights`` and those that
+        `tasks.read_problem` reads.
     X, y : object
         As given to ``fit``.
     prepare : callable
@@ -124,20 +128,35 @@ def read_group_problem(estimator, X, y, prepare, **given):
     Returns
     -------
     GroupProblem
+        Without parts to solve.
     """
     X, groups, blocks = _join(estimator, X)
     data = prepare(tasks.read_problem(estimator, X, y, **given))
     names = tasks.feature_names(estimator, X)
     groups = read_groups(groups, data.n_features, names)
     weights = group_weights(estimator.group_weights, groups)
+    return GroupProblem(data, groups, weights, [], None, blocks)
+
+
+def with_parts(estimator, problem):
+    """Return a problem with the parts to solve.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With the parameters ``standardize_groups``, ``fit_intercept``, ``task_weight``
+        and, if targets may be missing, ``missing_targets``.
+    problem : GroupProblem
+    """
     missing = getattr(estimator, "missing_targets", "raise") == "ignore"
-    parts = tasks.make_parts(data, estimator.task_weight, missing=missing)
-    bases = None
-    if estimator.standardize_groups:
-        bases = [_basis(part, groups, estimator.fit_intercept) for part in parts]
-        pairs = zip(parts, bases, strict=True)
-        parts = [part._replace(X=basis.X) for part, basis in pairs]
-    return GroupProblem(data, groups, weights, parts, bases, blocks)
+    parts = tasks.make_parts(problem.data, estimator.task_weight, missing=missing)
+    if not estimator.standardize_groups:
+        return problem._replace(parts=parts)
+    center = estimator.fit_intercept
+    bases = [_basis(part, problem.groups, center) for part in parts]
+    pairs = zip(parts, bases, strict=True)
+    parts = [part._replace(X=basis.X) for part, basis in pairs]
+    return problem._replace(parts=parts, bases=bases)
 
 
 def is_dict(X):

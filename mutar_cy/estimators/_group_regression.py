@@ -9,12 +9,19 @@ from mutar_cy import tasks
 from mutar_cy.designs import make_stack
 from mutar_cy.estimators._deviance import LOSSES, explained_deviance, refuse_targets
 from mutar_cy.estimators._fitting import all_or_nothing, minimise
+from mutar_cy.estimators._follow import follow_joint
 from mutar_cy.estimators._group_model import GroupModel, group_attributes
 from mutar_cy.estimators._group_problem import is_dict
 from mutar_cy.estimators._model import fitted_attributes
-from mutar_cy.glm import Responses, glm_alpha_max, make_responses, solve_glm
+from mutar_cy.glm import (
+    Responses,
+    glm_alpha_max,
+    make_responses,
+    solve_glm,
+    solve_glm_path,
+)
 from mutar_cy.losses import SquaredError
-from mutar_cy.solvers import alpha_max, solve
+from mutar_cy.solvers import alpha_max, solve, solve_path
 
 UNPENALISED = {
     "squared_error": ("least squares", "LinearRegression"),
@@ -78,10 +85,12 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
         """
         return self._fit(X, y, sample_weight=sample_weight, task=task, offset=offset)
 
-    def _pose(self, X, y, sample_weight=None, task=None, offset=None):
+    def _read(self, X, y, sample_weight=None, task=None, offset=None):
         given = {"sample_weight": sample_weight, "task": task, "offset": offset}
-        prepare = partial(refuse_targets, self.loss)
-        problem, penalty, blocks = self._read(X, y, prepare, **given)
+        return self._read_groups(X, y, partial(refuse_targets, self.loss), **given)
+
+    def _pose_problem(self, problem):
+        problem, penalty, blocks = self._pose_groups(problem)
         loss = LOSSES.get(self.loss)
         if loss is None and blocks is not None and penalty.isotropic:
             loss = SquaredError()  # there, blocks are turned, and solved exactly
@@ -96,20 +105,21 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
         return problem.from_user(super()._start(problem))
 
     def _minimise(self, stack, penalty, groups, start, report):
-        solver = solve_glm if isinstance(stack, Responses) else solve
+        solver = _solvers(stack)[0]
         options = {"groups": groups, "start": start, "report": report, "solver": solver}
         return minimise(self, stack, penalty, **options)
+
+    def _follow(self, posed, points):
+        _, stack, penalty, blocks = posed
+        penalties = [penalty.replaced(**point) for point in points]
+        options = self._options()
+        yield from follow_joint(stack, penalties, blocks, options, _solvers(stack))
 
     def _fitted_attributes(self, problem, solution):
         fitted = fitted_attributes(problem, problem.to_user(solution))
         return {**fitted, **group_attributes(problem, fitted["coef_"])}
 
-    def _find_alpha_max(self, X, y, sample_weight=None, task=None, offset=None):
-        """Return the smallest strength that leaves no coefficient."""
-        return self._strength_of_zeros(self._pose(X, y, sample_weight, task, offset))
-
-    def _strength_of_zeros(self, posed):
-        """Return the smallest strength that leaves no coefficient of what is posed."""
+    def _alpha_max(self, posed):
         _, stack, penalty, blocks = posed
         find = glm_alpha_max if isinstance(stack, Responses) else alpha_max
         return float(find(stack, penalty, blocks))
@@ -198,6 +208,13 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
         tags = super().__sklearn_tags__()
         tags.target_tags.positive_only = self.loss != "squared_error"
         return tags
+
+
+def _solvers(stack):
+    """Return the solvers of one penalty, and of several."""
+    if isinstance(stack, Responses):
+        return solve_glm, solve_glm_path
+    return solve, solve_path
 
 
 def _less_offset(part):

@@ -39,8 +39,12 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     }
 
     @abstractmethod
-    def _pose(self, X, y, sample_weight=None, task=None):
-        """Turn data and parameters into what the solver takes.
+    def _read(self, X, y, sample_weight=None, task=None):
+        """Check the data."""
+
+    @abstractmethod
+    def _pose_problem(self, problem):
+        """Turn what `_read` returns, or some of its samples, into what solvers take.
 
         Returns
         -------
@@ -50,6 +54,10 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             As `_minimise` takes them.
         """
 
+    def _pose(self, X, y, **given):
+        """Turn data and parameters into what the solver takes."""
+        return self._pose_problem(self._read(X, y, **given))
+
     @abstractmethod
     def _minimise(self, stack, penalty, groups, start, report):
         """Return the solution of what has been posed."""
@@ -57,6 +65,30 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     @abstractmethod
     def _fitted_attributes(self, problem, solution):
         """Return the attributes that a fit sets."""
+
+    @abstractmethod
+    def _alpha_max(self, posed):
+        """Return the smallest strength that leaves no coefficient of what is posed."""
+
+    @abstractmethod
+    def _posed_at(self, posed, point):
+        """Return what is posed with other strengths, a dict of parameters."""
+
+    @abstractmethod
+    def _follow(self, posed, points):
+        """Yield the solutions at several strengths, in their order.
+
+        Parameters
+        ----------
+        posed : tuple
+            As `_pose_problem` returns it.
+        points : list of dict
+            Of parameters that are strengths.
+        """
+
+    def _options(self):
+        """Return how far solvers go."""
+        return {"tol": self.tol, "max_iter": self.max_iter}
 
     @abstractmethod
     def _unpenalised(self):

@@ -210,5 +210,5 @@ class MultiLevelLasso(ReweightingRegressor):
             "dual_gap_": float(np.sum(solution.last.dual_gap)),
         }
 
-    def _find_alpha_max(self, X, y, sample_weight=None, task=None):
-        return float(np.max(super()._find_alpha_max(X, y, sample_weight, task)))
+    def _alpha_max(self, posed):
+        return float(np.max(super()._alpha_max(posed)))

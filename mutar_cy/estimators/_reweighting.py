@@ -10,6 +10,7 @@ from sklearn.utils._param_validation import Interval
 
 from mutar_cy.estimators._base import NON_NEGATIVE, MultiTaskRegressor
 from mutar_cy.estimators._fitting import refuse_non_finite, warn_unconverged
+from mutar_cy.estimators._follow import at_point
 from mutar_cy.estimators._model import INSIDE
 from mutar_cy.solvers import Effort
 
@@ -44,6 +45,19 @@ class ReweightingRegressor(MultiTaskRegressor):
         found = self._reweight(stack, penalty, groups, start, self._effort(report))
         refuse_non_finite(found.last.coef, found.last.intercept)
         return found
+
+    def _follow(self, posed, points):
+        """Yield the solutions; those of first problems start from each other.
+
+        Where reweighting ends does not depend on where its first problem starts.
+        """
+        coef = None
+        for point in points:
+            _, stack, penalty, groups = self._posed_at(posed, point)
+            model = at_point(self, point)
+            solution = model._minimise(stack, penalty, groups, coef, None)
+            coef = solution.first.coef
+            yield solution
 
     def _fitted_attributes(self, problem, solution):
         fitted = super()._fitted_attributes(problem, solution.last)

@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import (
 from mutar_cy import tasks
 from mutar_cy.estimators._base import NON_NEGATIVE, MultiTaskRegressor
 from mutar_cy.estimators._fitting import refuse_non_finite
+from mutar_cy.estimators._follow import at_point
 from mutar_cy.ot import Kernel, grid_cost, make_kernel
 from mutar_cy.penalties import L21
 from mutar_cy.wasserstein import Outcome, Transport, minimise, noise_of, without_traces
@@ -171,7 +172,26 @@ class TransportRegressor(MultiTaskRegressor):
             "_dual": solution.dual,
         }
 
-    def _find_alpha_max(self, X, y, sample_weight=None, task=None):
+    def _posed_at(self, posed, point):
+        problem, stack, penalty, groups = posed
+        model = at_point(self, point)
+        if self.alpha == 0 or model.alpha == 0:
+            return problem, stack, *model._penalty(problem.n_features, problem.columns)
+        beta = model._strengths(problem.n_features, problem.columns)
+        penalty = penalty._replace(alpha=float(model.alpha), beta=beta)
+        return problem, stack, penalty, groups
+
+    def _follow(self, posed, points):
+        dual = None
+        for point in points:
+            model = at_point(self, {**point, "warm_start": False})
+            _, stack, penalty, groups = self._posed_at(posed, point)
+            start = None if self.concomitant else dual
+            solution = model._minimise(stack, penalty, groups, start, None)
+            dual = getattr(solution, "dual", None)
+            yield solution
+
+    def _alpha_max(self, posed):
         raise TypeError(
             f"{type(self).__name__} has no alpha_max: its coefficients are never "
             "exactly 0, whatever alpha."

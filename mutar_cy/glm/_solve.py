@@ -1,5 +1,7 @@
 """Fit a generalised linear model with a penalty, to a duality gap."""
 
+from functools import partial
+
 import numpy as np
 
 from mutar_cy.glm._descend import descend_newton
@@ -43,7 +45,9 @@ def solve_glm(
     return run.solution()
 
 
-def solve_glm_path(responses, penalties, groups=None, *, tol=1e-4, max_iter=100):
+def solve_glm_path(
+    responses, penalties, groups=None, coef=None, *, tol=1e-4, max_iter=100
+):
     """Yield the solutions for several penalties, each from the last one.
 
     Parameters
@@ -51,17 +55,15 @@ def solve_glm_path(responses, penalties, groups=None, *, tol=1e-4, max_iter=100)
     responses : Responses
     penalties : iterable of Weighted
         That differ in their strengths, in decreasing order.
-    groups, tol, max_iter
+    groups, coef, tol, max_iter
         As for `solve_glm`.
 
     Yields
     ------
     Solution
     """
-    runs = follow(
-        lambda first: GlmRun(responses, first, groups, tol), penalties, max_iter
-    )
-    for run in runs:
+    make_run = partial(GlmRun, responses, groups=groups, tol=tol)
+    for run in follow(make_run, penalties, coef, max_iter):
         yield run.solution()
 
 

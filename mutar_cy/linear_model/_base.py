@@ -9,8 +9,8 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy.designs import Part, make_stack
-from mutar_cy.estimators import CallbackSupportMixin
-from mutar_cy.tasks import check_design, check_target, check_weights, linear
+from mutar_cy.estimators import CallbackSupportMixin, at_point, follow
+from mutar_cy.tasks import Problem, check_design, check_target, check_weights, linear
 
 NON_NEGATIVE = [Interval(Real, 0, None, closed="left")]
 
@@ -35,15 +35,12 @@ class CoordinateDescentRegressor(
         "selection": [StrOptions({"cyclic", "random"})],
     }
 
-    def _pose(self, X, y, sample_weight):
-        """Check the data and stack them.
+    def _read(self, X, y, sample_weight=None):
+        """Check the data.
 
         Returns
         -------
-        X : {ndarray, CSR, CSC} of shape (n_samples, n_features)
-        y : ndarray of shape (n_samples,) or (n_samples, n_targets)
-        weights : None or ndarray of shape (n_samples,)
-        stack : Stack
+        Problem
         """
         X = check_design(self, X, reset=True)
         y = check_target(y, "y")
@@ -58,8 +55,36 @@ class CoordinateDescentRegressor(
                 f"[{X.shape[0]}, {len(y)}]"
             )
         weights = _one_per_sample(sample_weight, len(y))
-        Y = y if y.ndim == 2 else y[:, np.newaxis]
-        return X, y, weights, make_stack([Part(X, Y, weights)], self.fit_intercept)
+        kind, Y = ("shared", y) if y.ndim == 2 else ("single", y[:, np.newaxis])
+        labels, columns = np.arange(Y.shape[1]), y.shape[1:]
+        return Problem(kind, labels, columns, [X], [Y], [weights], [None])
+
+    def _pose_problem(self, problem):
+        """Turn what `_read` returns, or some of its samples, into what solvers take.
+
+        Returns
+        -------
+        problem : Problem
+        stack : Stack
+        penalty : L21, or a list of one per target
+        groups : None
+        """
+        parts = [Part(problem.designs[0], problem.targets[0], problem.weights[0])]
+        stack = make_stack(parts, self.fit_intercept)
+        return problem, stack, self._penalty(stack.n_columns), None
+
+    def _pose(self, X, y, **given):
+        """Check the data and pose their problem."""
+        return self._pose_problem(self._read(X, y, **given))
+
+    def _posed_at(self, posed, point):
+        """Return what is posed with other strengths, a dict of parameters."""
+        problem, stack, _, groups = posed
+        return problem, stack, at_point(self, point)._penalty(stack.n_columns), groups
+
+    def _follow(self, posed, points):
+        """Yield the solutions at several strengths, in their order."""
+        return follow(self, posed, points)
 
     def _start(self, stack):
         """Return the coefficients to start from, or None for zeros."""

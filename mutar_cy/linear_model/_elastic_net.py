@@ -175,7 +175,8 @@ class ElasticNet(CoordinateDescentRegressor):
                 "With alpha=0, this algorithm does not converge well. You are advised "
                 "to use the LinearRegression estimator"
             )
-        design, target, weights, stack = self._pose(X, y, sample_weight)
+        problem, stack, penalties, _ = self._pose(X, y, sample_weight=sample_weight)
+        design, weights = problem.designs[0], problem.weights[0]
         given = None if isinstance(self.precompute, BOOLS) else self.precompute
         if given is not None and not is_gram(
             given, design, weights, self.fit_intercept
@@ -185,26 +186,26 @@ class ElasticNet(CoordinateDescentRegressor):
                 "recomputing Gram matrix."
             )
         report = reporter(self, X, y)
-        penalties = [self._penalty()] * stack.n_columns
         start = self._start(stack)
         solution = minimise(self, stack, penalties, start=start, report=report)
-        fitted = self._fitted(solution, design.dtype, target.ndim)
+        fitted = self._fitted_attributes(problem, solution)
         if report is not None:
             report.close(fitted)
         self.__dict__.update(fitted)
         warn_unconverged(solution)
         return self
 
-    def _penalty(self):
-        """Return the penalty of one target."""
+    def _penalty(self, n_columns):
+        """Return the penalty of every target."""
         squared = self.alpha * (1 - self.l1_ratio)
-        return L21(self.alpha * self.l1_ratio, None, squared, self.positive)
+        penalty = L21(self.alpha * self.l1_ratio, None, squared, self.positive)
+        return [penalty] * n_columns
 
-    def _fitted(self, solution, dtype, target_axes):
+    def _fitted_attributes(self, problem, solution):
         """Give the solution scikit-learn's shapes."""
         fitted = {
-            "coef_": solution.coef.T.astype(dtype),
-            "intercept_": solution.intercept.astype(dtype),
+            "coef_": solution.coef.T.astype(problem.dtype),
+            "intercept_": solution.intercept.astype(problem.dtype),
             "dual_gap_": solution.dual_gap,
             "n_iter_": solution.n_iter.tolist(),
         }
@@ -213,16 +214,15 @@ class ElasticNet(CoordinateDescentRegressor):
                 fitted[name] = fitted[name][0]
         if not self.fit_intercept:
             fitted["intercept_"] = 0.0
-        elif target_axes == 1:
+        elif not problem.columns:
             fitted["intercept_"] = fitted["intercept_"][0]
         return fitted
 
-    def _find_alpha_max(self, X, y, sample_weight=None):
+    def _alpha_max(self, posed):
         """Return the smallest strength of each target that leaves no coefficient."""
-        _, target, _, stack = self._pose(X, y, sample_weight)
-        largest = alpha_max_columns(stack, [self._penalty()] * stack.n_columns)
-        largest = over_l1_ratio(largest, self.l1_ratio)
-        return largest[0] if target.ndim == 1 else largest
+        problem, stack, penalties, _ = posed
+        largest = over_l1_ratio(alpha_max_columns(stack, penalties), self.l1_ratio)
+        return largest if problem.columns else largest[0]
 
 
 def over_l1_ratio(largest, l1_ratio):

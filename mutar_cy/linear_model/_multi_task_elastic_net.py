@@ -149,40 +149,43 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
                 "With alpha=0, this algorithm does not converge well. You are advised "
                 "to use the LinearRegression estimator"
             )
-        design, stack = self._pose_targets(X, y, sample_weight)
+        problem, stack, penalty, _ = self._pose(X, y, sample_weight=sample_weight)
         report = reporter(self, X, y)
         start = self._start(stack)
-        solution = minimise(self, stack, self._penalty(), start=start, report=report)
-        intercept = solution.intercept.astype(design.dtype)
-        fitted = {
-            "coef_": solution.coef.T.astype(design.dtype),
-            "intercept_": intercept if self.fit_intercept else 0.0,
-            "dual_gap_": solution.dual_gap,
-            "eps_": solution.gap_target,
-            "n_iter_": solution.n_iter,
-        }
+        solution = minimise(self, stack, penalty, start=start, report=report)
+        fitted = self._fitted_attributes(problem, solution)
         if report is not None:
             report.close(fitted)
         self.__dict__.update(fitted)
         warn_unconverged(solution)
         return self
 
-    def _pose_targets(self, X, y, sample_weight):
-        """Check and stack data whose y has a column per target."""
-        design, target, _, stack = self._pose(X, y, sample_weight)
-        if target.ndim == 1:
+    def _read(self, X, y, sample_weight=None):
+        problem = super()._read(X, y, sample_weight)
+        if not problem.columns:
             single = type(self).__name__.replace("MultiTask", "")
             raise ValueError(f"For mono-task outputs, use {single}")
-        return design, stack
+        return problem
 
-    def _penalty(self):
+    def _fitted_attributes(self, problem, solution):
+        """Return the attributes that a fit sets."""
+        intercept = solution.intercept.astype(problem.dtype)
+        return {
+            "coef_": solution.coef.T.astype(problem.dtype),
+            "intercept_": intercept if self.fit_intercept else 0.0,
+            "dual_gap_": solution.dual_gap,
+            "eps_": solution.gap_target,
+            "n_iter_": solution.n_iter,
+        }
+
+    def _penalty(self, n_columns):
         """Return the penalty of all targets together."""
         return L21(self.alpha * self.l1_ratio, None, self.alpha * (1 - self.l1_ratio))
 
-    def _find_alpha_max(self, X, y, sample_weight=None):
+    def _alpha_max(self, posed):
         """Return the smallest strength that leaves no coefficient."""
-        _, stack = self._pose_targets(X, y, sample_weight)
-        return over_l1_ratio(alpha_max(stack, self._penalty()), self.l1_ratio)
+        _, stack, penalty, _ = posed
+        return over_l1_ratio(alpha_max(stack, penalty), self.l1_ratio)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

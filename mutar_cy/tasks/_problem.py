@@ -28,6 +28,7 @@ from mutar_cy.tasks._layouts import (
     task_list,
     wants_labels,
 )
+from mutar_cy.tasks._rows import take_rows
 
 
 class Problem(NamedTuple):
@@ -51,6 +52,10 @@ class Problem(NamedTuple):
     def n_features(self):
         """Number of rows of coef_."""
         return self.designs[0].shape[1]
+
+    def take(self, rows):
+        """Return the problem of some rows of every design, as `take_rows` does."""
+        return take_rows(self, rows)
 
     @property
     def dtype(self):

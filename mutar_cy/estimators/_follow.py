@@ -1,0 +1,147 @@
+"""One model at several strengths, each solved from where the last one ended."""
+
+from copy import copy
+
+import numpy as np
+
+from mutar_cy.solvers import join_columns, solve, solve_path
+
+
+def at_point(model, point):
+    """Return a copy of a model with other values of some parameters.
+
+    Parameters
+    ----------
+    model : estimator
+    point : dict
+        Of parameters, which are not checked.
+    """
+    other = copy(model)
+    other.__dict__.update(point)
+    return other
+
+
+def follow(model, posed, points):
+    """Yield the solutions of a model of squared error at several strengths.
+
+    Parameters
+    ----------
+    model : estimator
+        With `_posed_at`, ``tol`` and ``max_iter``.
+    posed : tuple
+    points : list of dict
+    """
+    _, stack, penalty, groups = posed
+    options = {"tol": model.tol, "max_iter": model.max_iter}
+    penalties = [model._posed_at(posed, point)[2] for point in points]
+    if isinstance(penalty, list):
+        yield from follow_columns(stack, penalties, options)
+    else:
+        yield from follow_joint(stack, penalties, groups, options)
+
+
+def follow_joint(stack, penalties, groups, options, solvers=(solve, solve_path)):
+    """Yield the solutions for penalties of all columns together.
+
+    Parameters
+    ----------
+    stack : Stack
+        Or what else the solvers take.
+    penalties : list of Weighted
+        In the order in which they are to be solved.
+    groups : list of ndarray, or None
+    options : dict
+        ``tol`` and ``max_iter``.
+    solvers : tuple of callable, default=(solve, solve_path)
+        Of one penalty, and of several that differ in their strengths.
+
+    Yields
+    ------
+    Solution
+    """
+    single, several = solvers
+    coef = None
+    for run in alike(penalties):
+        if len(run) == 1 or not run[0].alpha:
+            for penalty in run:
+                solution = single(stack, penalty, groups, coef, **options)
+                coef = solution.coef
+                yield solution
+            continue
+        for solution in several(stack, run, groups, coef, **options):
+            coef = solution.coef
+            yield solution
+
+
+def alike(penalties):
+    """Cut a list of penalties where they become others than in their strengths.
+
+    Without a strength every column is free, which is another problem.
+    """
+    runs: list[list] = []
+    last = None
+    for penalty in penalties:
+        kind = type(penalty), penalty.alpha > 0, penalty.ridge > 0
+        if kind == last:
+            runs[-1].append(penalty)
+        else:
+            runs.append([penalty])
+        last = kind
+    return runs
+
+
+def follow_columns(stack, penalties, options):
+    """Return the solutions for penalties of every column on its own.
+
+    Parameters
+    ----------
+    stack : Stack
+    penalties : list of list of L21
+        One per column, at every point.
+    options : dict
+        ``tol`` and ``max_iter``.
+
+    Returns
+    -------
+    solutions : list of Solution
+        One per point, as `solve_columns` returns it.
+    """
+    paths = [
+        list(follow_joint(stack.column(c), own, None, options))
+        for c, own in enumerate(zip(*penalties, strict=True))
+    ]
+    return [join_columns(list(found)) for found in zip(*paths, strict=True)]
+
+
+def strengths_below(largest, eps, n_alphas):
+    """Return strengths from the largest down to a fraction of it, all in proportion.
+
+    Parameters
+    ----------
+    largest : float or ndarray of shape (n_tasks,)
+    eps : float
+    n_alphas : int
+
+    Returns
+    -------
+    alphas : ndarray of shape (n_alphas,) or (n_alphas, n_tasks)
+    """
+    largest = np.maximum(largest, np.finfo(np.float64).resolution)
+    return np.geomspace(largest, eps * largest, n_alphas)
+
+
+def check_strengths_of_path(alphas, name="alphas"):
+    """Return strengths in descending order.
+
+    Raises
+    ------
+    ValueError
+        If they are not a sequence of finite numbers of at least 0.
+    """
+    alphas = np.array(alphas, dtype=np.float64)
+    if alphas.ndim != 1 or not len(alphas):
+        raise ValueError(f"{name} must be 1-D and not empty, got shape {alphas.shape}.")
+    wrong = alphas[~((alphas >= 0) & (alphas < np.inf))]  # NaN too
+    if len(wrong):
+        raise ValueError(f"{name} must be at least 0 and finite, got {wrong[0]}.")
+    return np.sort(alphas)[::-1]
