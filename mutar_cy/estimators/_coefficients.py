@@ -83,5 +83,8 @@ def names_of_features(model):
     blocks = getattr(model, "_blocks", None)
     if blocks is not None:
         return block_names(blocks.indices, blocks.columns)
-    names = getattr(model, "feature_names_in_", None)
-    return tasks.without_task(model, None if names is None else names.tolist())
+    if not hasattr(model, "feature_names_in_"):
+        return None
+    names = model.feature_names_in_.tolist()
+    at = tasks.task_position(model, names, len(names))
+    return names if at is None else names[:at] + names[at + 1 :]

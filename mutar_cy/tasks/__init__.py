@@ -15,7 +15,7 @@ from mutar_cy.tasks._arrays import (
     linear,
 )
 from mutar_cy.tasks._convert import split_tasks, stack_tasks
-from mutar_cy.tasks._labels import feature_names, without_task
+from mutar_cy.tasks._labels import feature_names, task_position
 from mutar_cy.tasks._layouts import has_own_designs, task_list, with_offset
 from mutar_cy.tasks._parts import make_parts, target_columns
 from mutar_cy.tasks._problem import Problem, read_problem
@@ -49,6 +49,6 @@ __all__ = [
     "target_columns",
     "task_codes",
     "task_list",
+    "task_position",
     "with_offset",
-    "without_task",
 ]

@@ -166,24 +166,25 @@ def feature_names(estimator, X):
     X : object
         A table, or a list of them.
     """
-    return without_task(estimator, column_names(X[0] if isinstance(X, list) else X))
+    names = column_names(X[0] if isinstance(X, list) else X)
+    at = None if names is None else task_position(estimator, names, len(names))
+    return names if at is None else names[:at] + names[at + 1 :]
 
 
-def without_task(estimator, columns):
-    """Return what belongs to the columns of X, less that of the task column.
+def task_position(estimator, names, n_features):
+    """Return the position of the task column among the columns of X, or None.
 
     Parameters
     ----------
     estimator : estimator
         With the parameter ``task_column``, if it has one.
-    columns : list or None
-        The names of the columns, or None where there are none.
+    names : list or None
+        The names of the columns.
+    n_features : int
+        The number of columns.
     """
     column = getattr(estimator, "task_column", None)
-    if columns is None or column is None:
-        return columns
-    at = _position(column, columns, len(columns))
-    return columns[:at] + columns[at + 1 :]
+    return None if column is None else _position(column, names, n_features)
 
 
 def _position(column, names, n_features):
