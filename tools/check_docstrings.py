@@ -18,6 +18,7 @@ PUBLIC_MODULES = (
     "mutar_cy",
     "mutar_cy.datasets",
     "mutar_cy.linear_model",
+    "mutar_cy.model_selection",
     "mutar_cy.ot",
     "mutar_cy.otfunctions",
     "mutar_cy.plotting",

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import log_expit, logsumexp
 from sklearn.utils import check_array, compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
@@ -22,6 +23,11 @@ class ClassProblem(NamedTuple):
         """The class against the rest, of every problem to solve."""
         numbers = np.arange(len(self.classes))
         return numbers if len(numbers) > 2 else numbers[1:]
+
+    @property
+    def samples(self):
+        """The data."""
+        return self.groups.data
 
     def take(self, rows):
         """Return the problem of some rows of every design, without parts to solve."""
@@ -168,3 +174,25 @@ def accuracy(y, guess, weights, offset, average):
     """Return the fraction of right labels, as `tasks.r_squared` takes its arguments."""
     numbers, guess, weights = tasks.columns_with_weights(y, guess, weights)
     return float(np.mean(np.average(numbers == guess, axis=1, weights=weights)))
+
+
+def class_probabilities(decision, axis=-1):
+    """Return the logarithms of the probabilities of classes, each against the rest."""
+    found = log_expit(decision)
+    return found - logsumexp(found, axis=axis, keepdims=True)
+
+
+def class_deviances(numbers, eta):
+    """Return minus twice the logarithm of the probability of every sample's class.
+
+    Parameters
+    ----------
+    numbers : ndarray of shape (n_samples, n_columns)
+        Of the classes.
+    eta : ndarray of shape (n_samples, n_columns, n_classes), or 1 for two classes
+        Linear predictors.
+    """
+    if eta.shape[-1] == 1:
+        return -2.0 * log_expit(np.where(numbers > 0, 1.0, -1.0) * eta[..., 0])
+    at = numbers.astype(np.intp)[..., np.newaxis]
+    return -2.0 * np.take_along_axis(class_probabilities(eta), at, -1)[..., 0]

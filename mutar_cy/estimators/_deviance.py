@@ -1,6 +1,7 @@
 """Targets that a loss can explain, and how much of them is explained."""
 
 import numpy as np
+from scipy.special import xlogy
 
 from mutar_cy import tasks
 from mutar_cy.losses import Gamma, Poisson
@@ -75,3 +76,20 @@ def _deviances(name, y, guess, weights, offset):
     rounding = 1e-12 * (abs(least) + root @ root)
     own, null = (loss.value(y, v, root) - least for v in (eta, null))
     return tuple(value if value > rounding else 0.0 for value in (own, null))
+
+
+def sample_deviances(loss, y, eta):
+    """Return the deviance of every sample.
+
+    Parameters
+    ----------
+    loss : {"squared_error", "poisson", "gamma"}
+    y, eta : ndarray
+        Targets and linear predictors, offsets included.
+    """
+    with np.errstate(over="ignore"):
+        if loss == "poisson":
+            return 2.0 * (xlogy(y, y) - y * eta - y + np.exp(eta))
+        if loss == "gamma":
+            return 2.0 * (eta - np.log(y) + y * np.exp(-eta) - 1.0)
+    return np.square(y - eta)

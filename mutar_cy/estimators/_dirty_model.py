@@ -183,6 +183,10 @@ class DirtyModel(MultiTaskRegressor):
             return L21(strength, weights, positive=self.positive), None
         return Dirty(self.alpha, self.beta, weights, self.positive), None
 
+    def _points(self, alphas):
+        ratio = self.beta / self.alpha if self.alpha else 1.0
+        return [{"alpha": float(a), "beta": float(ratio * a)} for a in alphas]
+
     def _unpenalised(self):
         return self.alpha == 0 or self.beta == 0
 

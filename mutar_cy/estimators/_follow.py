@@ -1,5 +1,6 @@
 """One model at several strengths, each solved from where the last one ended."""
 
+from collections.abc import Callable
 from copy import copy
 
 import numpy as np
@@ -21,23 +22,54 @@ def at_point(model, point):
     return other
 
 
-def follow(model, posed, points):
-    """Yield the solutions of a model of squared error at several strengths.
+class Followed:
+    """A model that can be solved at several strengths, and held against other data.
 
-    Parameters
-    ----------
-    model : estimator
-        With `_posed_at`, ``tol`` and ``max_iter``.
-    posed : tuple
-    points : list of dict
+    By default one of squared error, with the parameter ``alpha``. A subclass says what
+    is posed at other strengths: ``_posed_at``.
     """
-    _, stack, penalty, groups = posed
-    options = {"tol": model.tol, "max_iter": model.max_iter}
-    penalties = [model._posed_at(posed, point)[2] for point in points]
-    if isinstance(penalty, list):
-        yield from follow_columns(stack, penalties, options)
-    else:
-        yield from follow_joint(stack, penalties, groups, options)
+
+    tol: float
+    max_iter: int
+    _posed_at: Callable
+    _alpha_per_task = False  # whether alpha may be one for each task
+
+    def _points(self, alphas):
+        """Return strengths, of all tasks or of each, as dicts of parameters."""
+        return [{"alpha": a if np.ndim(a) else float(a)} for a in alphas]
+
+    def _follow(self, posed, points):
+        """Yield the solutions at several strengths, in their order.
+
+        Parameters
+        ----------
+        posed : tuple
+            As `_pose_problem` returns it.
+        points : list of dict
+            Of parameters that are strengths.
+        """
+        _, stack, penalty, groups = posed
+        penalties = [self._posed_at(posed, point)[2] for point in points]
+        if isinstance(penalty, list):
+            yield from follow_columns(stack, penalties, self._options())
+        else:
+            yield from follow_joint(stack, penalties, groups, self._options())
+
+    def _options(self):
+        """Return how far solvers go."""
+        return {"tol": self.tol, "max_iter": self.max_iter}
+
+    def _coefficients(self, problem, solution):
+        """Return coefficients and intercepts, a column each, in the user's units."""
+        return solution.coef, solution.intercept
+
+    def _has_converged(self, solution):
+        """Tell whether a solution is as good as was asked for."""
+        return bool(np.all(solution.converged))
+
+    def _sample_losses(self, y, eta):
+        """Return what linear predictors cost, sample by sample."""
+        return np.square(y - eta)
 
 
 def follow_joint(stack, penalties, groups, options, solvers=(solve, solve_path)):

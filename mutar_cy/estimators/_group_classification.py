@@ -7,6 +7,7 @@ import numpy as np
 from mutar_cy.estimators._classes import (
     ClassProblem,
     ClassReader,
+    class_deviances,
     has_own_designs,
     read_labels,
 )
@@ -108,6 +109,18 @@ class GroupClassification(GroupDecisions):
             minimise(self, own, penalty, start=its_start, **options)
             for own, its_start in zip(stack, start, strict=True)
         ]
+
+    def _coefficients(self, problem, solution):
+        """Return them with another last axis, of classes or of one of two."""
+        found = [problem.groups.to_user(own) for own in solution]
+        coef = np.stack([own.coef for own in found], axis=-1)
+        return coef, np.stack([own.intercept for own in found], axis=-1)
+
+    def _has_converged(self, solution):
+        return all(super(GroupClassification, self)._has_converged(s) for s in solution)
+
+    def _sample_losses(self, y, eta):
+        return class_deviances(y, eta)
 
     def _fitted_attributes(self, problem, solution):
         groups, several = problem.groups, len(solution) > 1

@@ -1,13 +1,14 @@
 """What classifiers on groups of features predict, and how right they are."""
 
 import numpy as np
-from scipy.special import expit, log_expit, softmax
+from scipy.special import expit
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
 from mutar_cy.estimators._classes import (
     accuracy,
+    class_probabilities,
     has_own_designs,
     numbers_of,
     read_labels,
@@ -70,7 +71,7 @@ class GroupDecisions(ClassifierMixin, GroupModel):
     def _probabilities(self, decision):
         if len(self.classes_) == 2:
             return np.stack([expit(-decision), expit(decision)], axis=-1)
-        return softmax(log_expit(decision), axis=-1)
+        return np.exp(class_probabilities(decision))
 
     def predict(self, X, task=None, offset=None):
         """Predict the classes.

@@ -105,6 +105,11 @@ class GroupProblem(NamedTuple):
         blocks = [*groups.indices, *free[:, np.newaxis]]
         return blocks, np.concatenate([self.weights, np.zeros(len(free))])
 
+    @property
+    def samples(self):
+        """The data."""
+        return self.data
+
     def take(self, rows):
         """Return the problem of some rows of every design, without parts to solve."""
         return self._replace(data=tasks.take_rows(self.data, rows), parts=[])

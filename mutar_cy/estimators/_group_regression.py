@@ -7,7 +7,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
 from mutar_cy.designs import make_stack
-from mutar_cy.estimators._deviance import LOSSES, explained_deviance, refuse_targets
+from mutar_cy.estimators._deviance import (
+    LOSSES,
+    explained_deviance,
+    refuse_targets,
+    sample_deviances,
+)
 from mutar_cy.estimators._fitting import all_or_nothing, minimise
 from mutar_cy.estimators._follow import follow_joint
 from mutar_cy.estimators._group_model import GroupModel, group_attributes
@@ -114,6 +119,12 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
         penalties = [penalty.replaced(**point) for point in points]
         options = self._options()
         yield from follow_joint(stack, penalties, blocks, options, _solvers(stack))
+
+    def _coefficients(self, problem, solution):
+        return super()._coefficients(problem, problem.to_user(solution))
+
+    def _sample_losses(self, y, eta):
+        return sample_deviances(self.loss, y, eta)
 
     def _fitted_attributes(self, problem, solution):
         fitted = fitted_attributes(problem, problem.to_user(solution))

@@ -147,6 +147,8 @@ class IndLasso(MultiTaskRegressor):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
 
+    _alpha_per_task = True
+
     def _penalty(self, n_features, columns):
         return entry_penalties(self, n_features, columns), None
 

@@ -176,6 +176,8 @@ class IndRewLasso(ReweightingRegressor):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
 
+    _alpha_per_task = True
+
     def _penalty(self, n_features, columns):
         return entry_penalties(self, n_features, columns), None
 

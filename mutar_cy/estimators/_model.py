@@ -15,12 +15,13 @@ from mutar_cy.estimators._fitting import (
     warn_unconverged,
     warn_user,
 )
+from mutar_cy.estimators._follow import Followed
 
 NON_NEGATIVE = [Interval(Real, 0, None, closed="left")]
 INSIDE = FRAMES + 1  # frames between warnings.warn and the user's call, in `_fit`
 
 
-class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
+class MultiTaskModel(Followed, CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     """Pose a problem, solve it, and keep what was found.
 
     A subclass adds its parameters, ``fit``, what it poses and how that is solved.
@@ -73,22 +74,6 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     @abstractmethod
     def _posed_at(self, posed, point):
         """Return what is posed with other strengths, a dict of parameters."""
-
-    @abstractmethod
-    def _follow(self, posed, points):
-        """Yield the solutions at several strengths, in their order.
-
-        Parameters
-        ----------
-        posed : tuple
-            As `_pose_problem` returns it.
-        points : list of dict
-            Of parameters that are strengths.
-        """
-
-    def _options(self):
-        """Return how far solvers go."""
-        return {"tol": self.tol, "max_iter": self.max_iter}
 
     @abstractmethod
     def _unpenalised(self):

@@ -59,6 +59,14 @@ class ReweightingRegressor(MultiTaskRegressor):
             coef = solution.first.coef
             yield solution
 
+    def _coefficients(self, problem, solution):
+        return solution.last.coef, solution.last.intercept
+
+    def _has_converged(self, solution):
+        convex = super()._has_converged
+        first, last = convex(solution.first), convex(solution.last)
+        return first and last and solution.settled
+
     def _fitted_attributes(self, problem, solution):
         fitted = super()._fitted_attributes(problem, solution.last)
         weights = solution.weights

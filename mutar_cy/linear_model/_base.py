@@ -9,14 +9,14 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy.designs import Part, make_stack
-from mutar_cy.estimators import CallbackSupportMixin, at_point, follow
+from mutar_cy.estimators import CallbackSupportMixin, Followed, at_point, minimise
 from mutar_cy.tasks import Problem, check_design, check_target, check_weights, linear
 
 NON_NEGATIVE = [Interval(Real, 0, None, closed="left")]
 
 
 class CoordinateDescentRegressor(
-    CallbackSupportMixin, MultiOutputMixin, RegressorMixin, BaseEstimator
+    Followed, CallbackSupportMixin, MultiOutputMixin, RegressorMixin, BaseEstimator
 ):
     """Linear regression with scikit-learn's shapes: one row of ``coef_`` per target.
 
@@ -82,19 +82,20 @@ class CoordinateDescentRegressor(
         problem, stack, _, groups = posed
         return problem, stack, at_point(self, point)._penalty(stack.n_columns), groups
 
-    def _follow(self, posed, points):
-        """Yield the solutions at several strengths, in their order."""
-        return follow(self, posed, points)
+    def _minimise(self, stack, penalty, groups, start, report):
+        """Return the solution of what has been posed."""
+        return minimise(self, stack, penalty, groups=groups, start=start, report=report)
 
-    def _start(self, stack):
+    def _start(self, problem):
         """Return the coefficients to start from, or None for zeros."""
         if not self.warm_start or not hasattr(self, "coef_"):
             return None
         coef = np.atleast_2d(np.asarray(self.coef_, dtype=np.float64)).T
-        if coef.shape != (stack.n_features, stack.n_columns):
+        n_features, n_targets = problem.n_features, problem.targets[0].shape[1]
+        if coef.shape != (n_features, n_targets):
             raise ValueError(
                 f"warm_start=True, but coef_ has shape {np.shape(self.coef_)}; these "
-                f"data have {stack.n_columns} targets and {stack.n_features} features. "
+                f"data have {n_targets} targets and {n_features} features. "
                 f"Set warm_start=False to start from zeros."
             )
         return np.ascontiguousarray(coef)

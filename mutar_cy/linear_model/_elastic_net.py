@@ -6,7 +6,6 @@ from sklearn.utils.metadata_routing import UNUSED
 from mutar_cy.estimators import (
     all_or_nothing,
     check_parameters,
-    minimise,
     reporter,
     warn_unconverged,
     warn_user,
@@ -186,8 +185,8 @@ class ElasticNet(CoordinateDescentRegressor):
                 "recomputing Gram matrix."
             )
         report = reporter(self, X, y)
-        start = self._start(stack)
-        solution = minimise(self, stack, penalties, start=start, report=report)
+        start = self._start(problem)
+        solution = self._minimise(stack, penalties, None, start, report)
         fitted = self._fitted_attributes(problem, solution)
         if report is not None:
             report.close(fitted)

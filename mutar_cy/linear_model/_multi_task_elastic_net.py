@@ -3,7 +3,6 @@
 from mutar_cy.estimators import (
     all_or_nothing,
     check_parameters,
-    minimise,
     reporter,
     warn_unconverged,
     warn_user,
@@ -151,8 +150,8 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
             )
         problem, stack, penalty, _ = self._pose(X, y, sample_weight=sample_weight)
         report = reporter(self, X, y)
-        start = self._start(stack)
-        solution = minimise(self, stack, penalty, start=start, report=report)
+        start = self._start(problem)
+        solution = self._minimise(stack, penalty, None, start, report)
         fitted = self._fitted_attributes(problem, solution)
         if report is not None:
             report.close(fitted)

@@ -15,7 +15,13 @@ from mutar_cy.tasks._arrays import (
     linear,
 )
 from mutar_cy.tasks._convert import split_tasks, stack_tasks
-from mutar_cy.tasks._labels import feature_names, task_position
+from mutar_cy.tasks._labels import (
+    check_labels,
+    encode,
+    feature_names,
+    labels_in_column,
+    task_position,
+)
 from mutar_cy.tasks._layouts import has_own_designs, task_list, with_offset
 from mutar_cy.tasks._parts import make_parts, target_columns
 from mutar_cy.tasks._problem import Problem, read_problem
@@ -25,15 +31,18 @@ from mutar_cy.tasks._scores import columns_with_weights, compare, r_squared, sco
 __all__ = [
     "Problem",
     "check_design",
+    "check_labels",
     "check_offset",
     "check_target",
     "check_values",
     "check_weights",
     "columns_with_weights",
     "compare",
+    "encode",
     "feature_names",
     "has_own_designs",
     "in_layout",
+    "labels_in_column",
     "linear",
     "linear_predictor",
     "make_parts",

@@ -7,7 +7,13 @@ from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import validate_data
 
 from mutar_cy.groups import column_names
-from mutar_cy.tasks._arrays import as_float, check_design, is_sparse, refuse_masked
+from mutar_cy.tasks._arrays import (
+    as_float,
+    by_rows,
+    check_design,
+    is_sparse,
+    refuse_masked,
+)
 
 
 def check_labels(labels, n_samples, name, *, of="samples"):
@@ -126,10 +132,9 @@ def cut_task_column(estimator, X, *, reset, finite=False):
         return _cut_from_frame(estimator, X, reset, finite)
     X = check_design(estimator, X, reset=reset, finite=finite)
     at = _position(estimator.task_column, None, X.shape[1])
-    dense = not is_sparse(X)
-    labels = X[:, at] if dense else X[:, [at]].toarray()[:, 0]
+    labels = _take_column(X, at)
     assert_all_finite(labels, input_name="X")  # the solver will not see this column
-    if not dense:
+    if is_sparse(X):
         return X[:, np.delete(np.arange(X.shape[1]), at)], labels
     if at == 0:
         return X[:, 1:], labels
@@ -153,7 +158,39 @@ def _cut_from_frame(estimator, X, reset, finite):
         input_name="X",
         estimator=estimator,
     )
-    return as_float(features), np.asarray(frame[:, at])
+    return as_float(features), _take_column(X, at)
+
+
+def labels_in_column(X, column):
+    """Return what stands in the column of task labels, whatever the other columns hold.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+    column : int or str
+        A position, or the name of a column.
+
+    Returns
+    -------
+    labels : ndarray of shape (n_samples,)
+    """
+    if hasattr(X, "columns"):
+        names = list(X.columns)
+        return _take_column(X, _position(column, names, len(names)))
+    refuse_masked(X, "X")
+    X = by_rows(X) if is_sparse(X) else np.asarray(X)
+    if X.ndim != 2:
+        raise ValueError(
+            f"task_column={column!r} is a column of a table, but X has shape {X.shape}."
+        )
+    return _take_column(X, _position(column, None, X.shape[1]))
+
+
+def _take_column(X, at):
+    """Return one column of a matrix, or of a DataFrame, as an array."""
+    if is_sparse(X):
+        return X[:, [at]].toarray()[:, 0]
+    return np.asarray((X.iloc if hasattr(X, "iloc") else X)[:, at])
 
 
 def feature_names(estimator, X):

@@ -53,6 +53,11 @@ class Problem(NamedTuple):
         """Number of rows of coef_."""
         return self.designs[0].shape[1]
 
+    @property
+    def samples(self):
+        """The data: this."""
+        return self
+
     def take(self, rows):
         """Return the problem of some rows of every design, as `take_rows` does."""
         return take_rows(self, rows)

@@ -1,0 +1,146 @@
+"""A path fitted to some samples, and held against the others."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mutar_cy import tasks
+from mutar_cy.estimators import at_point
+
+
+class Held(NamedTuple):
+    """What one fold has found."""
+
+    losses: np.ndarray  # (n_points, n_columns), NaN where nothing is held out
+    weight: float  # of all that is held out
+    found: list  # features, their coefficients and the intercepts, for every point
+    n_unconverged: int
+
+
+def hold_out(model, problem, grid, train, test):
+    """Fit every path of a grid to some samples, and look at the others.
+
+    Parameters
+    ----------
+    model : estimator
+    problem : object
+        As ``model._read`` returns it.
+    grid : Grid
+    train, test : list of ndarray
+        Rows of every design.
+
+    Returns
+    -------
+    Held
+    """
+    data = problem.samples
+    present = _present(data, train)
+    if len(present) < len(data.labels) and model.task_weight is not None:
+        model = at_point(model, {"task_weight": np.asarray(model.task_weight)[present]})
+    posed = model._pose_problem(problem.take(train))
+    found, n_unconverged = [], 0
+    for row in grid.rows:
+        for solution in model._follow(posed, row):
+            coef, intercept = model._coefficients(posed[0], solution)
+            rows = np.flatnonzero(coef.reshape(len(coef), -1).any(axis=1))
+            found.append((rows, coef[rows], intercept))
+            n_unconverged += not model._has_converged(solution)
+    present = None if len(present) == len(data.labels) else present
+    losses, weight = look_at(model, data, test, found, present)
+    return Held(losses, weight, found, n_unconverged)
+
+
+def _present(data, rows):
+    """Return the numbers of the tasks that have rows."""
+    if tasks.task_codes(data) is None:
+        return np.arange(len(data.labels))
+    return np.array([k for k, own in enumerate(rows) if len(own)])
+
+
+def look_at(model, data, rows, found, present=None):
+    """Return the mean loss of some samples, column by column, for every solution.
+
+    Parameters
+    ----------
+    model : estimator
+    data : tasks.Problem
+    rows : list of ndarray
+        Of every design.
+    found : list of tuple
+        Features, their coefficients and the intercepts.
+    present : ndarray of int, default=None
+        The tasks that coefficients are for, if not for all.
+
+    Returns
+    -------
+    losses : ndarray of shape (n_points, n_columns)
+    weight : float
+    """
+    used = np.unique(np.concatenate([features for features, *_ in found]))
+    places = [np.searchsorted(used, features) for features, *_ in found]
+    columns: list[Any] = []
+    total, first = 0.0, 0
+    for k, own in enumerate(rows):
+        n_columns = data.targets[k].shape[1]
+        mine = slice(first, first + n_columns)
+        first += n_columns
+        if not len(own):
+            columns.append(np.full((len(found), n_columns), np.nan))
+            continue
+        which = _columns_of(mine, k, present, n_columns)
+        X = data.designs[k][own][:, used]
+        held = _Target(data, k, own)
+        losses = []
+        for place, (_, coef, intercept) in zip(places, found, strict=True):
+            eta = _predictor(X, place, coef, intercept, which)
+            losses.append(held.mean(model, eta))
+        columns.append(np.stack(losses))
+        total += held.weight
+    return np.concatenate(columns, axis=1), total
+
+
+def _columns_of(mine, k, present, n_columns):
+    """Return the columns of coefficients that predict a task, or None for their mean."""
+    if present is None:
+        return mine
+    if k not in present:
+        return None
+    start = n_columns * int(np.searchsorted(present, k))
+    return slice(start, start + n_columns)
+
+
+def _predictor(X, place, coef, intercept, which):
+    """Return the linear predictors of the columns of one design.
+
+    A task that was not there is predicted with the means over those that were; its
+    responses are one then.
+    """
+    if which is None:
+        coef = coef.mean(axis=1, keepdims=True)
+        intercept = intercept.mean(axis=0, keepdims=True)
+    else:
+        coef, intercept = coef[:, which], intercept[which]
+    flat = X[:, place] @ coef.reshape(len(coef), -1)
+    return flat.reshape(-1, *coef.shape[1:]) + intercept
+
+
+class _Target:
+    """The targets of some rows of a design."""
+
+    def __init__(self, data, k, rows):
+        self.y = data.targets[k][rows]
+        self.offset = None if data.offsets[k] is None else data.offsets[k][rows]
+        weights = data.weights[k]
+        weights = np.ones(len(rows)) if weights is None else weights[rows]
+        weights = weights.reshape(len(rows), -1) * ~np.isnan(self.y)
+        self.weight, self.sums = float(weights.sum()), weights.sum(axis=0)
+        self.weights = weights
+
+    def mean(self, model, eta):
+        """Return the mean loss of every column, NaN where nothing is held out."""
+        if self.offset is not None:
+            eta = eta + self.offset.reshape(*self.offset.shape, *[1] * (eta.ndim - 2))
+        losses = model._sample_losses(self.y, eta)
+        losses = np.where(self.weights > 0.0, losses, 0.0)
+        with np.errstate(invalid="ignore"):
+            return (self.weights * losses).sum(axis=0) / self.sums
