@@ -75,9 +75,9 @@ def all_or_nothing(fit):
 FRAMES = 4 if with_callbacks.__module__.startswith("sklearn") else 3
 
 
-def warn_user(message, *, frames=FRAMES):
+def warn_user(message, *, category=UserWarning, frames=FRAMES):
     """Warn on the line that called fit, if fit calls this."""
-    warnings.warn(message, UserWarning, stacklevel=frames + 1)
+    warnings.warn(message, category, stacklevel=frames + 1)
 
 
 def warn_unconverged(solution, *, frames=FRAMES):
@@ -116,16 +116,20 @@ class Reporter:
         With callbacks set.
     X, y : object
         As the user gave them to fit.
+    step : str, default="iteration"
+        What a step is called.
+    n_steps : int, default=None
+        How many there will be, if that is known.
     """
 
-    def __init__(self, estimator, X, y):
-        self.estimator, self.data = estimator, {"X": X, "y": y}
-        self.context = estimator._init_callback_context(max_subtasks=None)
+    def __init__(self, estimator, X, y, step="iteration", n_steps=None):
+        self.estimator, self.data, self.step = estimator, {"X": X, "y": y}, step
+        self.context = estimator._init_callback_context(max_subtasks=n_steps)
         self.context.call_on_fit_task_begin(estimator=estimator, **self.data)
 
-    def __call__(self, n_iter, gap, target):
-        """Report one outer iteration of the solver."""
-        step = self.context.subcontext(task_name="iteration")
+    def __call__(self, n_iter=None, gap=None, target=None):
+        """Report one step: an outer iteration of the solver, as it tells of it."""
+        step = self.context.subcontext(task_name=self.step)
         step.call_on_fit_task_begin(estimator=self.estimator, **self.data)
         step.call_on_fit_task_end(estimator=self.estimator, **self.data)
 
@@ -136,10 +140,10 @@ class Reporter:
         )
 
 
-def reporter(estimator, X, y):
+def reporter(estimator, X, y, **steps):
     """Return a `Reporter` if the estimator has callbacks, else None."""
     if getattr(estimator, "_skl_callbacks", None):
-        return Reporter(estimator, X, y)
+        return Reporter(estimator, X, y, **steps)
     return None
 
 
