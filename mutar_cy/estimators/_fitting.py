@@ -98,6 +98,17 @@ def warn_unconverged(solution, *, frames=FRAMES):
     )
 
 
+def warn_of_folds(n_unconverged, *, frames=FRAMES + 1):
+    """Warn that fits to folds have not converged, on the line that called fit."""
+    warnings.warn(
+        f"Objective did not converge in {n_unconverged} of the fits that strengths "
+        "were chosen by. You might want to increase the number of iterations: raise "
+        "max_iter or tol, or take larger strengths.",
+        ConvergenceWarning,
+        stacklevel=frames + 1,
+    )
+
+
 def refuse_non_finite(coef, intercept):
     """Raise if the numbers that the data led to are beyond float."""
     if not (np.isfinite(coef).all() and np.isfinite(intercept).all()):

@@ -1,5 +1,6 @@
 """A path fitted to some samples, and held against the others."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -100,7 +101,7 @@ def look_at(model, data, rows, found, present=None):
 
 
 def _columns_of(mine, k, present, n_columns):
-    """Return the columns of coefficients that predict a task, or None for their mean."""
+    """Return the columns of coefficients that predict a task; None: their mean."""
     if present is None:
         return mine
     if k not in present:
@@ -120,7 +121,7 @@ def _predictor(X, place, coef, intercept, which):
         intercept = intercept.mean(axis=0, keepdims=True)
     else:
         coef, intercept = coef[:, which], intercept[which]
-    flat = X[:, place] @ coef.reshape(len(coef), -1)
+    flat = X[:, place] @ coef.reshape(len(coef), math.prod(coef.shape[1:]))
     return flat.reshape(-1, *coef.shape[1:]) + intercept
 
 

@@ -3,6 +3,7 @@
 import functools
 import threading
 from contextlib import contextmanager
+from typing import Any
 
 from sklearn.utils.parallel import Parallel, delayed
 from threadpoolctl import ThreadpoolController
@@ -18,7 +19,8 @@ class _Guard:
     """Keep BLAS at one thread while anybody wants it: its setting is the process's."""
 
     def __init__(self):
-        self.lock, self.users, self.limiter = threading.Lock(), 0, None
+        self.lock, self.users = threading.Lock(), 0
+        self.limiter: Any = None
 
     def __enter__(self):
         with self.lock:

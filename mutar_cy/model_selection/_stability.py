@@ -20,7 +20,8 @@ def make_model(estimator):
     ValueError
         If no coefficient of it is ever 0.
     """
-    if not (hasattr(estimator, "_pose_problem") and hasattr(estimator, "_points")):
+    # What has no alpha chooses it by the data.
+    if not hasattr(estimator, "_follow") or not hasattr(estimator, "alpha"):
         raise TypeError(
             "estimator must be a model of mutar_cy with fixed strengths, got "
             f"{type(estimator).__name__}."

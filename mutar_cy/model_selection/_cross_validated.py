@@ -1,0 +1,191 @@
+"""Models whose strengths are chosen by the data."""
+
+from inspect import signature
+from numbers import Integral, Real
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from mutar_cy import tasks
+from mutar_cy.estimators import at_point, check_parameters, reporter, warn_of_folds
+from mutar_cy.model_selection._choose import Scores, choose
+from mutar_cy.model_selection._folds import make_folds
+from mutar_cy.model_selection._grids import line_grid
+from mutar_cy.model_selection._held_out import hold_out
+from mutar_cy.model_selection._parallel import run_all
+
+CHOSEN = ("alpha", "beta", "warm_start")  # parameters that the class does not have
+CONSTRAINTS: dict[str, Any] = {
+    "alphas": [Interval(Integral, 1, None, closed="left"), "array-like"],
+    "eps": [Interval(Real, 0, 1, closed="neither")],
+    "cv": ["cv_object"],
+    "n_jobs": [Integral, None],
+    "selection": [StrOptions({"min", "1se"})],
+    "criterion": [StrOptions({"aic", "bic", "ebic"}), None],
+}
+
+
+def constraints_of(cls, **more):
+    """Return the constraints of the parameters of a cross-validated class.
+
+    Parameters
+    ----------
+    cls : type
+        The class whose strengths are chosen.
+    **more : list or None
+        Those of further parameters; None drops one.
+    """
+    every = {**cls._parameter_constraints, **CONSTRAINTS, **more}
+    return {
+        name: own
+        for name, own in every.items()
+        if own is not None and (name not in CHOSEN or name in more)
+    }
+
+
+class Choice(NamedTuple):
+    """Which strengths, why, and where to start from."""
+
+    point: dict
+    start: np.ndarray | None
+    attributes: dict
+    n_unconverged: int
+
+
+class CrossValidated:
+    """Choose the strengths, then fit to all data.
+
+    To be mixed with the class ``_model_class`` whose strengths are chosen: what that
+    class says of a fitted model holds.
+    """
+
+    alphas: Any
+    eps: float
+    cv: Any
+    selection: str
+    criterion: str | None
+    n_jobs: int | None
+    _warn: Any
+    _model_class: Any
+    _path_name = "mse_path_"  # of the losses on held-out samples
+
+    def _model(self):
+        """Return a model with the parameters that are not chosen."""
+        names = signature(self._model_class).parameters
+        given = {name: getattr(self, name) for name in names if hasattr(self, name)}
+        return self._model_class(**given)
+
+    def _pose(self, X, y, **given):
+        return self._model()._pose(X, y, **given)
+
+    def _alpha_max(self, posed):
+        return self._model()._alpha_max(posed)
+
+    def _grid(self, model, posed):
+        """Return the strengths to choose from."""
+        return line_grid(model, posed, self.alphas, self.eps)
+
+    def _fit(self, X, y, **given):
+        """Fit to data and what else ``fit`` was given."""
+        check_parameters(self)
+        model = self._model()
+        posed = model._pose_problem(model._read(X, y, **given))
+        grid = self._grid(model, posed)
+        report = reporter(self, X, y)
+        choice = self._choice(model, posed, grid, X, report)
+        best = at_point(model, choice.point)
+        problem, *posed = best._posed_at(posed, choice.point)
+        solution = best._minimise(*posed, choice.start, report)
+        fitted = best._fitted_attributes(problem, solution)
+        fitted |= {f"{name}_": value for name, value in choice.point.items()}
+        fitted |= self._of_grid(grid) | choice.attributes
+        for name in ("n_features_in_", "feature_names_in_"):
+            self.__dict__.pop(name, None)
+            fitted |= {name: vars(best)[name]} if name in vars(best) else {}
+        if report is not None:
+            report.close(fitted)
+        self.__dict__.update(fitted)
+        if choice.n_unconverged:
+            warn_of_folds(choice.n_unconverged)
+        self._warn(solution)
+        return self
+
+    def _of_grid(self, grid):
+        """Return the strengths that were to be chosen from as attributes."""
+        found = {"alphas_": grid.alphas}
+        return found if grid.betas is None else {**found, "betas_": grid.betas}
+
+    def _choice(self, model, posed, grid, X, report):
+        """Return which strengths to take."""
+        problem = posed[0]
+        folds = make_folds(model, problem, self.cv, X)
+        items = [(model, problem, grid, *pair) for pair in folds]
+        held = []
+        for one in run_all(hold_out, items, self.n_jobs):
+            held.append(one)
+            if report is not None:
+                report(len(held), np.nan, np.nan)
+        data = problem.samples
+        weighted = any(own is not None for own in data.weights)
+        scores = Scores(
+            np.stack([one.losses for one in held], axis=1),
+            column_weights(model, data),
+            np.array([one.weight for one in held]) if weighted else None,
+        )
+        which = self._which(scores, grid, data)
+        return Choice(
+            self._point(grid, which),
+            model._starts(problem, mean_start(held, which, data)),
+            self._of_scores(scores, grid, data),
+            sum(one.n_unconverged for one in held),
+        )
+
+    def _which(self, scores, grid, data):
+        """Return the number of the point to take for every column."""
+        best = choose(scores, grid.shape, self.selection)
+        return np.full(len(scores.column_weights), best)
+
+    def _point(self, grid, which):
+        """Return the parameters at the points of all columns."""
+        return grid.points[which[0]]
+
+    def _of_scores(self, scores, grid, data):
+        """Return what held-out samples say as attributes."""
+        return {self._path_name: grid.shaped(scores.path)}
+
+
+def column_weights(model, data):
+    """Return what every column of a problem weighs in a mean over tasks."""
+    weights = getattr(model, "task_weight", None)
+    weights = np.ones(len(data.labels)) if weights is None else np.asarray(weights)
+    if tasks.task_codes(data) is None:
+        return weights.astype(np.float64)
+    sizes = [Y.shape[1] for Y in data.targets]
+    return np.repeat(weights / sizes, sizes)
+
+
+def mean_start(held, which, data):
+    """Return the mean of what folds have found at the points of all columns.
+
+    Parameters
+    ----------
+    held : list of Held
+    which : ndarray of int, shape (n_columns,)
+    data : tasks.Problem
+
+    Returns
+    -------
+    coef : ndarray of shape (n_features, n_columns, ...), or None
+        None if folds have left tasks out.
+    """
+    first = held[0].found[0][1]
+    if any(len(one.found[0][2]) < len(which) for one in held):
+        return None
+    mean = np.zeros((data.n_features, len(which), *first.shape[2:]))
+    for one in held:
+        for point in np.unique(which).tolist():
+            rows, coef, _ = one.found[point]
+            own = np.flatnonzero(which == point)
+            mean[np.ix_(rows, own)] += coef[:, own] / len(held)
+    return mean
