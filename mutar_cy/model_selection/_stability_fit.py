@@ -1,5 +1,6 @@
 """How features are counted over subsamples, and what is done with those that stay."""
 
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -125,10 +126,12 @@ class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
         )
         counts = Counts(selections)
         items = ((subsamples, which) for which in range(self.n_subsamples))
-        for found in run_all(selections.among, items, self.n_jobs):
-            counts.add(*found)
-            if report is not None:
-                report()
+        # Closed whatever happens: jobs that nobody waits for are not begun.
+        with closing(run_all(selections.among, items, self.n_jobs)) as results:
+            for found in results:
+                counts.add(*found)
+                if report is not None:
+                    report()
         return counts
 
     @property

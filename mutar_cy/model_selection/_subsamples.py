@@ -38,8 +38,8 @@ class Subsamples:
                 own = len(problem.targets) > 1
                 name = f"Task {problem.labels.tolist()[k]!r}" if own else "X"
                 raise ValueError(
-                    f"{name} has {len(samples)} samples that count; "
-                    f"sample_fraction={fraction} leaves none of them in a subsample."
+                    f"{name} has {len(samples)} sample(s) with a target and a weight; "
+                    f"sample_fraction={fraction} leaves none to a subsample."
                 )
             codes = np.zeros(len(samples), dtype=np.intp)
             if classes:
