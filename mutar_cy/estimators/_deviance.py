@@ -78,6 +78,19 @@ def _deviances(name, y, guess, weights, offset):
     return tuple(value if value > rounding else 0.0 for value in (own, null))
 
 
+def sample_bends(loss, y, eta):
+    """Return half the second derivative of every sample's deviance in its predictor.
+
+    Parameters are those of `sample_deviances`.
+    """
+    with np.errstate(over="ignore"):
+        if loss == "poisson":
+            return np.exp(eta)
+        if loss == "gamma":
+            return y * np.exp(-eta)
+    return np.ones_like(eta)
+
+
 def sample_deviances(loss, y, eta):
     """Return the deviance of every sample.
 

@@ -5,6 +5,7 @@ from copy import copy
 
 import numpy as np
 
+from mutar_cy import tasks
 from mutar_cy.solvers import join_columns, solve, solve_path
 
 
@@ -74,6 +75,31 @@ class Followed:
     def _sample_losses(self, y, eta):
         """Return what linear predictors cost, sample by sample."""
         return np.square(y - eta)
+
+    def _sample_bends(self, y, eta):
+        """Return half the second derivatives of these losses, 1 for squared error."""
+        return np.ones_like(eta)
+
+    def _convex(self, posed, solution):
+        """Return the pieces of a fit, each a convex problem with its solution.
+
+        Returns
+        -------
+        pieces : list of (parts, stack, penalty, solution)
+            Parts and stack have the columns of the solution.
+        """
+        problem, stack, penalty, _ = posed
+        return [(self._parts(problem), stack, penalty, solution)]
+
+    def _certified(self, solution):
+        """Return the solutions of convex problems that a fit ends with."""
+        return [solution]
+
+    def _parts(self, problem):
+        """Return the parts of a problem."""
+        missing = getattr(self, "missing_targets", "raise") == "ignore"
+        weights = getattr(self, "task_weight", None)
+        return tasks.make_parts(problem, weights, missing=missing)
 
 
 def follow_joint(stack, penalties, groups, options, solvers=(solve, solve_path)):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 
 from mutar_cy.estimators._classes import (
     ClassProblem,
@@ -123,6 +124,19 @@ class GroupClassification(GroupDecisions):
 
     def _has_converged(self, solution):
         return all(super(GroupClassification, self)._has_converged(s) for s in solution)
+
+    def _convex(self, posed, solution):
+        problem, stacks, penalty, _ = posed
+        return [
+            (problem.groups.parts, stack, penalty, own)
+            for stack, own in zip(stacks, solution, strict=True)
+        ]
+
+    def _certified(self, solution):
+        return list(solution)
+
+    def _sample_bends(self, y, eta):
+        return expit(eta) * expit(-eta)
 
     def _sample_losses(self, y, eta):
         return class_deviances(y, eta)

@@ -45,6 +45,9 @@ class GroupModel(MultiTaskModel):
         blocks, weights = problem.solver_blocks()
         return with_parts(self, problem), self._penalty(weights), blocks
 
+    def _parts(self, problem):
+        return problem.parts
+
     def _posed_at(self, posed, point):
         problem, stack, penalty, blocks = posed
         return problem, stack, penalty.replaced(**point), blocks

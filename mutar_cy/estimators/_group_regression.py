@@ -11,6 +11,7 @@ from mutar_cy.estimators._deviance import (
     LOSSES,
     explained_deviance,
     refuse_targets,
+    sample_bends,
     sample_deviances,
 )
 from mutar_cy.estimators._fitting import all_or_nothing, minimise
@@ -125,6 +126,9 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
 
     def _starts(self, problem, coef):
         return problem.from_user(coef)
+
+    def _sample_bends(self, y, eta):
+        return sample_bends(self.loss, y, eta)
 
     def _sample_losses(self, y, eta):
         return sample_deviances(self.loss, y, eta)

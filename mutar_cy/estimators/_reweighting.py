@@ -62,6 +62,22 @@ class ReweightingRegressor(MultiTaskRegressor):
     def _coefficients(self, problem, solution):
         return solution.last.coef, solution.last.intercept
 
+    def _convex(self, posed, solution):
+        """Return the last weighted problem."""
+        problem, stack, penalty, _ = posed
+        weights = solution.weights
+        if not isinstance(penalty, list):
+            penalty = penalty.replaced(weights=weights)
+        elif weights.ndim > 1:  # one for every coefficient
+            pairs = zip(penalty, weights.T, strict=True)
+            penalty = [own.replaced(weights=w) for own, w in pairs]
+        else:  # one for every row
+            penalty = [own.replaced(weights=weights) for own in penalty]
+        return [(self._parts(problem), stack, penalty, solution.last)]
+
+    def _certified(self, solution):
+        return [solution.last]
+
     def _has_converged(self, solution):
         convex = super()._has_converged
         first, last = convex(solution.first), convex(solution.last)

@@ -121,7 +121,9 @@ class TransportRegressor(MultiTaskRegressor):
 
     def _noise(self, stack, start):
         """Return how levels of noise are found; from the last ones if warm."""
-        levels = None if start is None else np.ravel(self.sigma_).astype(np.float64)
+        levels = None
+        if self.concomitant and start is not None:
+            levels = np.ravel(self.sigma_).astype(np.float64)
         return noise_of(stack, self.concomitant, levels)
 
     def _solve(self, stack, penalty, start, **options):

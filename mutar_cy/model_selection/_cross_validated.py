@@ -1,6 +1,7 @@
 """Models whose strengths are chosen by the data."""
 
 from inspect import signature
+from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
@@ -10,14 +11,16 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from mutar_cy import tasks
 from mutar_cy.estimators import at_point, check_parameters, reporter, warn_of_folds
 from mutar_cy.model_selection._choose import Scores, choose
+from mutar_cy.model_selection._criteria import follow_criterion
 from mutar_cy.model_selection._folds import make_folds
 from mutar_cy.model_selection._grids import line_grid
-from mutar_cy.model_selection._held_out import hold_out
-from mutar_cy.model_selection._parallel import run_all
+from mutar_cy.model_selection._held_out import Held, hold_out
+from mutar_cy.model_selection._parallel import one_blas_thread, run_all
 
+COUNT = [Interval(Integral, 1, None, closed="left")]
 CHOSEN = ("alpha", "beta", "warm_start")  # parameters that the class does not have
 CONSTRAINTS: dict[str, Any] = {
-    "alphas": [Interval(Integral, 1, None, closed="left"), "array-like"],
+    "alphas": [*COUNT, "array-like"],
     "eps": [Interval(Real, 0, 1, closed="neither")],
     "cv": ["cv_object"],
     "n_jobs": [Integral, None],
@@ -93,7 +96,10 @@ class CrossValidated:
         posed = model._pose_problem(model._read(X, y, **given))
         grid = self._grid(model, posed)
         report = reporter(self, X, y)
-        choice = self._choice(model, posed, grid, X, report)
+        if self.criterion is None:
+            choice = self._by_folds(model, posed[0], grid, X, report)
+        else:
+            choice = self._by_criterion(model, posed, grid)
         best = at_point(model, choice.point)
         problem, *posed = best._posed_at(posed, choice.point)
         solution = best._minimise(*posed, choice.start, report)
@@ -116,9 +122,38 @@ class CrossValidated:
         found = {"alphas_": grid.alphas}
         return found if grid.betas is None else {**found, "betas_": grid.betas}
 
-    def _choice(self, model, posed, grid, X, report):
-        """Return which strengths to take."""
-        problem = posed[0]
+    def _by_criterion(self, model, posed, grid):
+        """Return which strengths an information criterion takes."""
+        if self.selection == "1se":
+            raise ValueError(
+                f"selection='1se' is for cross-validation, not for "
+                f"criterion={self.criterion!r}."
+            )
+        with one_blas_thread():
+            values, degrees, found, n_unconverged = follow_criterion(
+                model, posed, grid, self.criterion
+            )
+        data = posed[0].samples
+        which = self._least(values, data)
+        one = Held(values, 1.0, found, n_unconverged)
+        attributes = {
+            "criterion_path_": grid.shaped(values.sum(axis=1)),
+            "degrees_of_freedom_": grid.shaped(degrees.sum(axis=1)),
+        }
+        start = mean_start([one], which, data)
+        return Choice(
+            self._point(grid, which, data),
+            model._starts(posed[0], start),
+            attributes,
+            n_unconverged,
+        )
+
+    def _least(self, values, data):
+        """Return the number of the point to take for every column, by a criterion."""
+        return np.full(values.shape[1], np.argmin(values.sum(axis=1)))
+
+    def _by_folds(self, model, problem, grid, X, report):
+        """Return which strengths held-out samples take."""
         folds = make_folds(model, problem, self.cv, X)
         items = [(model, problem, grid, *pair) for pair in folds]
         held = []
@@ -135,7 +170,7 @@ class CrossValidated:
         )
         which = self._which(scores, grid, data)
         return Choice(
-            self._point(grid, which),
+            self._point(grid, which, data),
             model._starts(problem, mean_start(held, which, data)),
             self._of_scores(scores, grid, data),
             sum(one.n_unconverged for one in held),
@@ -146,7 +181,7 @@ class CrossValidated:
         best = choose(scores, grid.shape, self.selection)
         return np.full(len(scores.column_weights), best)
 
-    def _point(self, grid, which):
+    def _point(self, grid, which, data):
         """Return the parameters at the points of all columns."""
         return grid.points[which[0]]
 
@@ -155,13 +190,19 @@ class CrossValidated:
         return {self._path_name: grid.shaped(scores.path)}
 
 
+def columns_of_tasks(data):
+    """Return the columns of every task, a list of slices."""
+    if tasks.task_codes(data) is None:
+        return [slice(k, k + 1) for k in range(len(data.labels))]
+    ends = np.cumsum([0, *(Y.shape[1] for Y in data.targets)])
+    return [slice(*pair) for pair in pairwise(ends)]
+
+
 def column_weights(model, data):
     """Return what every column of a problem weighs in a mean over tasks."""
     weights = getattr(model, "task_weight", None)
     weights = np.ones(len(data.labels)) if weights is None else np.asarray(weights)
-    if tasks.task_codes(data) is None:
-        return weights.astype(np.float64)
-    sizes = [Y.shape[1] for Y in data.targets]
+    sizes = [own.stop - own.start for own in columns_of_tasks(data)]
     return np.repeat(weights / sizes, sizes)
 
 

@@ -1,5 +1,6 @@
 """Which samples are fitted to and which are held out, fold by fold."""
 
+from collections.abc import Mapping
 from numbers import Integral
 
 import numpy as np
@@ -44,7 +45,7 @@ def make_folds(model, problem, cv, X=None, **given):
         given = {"groups": labels, **given}
         own = data.rows is None
         X = np.zeros((len(codes), 1)) if own or X is None else X
-    elif X is None:
+    elif X is None or isinstance(X, Mapping):
         X = np.zeros((len(y), 1))
     strata = _strata(model, codes, y)
     splitter = _splitter(cv, codes, strata)

@@ -34,21 +34,26 @@ def hold_out(model, problem, grid, train, test):
     -------
     Held
     """
-    data = problem.samples
+    data, rows = problem.samples, grid.rows
     present = _present(data, train)
-    if len(present) < len(data.labels) and model.task_weight is not None:
-        model = at_point(model, {"task_weight": np.asarray(model.task_weight)[present]})
+    if len(present) < len(data.labels):
+        model, rows = _of_some_tasks(model, rows, present)
     posed = model._pose_problem(problem.take(train))
     found, n_unconverged = [], 0
-    for row in grid.rows:
+    for row in rows:
         for solution in model._follow(posed, row):
-            coef, intercept = model._coefficients(posed[0], solution)
-            rows = np.flatnonzero(coef.reshape(len(coef), -1).any(axis=1))
-            found.append((rows, coef[rows], intercept))
+            found.append(found_by(model, posed[0], solution))
             n_unconverged += not model._has_converged(solution)
     present = None if len(present) == len(data.labels) else present
     losses, weight = look_at(model, data, test, found, present)
     return Held(losses, weight, found, n_unconverged)
+
+
+def found_by(model, problem, solution):
+    """Return the features of a solution, their coefficients and the intercepts."""
+    coef, intercept = model._coefficients(problem, solution)
+    rows = np.flatnonzero(coef.reshape(len(coef), -1).any(axis=1))
+    return rows, coef[rows], intercept
 
 
 def _present(data, rows):
@@ -56,6 +61,18 @@ def _present(data, rows):
     if tasks.task_codes(data) is None:
         return np.arange(len(data.labels))
     return np.array([k for k, own in enumerate(rows) if len(own)])
+
+
+def _of_some_tasks(model, rows, present):
+    """Return a model, and points, without what they have for other tasks."""
+    if model.task_weight is not None:
+        weights = np.asarray(model.task_weight)[present]
+        model = at_point(model, {"task_weight": weights})
+
+    def some(point):
+        return {k: v[present] if np.ndim(v) else v for k, v in point.items()}
+
+    return model, [[some(point) for point in row] for row in rows]
 
 
 def look_at(model, data, rows, found, present=None):

@@ -1,0 +1,124 @@
+r"""How many degrees of freedom a sparse fit has spent.
+
+For a convex problem, at coefficients whose support stays what it is when the data
+change a little, the fitted values move with the targets by a linear map, whose trace is
+an unbiased estimate of the degrees of freedom (S. Vaiter, C. Deledalle, J. Fadili,
+G. Peyre, C. Dossal, 2017, The degrees of freedom of partly smooth regularizers, Ann.
+Inst. Stat. Math. 69, theorem 2): ``trace(G (G + H)^-1)`` on the support, with the
+Hessians G of the data term and H of the penalty. For a lasso this is the number of
+coefficients that are not zero.
+
+H is diagonal less one outer product per block, which alone couples columns: so the
+inverse takes one factorisation per column, and one as large as there are blocks.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+from scipy.linalg import pinvh
+
+from mutar_cy.designs import sample_weights
+from mutar_cy.solvers import Blocks
+
+EXCLUDED = 1e-12  # of 1 / pull: what keeps the coupling regular
+
+
+def degrees_of_freedom(model, posed, solution):
+    """Return the degrees of freedom of a fit, its intercepts included.
+
+    Parameters
+    ----------
+    model : estimator
+    posed : tuple
+    solution : object
+        As ``model._follow`` yields it for what is posed.
+
+    Returns
+    -------
+    degrees : ndarray of shape (n_columns,)
+        Their sum is that of the fit. By columns only if each has its own penalty, else
+        in equal shares.
+    """
+    total = None
+    for parts, stack, penalty, own in model._convex(posed, solution):
+        problem = _Supported(model, parts, stack, own)
+        if isinstance(penalty, list):
+            traces = [
+                problem.trace(each, None, slice(c, c + 1))
+                for c, each in enumerate(penalty)
+            ]
+        else:
+            n_columns = own.coef.shape[1]
+            traces = [problem.trace(penalty, posed[3]) / n_columns] * n_columns
+        found = np.array(traces) + float(model.fit_intercept)
+        total = found if total is None else total + found
+    return total
+
+
+class _Supported:
+    """The coefficients of a fit, and the Hessian of its data term, by columns."""
+
+    def __init__(self, model, parts, stack, solution):
+        self.coef = solution.coef
+        self.center = bool(model.fit_intercept)
+        self.columns = []  # part, scale of features, curvature of each sample
+        owners = pairwise(np.cumsum([0, *(part.Y.shape[1] for part in parts)]))
+        designs = getattr(stack, "stack", stack).designs
+        for part, design, (start, stop) in zip(parts, designs, owners, strict=True):
+            eta = part.X @ self.coef[:, start:stop] + solution.intercept[start:stop]
+            if part.offset is not None:
+                eta = eta + part.offset
+            bends = sample_weights(part)[:, None] * model._sample_bends(part.Y, eta)
+            self.columns += [(part.X, design.scale, own) for own in bends.T]
+
+    def trace(self, penalty, groups, columns=slice(None)):
+        """Return the trace for the penalty of some columns together."""
+        coef, own = self.coef[:, columns], self.columns[columns]
+        scales = np.ones((len(coef), len(own)))
+        for c, (_, scale, _) in enumerate(own):
+            scales[:, c] = 1.0 if scale is None else scale
+        coef = coef / scales  # as the penalty sees them
+        blocks = Blocks(len(coef), groups)
+        chosen = blocks.owners(np.flatnonzero(coef.any(axis=1)))
+        if not len(chosen):
+            return 0.0
+        rows, counts = blocks.features(chosen), blocks.counts(chosen)
+        owner = np.repeat(np.arange(len(chosen)), counts)
+        firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        local = penalty.restricted(chosen).local(coef[rows], owner, firsts)
+        bend = np.broadcast_to(local.bend, coef[rows].shape)
+        outer, middle = np.zeros((2, len(chosen), len(chosen)))
+        total = 0.0
+        for c, (X, _, weight) in enumerate(own):
+            kept = np.flatnonzero(np.isfinite(bend[:, c]))
+            if not len(kept):
+                continue
+            gram = self._gram(X, rows[kept], weight) * np.outer(
+                scales[rows[kept], c], scales[rows[kept], c]
+            )
+            inverse = pinvh(gram + np.diag(bend[kept, c]))
+            units = np.zeros((len(kept), len(chosen)))
+            units[np.arange(len(kept)), owner[kept]] = local.units[kept, c]
+            half = inverse @ units
+            total += float(np.einsum("rs,sr->", inverse, gram))
+            outer += units.T @ half
+            middle += half.T @ gram @ half
+        return total + _coupled(local.pull, outer, middle)
+
+    def _gram(self, X, features, weight):
+        """Return the Hessian of the data term of one column on some features."""
+        X = X[:, features]
+        X = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=np.float64)
+        if self.center:
+            X = X - weight @ X / weight.sum()
+        X = X * np.sqrt(weight)[:, None]
+        return X.T @ X
+
+
+def _coupled(pull, outer, middle):
+    """Return what the coupling of columns adds to the trace."""
+    some = np.flatnonzero(pull > 0.0)
+    if not len(some):
+        return 0.0
+    matrix = np.diag((1.0 + EXCLUDED) / pull[some]) - outer[np.ix_(some, some)]
+    return float(np.einsum("bc,cb->", pinvh(matrix), middle[np.ix_(some, some)]))
