@@ -11,12 +11,12 @@ from mutar_cy import (
     MTW,
     GroupLasso,
     GroupLassoClassifier,
+    GroupLassoCV,
     GroupLassoRegressor,
     ReMTW,
 )
 from mutar_cy import linear_model as ours
 from mutar_cy.model_selection import StabilitySelection
-from mutar_cy.model_selection._group_lasso_cv import GroupLassoCV
 
 
 def selection(estimator=None, **parameters):
