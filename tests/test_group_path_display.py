@@ -74,7 +74,7 @@ def test_groups_that_stay_are_named_at_their_ends():
     lines = by_label(display)
     for label in display.labels_:
         line = lines[label.get_text()]
-        assert label.xy == (1, line.get_ydata()[-1])
+        assert label.xy == (ALPHAS[-1], line.get_ydata()[-1])
         assert label.arrow_patch.get_edgecolor() == mpl.colors.to_rgba(line.get_color())
 
 

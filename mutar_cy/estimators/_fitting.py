@@ -10,6 +10,7 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import validate_parameter_constraints
 
+from mutar_cy.estimators._watch import watched
 from mutar_cy.solvers import solve, solve_columns
 
 __all__ = [
@@ -138,8 +139,8 @@ class Reporter:
         self.context = estimator._init_callback_context(max_subtasks=n_steps)
         self.context.call_on_fit_task_begin(estimator=estimator, **self.data)
 
-    def __call__(self, n_iter=None, gap=None, target=None):
-        """Report one step: an outer iteration of the solver, as it tells of it."""
+    def __call__(self, n_iter, gap, target):
+        """Report one step, as solvers tell of an outer iteration."""
         step = self.context.subcontext(task_name=self.step)
         step.call_on_fit_task_begin(estimator=self.estimator, **self.data)
         step.call_on_fit_task_end(estimator=self.estimator, **self.data)
@@ -152,10 +153,9 @@ class Reporter:
 
 
 def reporter(estimator, X, y, **steps):
-    """Return a `Reporter` if the estimator has callbacks, else None."""
-    if getattr(estimator, "_skl_callbacks", None):
-        return Reporter(estimator, X, y, **steps)
-    return None
+    """Return whom to tell how the fit goes on, or None if nobody asks."""
+    called_back = getattr(estimator, "_skl_callbacks", None)
+    return watched(Reporter(estimator, X, y, **steps) if called_back else None)
 
 
 def minimise(

@@ -131,7 +131,7 @@ class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
             for found in results:
                 counts.add(*found)
                 if report is not None:
-                    report()
+                    report(counts.number, np.nan, np.nan)
         return counts
 
     @property

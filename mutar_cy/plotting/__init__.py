@@ -1,5 +1,17 @@
 """Pictures of what has been fitted."""
 
+from mutar_cy.plotting._coefficient_map_display import CoefficientMapDisplay
+from mutar_cy.plotting._convergence_display import ConvergenceDisplay
 from mutar_cy.plotting._group_path_display import GroupPathDisplay
+from mutar_cy.plotting._regularization_path_display import RegularizationPathDisplay
+from mutar_cy.plotting._support_display import SupportDisplay
+from mutar_cy.plotting._task_similarity_display import TaskSimilarityDisplay
 
-__all__ = ["GroupPathDisplay"]
+__all__ = [
+    "CoefficientMapDisplay",
+    "ConvergenceDisplay",
+    "GroupPathDisplay",
+    "RegularizationPathDisplay",
+    "SupportDisplay",
+    "TaskSimilarityDisplay",
+]

@@ -1,11 +1,10 @@
 """The norms of groups along a path over strengths."""
 
-import numpy as np
-
 from mutar_cy.estimators import GroupLassoRegressor, group_lasso_path
-from mutar_cy.plotting._axes import count_on_top, mark, new_axes, properties, title
+from mutar_cy.plotting._axes import count_on_top, mark, new_axes
 from mutar_cy.plotting._labels import label_ends
-from mutar_cy.plotting._path import check_path
+from mutar_cy.plotting._lines import draw_path, finish_path, title
+from mutar_cy.plotting._path import check_path, require
 
 
 class GroupPathDisplay:
@@ -100,15 +99,7 @@ class GroupPathDisplay:
         ValueError
             If its arrays do not go together.
         """
-        lacking = [
-            name
-            for name in ("alphas", "group_norms", "group_names")
-            if not hasattr(path, name)
-        ]
-        if lacking:
-            raise TypeError(
-                f"path must have the attribute {lacking[0]}, got {type(path).__name__}."
-            )
+        require(path, ("alphas", "group_norms", "group_names"))
         display = cls(
             alphas=path.alphas,
             group_norms=path.group_norms,
@@ -204,33 +195,16 @@ class GroupPathDisplay:
         )
         self.ax_ = new_axes() if ax is None else ax
         self.figure_ = self.ax_.figure
-        stay = np.flatnonzero(norms[-1])
-        named = stay[np.argsort(-norms[-1][stay], kind="stable")][:max_labels].tolist()
-        drawn = {
-            g: self.ax_.plot(
-                alphas,
-                norms[:, g],
-                label=title(names[g]),
-                **properties(named, g, line_kw),
-            )[0]
-            for g in np.flatnonzero(norms.any(axis=0)).tolist()
-        }
-        self.lines_ = list(drawn.values())
-        self._finish_axes(alphas)
-        self.labels_ = label_ends(self.ax_, [drawn[g] for g in named])
-        self.counts_ax_ = count_on_top(self.ax_, alphas, (norms > 0).sum(axis=1))
-        return self
-
-    def _finish_axes(self, alphas):
-        """Set scale, limits and titles of the axes, and mark the best strength."""
-        self.ax_.set(
-            xscale="log",
-            xlim=(alphas[0], alphas[-1]),
-            xlabel="alpha",
-            ylabel="norm of the group's coefficients",
+        titles = [title(name, "group") for name in names]
+        self.lines_, named = draw_path(
+            self.ax_, alphas, norms, titles, max_labels, line_kw
         )
+        finish_path(self.ax_, alphas, "norm of the group's coefficients")
         self.ax_.set_ylim(bottom=0)
-        self.ax_.spines["right"].set_visible(False)
         self.best_line_ = None
         if self.alpha_best is not None:
             self.best_line_ = mark(self.ax_, self.alpha_best, alphas)
+        counts = (norms > 0).sum(axis=1)
+        self.counts_ax_ = count_on_top(self.ax_, alphas, counts, "groups")
+        self.labels_ = label_ends(self.ax_, named)
+        return self

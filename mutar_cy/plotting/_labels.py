@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn.isotonic import isotonic_regression
 
+from mutar_cy.plotting._axes import settle, size_of
+
 # Okabe and Ito's colours, which colour-blind people can tell apart, less the yellow,
 # which nobody sees on white. Seven and four have no common factor: 28 lines differ.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
@@ -51,32 +53,36 @@ def spread(heights, gap, top):
     return spread_out
 
 
-def label_ends(ax, lines, fontsize=9):
-    """Write each line's label beside its end, at the right edge of the axes.
+def label_ends(ax, lines, *, at_edge=True, fontsize=9):
+    """Write each line's label beside its end.
 
     Parameters
     ----------
     ax : matplotlib Axes
         Its limits are final.
     lines : list of Line2D
+    at_edge : bool, default=True
+        Whether labels are at the right edge of the axes, or where lines end.
     fontsize : float, default=9
 
     Returns
     -------
     labels : list of Annotation
     """
-    ends = np.array([line.get_ydata()[-1] for line in lines], dtype=np.float64)
-    bottom, top = ax.get_ylim()
-    points = ax.get_window_extent().height * 72 / ax.figure.dpi
-    at = (ends - bottom) / (top - bottom) * points
-    shifts = spread(at, 1.3 * fontsize, points) - at
+    ends = np.array([_end(line) for line in lines]).reshape(-1, 2)
+    settle(ax)
+    points, _ = size_of(ax)
+    to_axes = ax.transData + ax.transAxes.inverted()
+    at = points * to_axes.transform(ends)[:, 1]
+    heights = spread(at, 1.3 * fontsize, points) / points
+    beside = _right_of(ax, at_edge, 14)
     return [
         ax.annotate(
             line.get_label(),
-            xy=(1, end),
-            xycoords=ax.get_yaxis_transform(),
-            xytext=(14, shift),
-            textcoords="offset points",
+            xy=tuple(end),
+            xytext=(1 if at_edge else end[0], height),
+            textcoords=beside,
+            path_effects=_halo(),
             color=INK,
             fontsize=fontsize,
             va="center",
@@ -90,5 +96,27 @@ def label_ends(ax, lines, fontsize=9):
                 "relpos": (0, 0.5),
             },
         )
-        for line, end, shift in zip(lines, ends, shifts, strict=True)
+        for line, end, height in zip(lines, ends, heights, strict=True)
     ]
+
+
+def _end(line):
+    """Return the last point of a line that is one."""
+    points = np.asarray(line.get_xydata(), dtype=np.float64)
+    return points[np.isfinite(points).all(axis=1)][-1]
+
+
+def _right_of(ax, at_edge, points):
+    """Return fractions of the axes' height, and of the width or data, moved."""
+    from matplotlib import transforms
+
+    across = ax.transAxes if at_edge else ax.transData
+    blended = transforms.blended_transform_factory(across, ax.transAxes)
+    return transforms.offset_copy(blended, ax.figure, points, 0, units="points")
+
+
+def _halo():
+    """Return what keeps lines behind a text from striking it out."""
+    from matplotlib import patheffects
+
+    return [patheffects.withStroke(linewidth=2.5, foreground="white")]
