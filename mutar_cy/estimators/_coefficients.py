@@ -1,5 +1,6 @@
 """The coefficients of a fitted model, and what their axes stand for."""
 
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -85,6 +86,5 @@ def names_of_features(model):
         return block_names(blocks.indices, blocks.columns)
     if not hasattr(model, "feature_names_in_"):
         return None
-    names = model.feature_names_in_.tolist()
-    at = tasks.task_position(model, names, len(names))
-    return names if at is None else names[:at] + names[at + 1 :]
+    table = SimpleNamespace(columns=model.feature_names_in_.tolist())
+    return tasks.feature_names(model, table)
