@@ -6,17 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import simulated
-from joblib import parallel_config
 from numpy.testing import assert_array_equal
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.callback import ProgressBar
-from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from stability import FEW, assert_same
 
 from mutar_cy import (
-    DirtyModel,
     GroupLasso,
     GroupLassoClassifier,
     GroupLassoRegressor,
@@ -24,14 +21,6 @@ from mutar_cy import (
 )
 from mutar_cy import linear_model as ours
 from mutar_cy.model_selection import StabilitySelection
-
-FEW = {"n_subsamples": 6, "random_state": 0}
-FREQUENCIES = "stability_path_", "task_frequencies_", "selection_frequencies_"
-
-
-def assert_same(one, other):
-    for name in FREQUENCIES:
-        assert_array_equal(getattr(one, name), getattr(other, name))
 
 
 def argued_failures(estimator):
@@ -108,35 +97,6 @@ def test_sparse_designs():
         assert_same(clone(dense).fit(make(X), y), dense)
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
-@pytest.mark.parametrize(
-    "estimator",
-    [GroupLasso(), DirtyModel(0.5, 0.4), GroupLassoRegressor(2, loss="poisson")],
-    ids=str,
-)
-def test_parallel_and_serial_give_the_same_bits(estimator, backend):
-    X, y, _ = simulated.ragged((60, 50), 120)
-    y = [np.round(np.exp(v / 4)) for v in y]
-    model = StabilitySelection(estimator, alphas=4, **FEW)
-    serial = clone(model).fit(X, y)
-    with parallel_config(backend, n_jobs=2):
-        assert_same(clone(model).fit(X, y), serial)
-    assert_same(clone(model).set_params(n_jobs=2).fit(X, y), serial)
-
-
-def test_subsamples_do_not_depend_on_what_is_drawn_elsewhere():
-    X, y, _ = simulated.ragged()
-    model = StabilitySelection(GroupLasso(0.3), n_subsamples=6)
-    assert_same(
-        clone(model).set_params(random_state=np.random.RandomState(5)).fit(X, y),
-        clone(model).set_params(random_state=np.random.RandomState(5)).fit(X, y),
-    )
-    one, other = (
-        clone(model).set_params(random_state=seed).fit(X, y) for seed in (1, 2)
-    )
-    assert not np.array_equal(one.task_frequencies_, other.task_frequencies_)
-
-
 def test_the_stable_columns_are_kept():
     X, y, _ = simulated.shared(n_samples=40)
     model = StabilitySelection(GroupLasso(0.4), **FEW).fit(X, y)
@@ -207,59 +167,3 @@ def test_another_fit_forgets_names_and_groups():
     model.set_params(estimator=GroupLasso(0.3)).fit(X, y)
     for name in ("feature_names_in_", "group_names_", "group_frequencies_"):
         assert not hasattr(model, name)
-
-
-class Counting:
-    """Count what a fit reports, and raise at some step as Ctrl-C does."""
-
-    def __init__(self, last=None):
-        self.last, self.names = last, []
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context, **data):
-        pass
-
-    def on_fit_task_end(self, estimator, context, **data):
-        self.names.append(context.task_name)
-        if len(self.names) == self.last:
-            raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_callbacks_see_every_subsample(n_jobs, capsys):
-    X, y, _ = simulated.ragged()
-    callback = Counting()
-    model = StabilitySelection(GroupLasso(0.3), n_jobs=n_jobs, **FEW)
-    model.set_callbacks(callback, ProgressBar()).fit(X, y)
-    assert callback.names == ["subsample"] * 6 + ["fit"]
-    assert "100%" in capsys.readouterr().out
-    assert_same(model, StabilitySelection(GroupLasso(0.3), **FEW).fit(X, y))
-
-
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_an_interrupted_fit_leaves_nothing_or_the_fit_before_it(n_jobs):
-    X, y, _ = simulated.ragged()
-    model = StabilitySelection(GroupLasso(0.3), n_jobs=n_jobs, **FEW)
-    model.set_callbacks(Counting(last=3))
-    with pytest.raises(KeyboardInterrupt):
-        model.fit(X, y)
-    with pytest.raises(NotFittedError):
-        model.get_support()
-    model.set_callbacks().fit(X, y)
-    before = vars(model).copy()
-    with pytest.raises(ValueError, match="X holds 3 tasks, but y holds 2"):
-        model.fit(X, y[:2])
-    assert vars(model) == before
-
-
-def test_fits_that_have_not_converged_are_counted():
-    X, y, _ = simulated.ragged((25, 14, 30), 300)
-    model = StabilitySelection(GroupLasso(0.01, tol=1e-12, max_iter=1), **FEW)
-    with pytest.warns(ConvergenceWarning, match=r"in 6 fits .* of the GroupLasso") as w:
-        model.fit(X, y)
-    assert w[0].filename == __file__
