@@ -76,7 +76,7 @@ def coef_frame(model, *, feature_names=None, part=None, groups=False):
     task     Bergen  Oslo
     feature
     age        0.00  0.00
-    dose       0.96  1.91
+    dose       0.93  1.86
     weight     0.00  0.00
     """
     pd = import_pandas("coef_frame")
