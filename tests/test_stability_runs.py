@@ -8,9 +8,11 @@ from sklearn.base import clone
 from sklearn.callback import ProgressBar
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from stability import FEW, assert_same
+from threadpoolctl import threadpool_info
 
 from mutar_cy import DirtyModel, GroupLasso, GroupLassoRegressor
 from mutar_cy.model_selection import StabilitySelection
+from mutar_cy.model_selection._selections import Selections
 
 
 @pytest.mark.parametrize("backend", ["threading", "loky"])
@@ -27,6 +29,29 @@ def test_parallel_and_serial_give_the_same_bits(estimator, backend):
     with parallel_config(backend, n_jobs=2):
         assert_same(clone(model).fit(X, y), serial)
     assert_same(clone(model).set_params(n_jobs=2).fit(X, y), serial)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_blas_has_one_thread_meanwhile(n_jobs, monkeypatch):
+    before = blas_threads()
+    seen = []
+    among = Selections.among
+
+    def watched(selections, *given):
+        seen.append(set(blas_threads()))
+        return among(selections, *given)
+
+    monkeypatch.setattr(Selections, "among", watched)
+    X, y, _ = simulated.ragged()
+    StabilitySelection(GroupLasso(0.3), n_jobs=n_jobs, **FEW).fit(X, y)
+    assert seen == [{1}] * 6
+    assert blas_threads() == before
+
+
+def blas_threads():
+    """Return how many threads every BLAS library of this process has."""
+    every = threadpool_info()
+    return [own["num_threads"] for own in every if own["user_api"] == "blas"]
 
 
 def test_subsamples_do_not_depend_on_what_is_drawn_elsewhere():
