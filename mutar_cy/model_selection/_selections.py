@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from mutar_cy.estimators import refuse_non_finite
 from mutar_cy.model_selection._folds import refuse_lacking
 
 
@@ -78,7 +79,8 @@ class Selections(NamedTuple):
         selected = np.zeros(self.shape, dtype=bool)
         ever, n_unconverged = np.zeros(self.units.number, dtype=bool), 0
         for at, solution in enumerate(model._follow(posed, self.points)):
-            coef, _ = model._coefficients(posed[0], solution)
+            coef, intercept = model._coefficients(posed[0], solution)
+            refuse_non_finite(coef, intercept)
             own = (coef != 0).reshape(n_features, n_tasks, -1).any(axis=2)
             ever |= self.units.among(own.any(axis=1))
             if self.most is not None and np.count_nonzero(ever) > self.most:

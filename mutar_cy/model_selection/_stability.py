@@ -1,6 +1,7 @@
 """What stability selection does before and after its fits."""
 
 from inspect import signature
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import clone
@@ -47,32 +48,47 @@ def accepted(model, given):
     return given
 
 
-def strengths(model, posed, alphas, eps):
-    """Return strengths, descending, and the points to fit at.
+class Layout(NamedTuple):
+    """What is to be fitted, and counted."""
+
+    alphas: np.ndarray  # descending, (n_alphas,) or (n_alphas, n_tasks)
+    points: list  # the strengths of each as a dict of parameters
+    units: Units
+    group_names: list | None  # None if features are not in groups
+
+
+def lay_out(model, problem, alphas, eps):
+    """Return at which strengths to fit, and what is selected as one.
 
     Parameters
     ----------
     model : estimator
-    posed : tuple
-        All data.
+    problem : object
+        All data, as ``model._read`` returns them.
     alphas : int, array-like of shape (n_alphas,), or None
         None is for the strength that the model has.
     eps : float
+
+    Returns
+    -------
+    Layout
     """
-    if alphas is None:
-        return np.array([model.alpha], dtype=np.float64), [{}]
-    grid = line_grid(model, posed, alphas, eps)
-    return grid.alphas, grid.rows[0]
+    posed = model._pose_problem(problem)  # which looks at all numbers, too
+    strengths = np.array([model.alpha], dtype=np.float64)
+    points: list[dict] = [{}]
+    if alphas is not None:
+        grid = line_grid(model, posed, alphas, eps)
+        strengths, points = grid.alphas, grid.rows[0]
+    return Layout(strengths, points, *_units_of(problem, posed[3]))
 
 
-def units_of(problem, posed):
+def _units_of(problem, blocks):
     """Return what is selected as one, and the names of groups, None without groups."""
     n_features = problem.samples.n_features
     whole = getattr(problem, "groups", None)
     groups = getattr(whole, "groups", whole)  # those of a classifier are further in
     if groups is not None:
         return Units(n_features, groups.indices), list(groups.names)
-    blocks = posed[3]
     names = None if blocks is None else list(range(len(blocks)))
     return Units(n_features, blocks), names
 

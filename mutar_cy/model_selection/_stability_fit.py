@@ -22,11 +22,10 @@ from mutar_cy.model_selection._parallel import run_all
 from mutar_cy.model_selection._selections import Counts, Selections
 from mutar_cy.model_selection._stability import (
     accepted,
+    lay_out,
     make_model,
     of_groups,
-    strengths,
     summary,
-    units_of,
 )
 from mutar_cy.model_selection._subsamples import Subsamples
 
@@ -85,22 +84,22 @@ class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
         model = make_model(self.estimator)
         given = {"sample_weight": sample_weight, "task": task, "offset": offset}
         problem = model._read(X, y, **accepted(model, given))
-        posed = model._pose_problem(problem)
-        alphas, points = strengths(model, posed, self.alphas, self.eps)
-        if self.max_features is not None and len(points) == 1:
+        layout = lay_out(model, problem, self.alphas, self.eps)
+        if self.max_features is not None and len(layout.points) == 1:
             raise ValueError(
                 f"max_features={self.max_features} cuts paths, but there is one "
                 f"strength only; give alphas."
             )
-        units, groups = units_of(problem, posed)
-        selections = Selections(model, problem, points, units, self.max_features)
+        selections = Selections(
+            model, problem, layout.points, layout.units, self.max_features
+        )
         report = reporter(self, X, y, step="subsample", n_steps=self.n_subsamples)
         counts = self._count(selections, report)
         fitted = {
-            "alphas_": alphas,
+            "alphas_": layout.alphas,
             "tasks_": problem.samples.labels,
             **summary(counts, self.threshold),
-            **of_groups(counts, groups),
+            **of_groups(counts, layout.group_names),
             **_columns(model),
         }
         if report is not None:
