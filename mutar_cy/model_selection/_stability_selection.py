@@ -76,6 +76,8 @@ class StabilitySelection(SubsampleSelector):
         The frequencies of groups at every strength, also.
     group_names_ : list
         The names of the groups, also; their numbers if they have none.
+    stable_groups_ : list
+        The names of those whose frequency reaches the threshold, also.
     n_selected_ : float
         The mean number of features, or groups, that a subsample selects at one strength
         or another.
