@@ -154,7 +154,7 @@ def problem_of(model, X, y, *, sample_weight=None, task=None):
     tasks = tasks_of(X, y, sample_weight, task, labels)
     columns = columns_of(tasks, getattr(model, "task_weight", None))
     n_features, n_columns = columns[0].X.shape[1], len(columns)
-    name = type(model).__name__
+    name = type(model).__name__.removesuffix("CV")
     weights = getattr(model, "weights_", getattr(model, "penalty_weights", None))
     l1_ratio = getattr(model, "l1_ratio", 1.0) if "ElasticNet" in name else 1.0
     alpha = np.asarray(model.alpha, dtype=np.float64) * l1_ratio

@@ -6,6 +6,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.model_selection import check_cv
+from sklearn.utils.metadata_routing import get_routing_for_object
 
 from mutar_cy import tasks
 from mutar_cy.model_selection._splitters import TaskKFold
@@ -41,8 +42,8 @@ def make_folds(model, problem, cv, X=None, **given):
     codes = tasks.task_codes(data)
     y = _as_given(data)
     if codes is not None:
-        labels = data.labels[np.maximum(codes, 0)]
-        given = {"groups": labels, **given}
+        if wants_groups(cv):
+            given = {"groups": data.labels[np.maximum(codes, 0)], **given}
         own = data.rows is None
         X = np.zeros((len(codes), 1)) if own or X is None else X
     elif X is None or isinstance(X, Mapping):
@@ -59,6 +60,15 @@ def make_folds(model, problem, cv, X=None, **given):
     for number, (train, test) in enumerate(pairs):
         _refuse_gaps(model, problem, number, train, test)
     return pairs
+
+
+def wants_groups(cv):
+    """Tell whether a splitter asks for groups of samples: scikit-learn's say so."""
+    if cv is None or isinstance(cv, Integral):
+        return True  # TaskKFold
+    if not hasattr(cv, "get_metadata_routing"):
+        return hasattr(cv, "split")
+    return get_routing_for_object(cv).split.requests.get("groups") is True
 
 
 def _as_given(data):
