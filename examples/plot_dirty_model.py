@@ -16,6 +16,7 @@ from sklearn.datasets import load_digits
 
 from mutar_cy import DirtyModel, GroupLasso, alpha_max
 from mutar_cy.datasets import make_multitask_regression
+from mutar_cy.plotting import CoefficientMapDisplay, SupportDisplay
 
 # %%
 # Six tasks with a known truth
@@ -65,26 +66,26 @@ print(f"  GroupLasso {np.count_nonzero(group.coef_[others])} of {truth[others].s
 print(f"  DirtyModel {np.count_nonzero(W[others])} of {truth[others].size}")
 
 
-def show(ax, matrix, limit):
-    """Draw a matrix of coefficients; signs are also written."""
-    ax.imshow(matrix, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
-    for row, column in np.argwhere(matrix):
-        strong = abs(matrix[row, column]) > 0.6 * limit
-        sign = "+" if matrix[row, column] > 0 else "\N{MINUS SIGN}"
-        color = "white" if strong else "black"
-        ax.text(column, row, sign, ha="center", va="center", color=color)
+# %%
+# The parts are drawn apart, between the truth and what the group lasso finds, with one
+# scale of colours. The first four rows are shared in truth.
 
-
-parts = {"truth": truth, "P + Q": W, "P, shared": P, "Q, specific": Q}
-parts["GroupLasso"] = group.coef_
-fig, axes = plt.subplots(1, 5, figsize=(9, 4), sharey=True, layout="constrained")
-for ax, (title, matrix) in zip(axes, parts.items(), strict=True):
-    show(ax, matrix[rows], abs(truth).max())
-    ax.set(title=title, xlabel="task", xticks=range(N_TASKS))
-    ax.set_xticklabels(range(1, N_TASKS + 1))
+pictures = [
+    {"coef": truth[rows]},
+    {"coef": W[rows], "shared": P[rows], "specific": Q[rows]},
+    {"coef": group.coef_[rows]},
+]
+fig, axes = plt.subplots(
+    1, 3, figsize=(9, 3.8), width_ratios=(1, 2.1, 1), layout="constrained"
+)
+for ax, given, last in zip(axes, pictures, (False, False, True), strict=True):
+    display = SupportDisplay(
+        **given, feature_names=rows, task_names=range(1, N_TASKS + 1)
+    )
+    display.plot(ax, limit=abs(truth).max(), colorbar=last)
     ax.axhline(3.5, color="black", linewidth=0.8)
-axes[0].set_yticks(range(len(rows)), rows)
-axes[0].set_ylabel("feature")
+for ax, title in zip(axes, ("truth", "DirtyModel", "GroupLasso"), strict=True):
+    ax.set_title(title, pad=20)
 plt.show()
 
 # %%
@@ -145,24 +146,15 @@ guess = model.predict(pixels).argmax(axis=1)
 print(f"largest prediction is the right digit: {np.mean(guess == digits.target):.0%}")
 
 # %%
-# On the left, how strongly a pixel counts for all digits together; then, for each
-# digit, the pixels that count for it more than for others, over the outline of the
-# average digit. Orange speaks against the digit and purple for it.
+# The pixels that count for a digit more than for others: orange speaks against it, and
+# purple for it. Last, how strongly a pixel counts for all digits together, with a scale
+# of its own.
 
-limit = abs(specific).max()
-fig, axes = plt.subplot_mosaic(
-    [["P", "P", 0, 1, 2, 3, 4], ["P", "P", 5, 6, 7, 8, 9]],
-    figsize=(9, 3.3),
-    layout="constrained",
+fig, axes = plt.subplots(
+    1, 2, figsize=(9, 3.4), width_ratios=(5, 2), layout="constrained"
 )
-axes["P"].imshow(np.linalg.norm(shared, axis=1).reshape(8, 8), cmap="Blues")
-axes["P"].set_title("shared")
-for digit in range(10):
-    ax, ink = axes[digit], pixels[digits.target == digit].mean(axis=0).reshape(8, 8)
-    picture = specific[:, digit].reshape(8, 8)
-    ax.contour(ink, levels=[0.5], colors="0.6", linewidths=0.8)
-    show(ax, picture, limit)
-    ax.set_title(f"{digit} alone")
-for ax in axes.values():
-    ax.set(xticks=[], yticks=[], aspect="equal")
+names = [f"{digit} alone" for digit in range(10)]
+together = np.linalg.norm(shared, axis=1)
+CoefficientMapDisplay(coef=specific, shape=(8, 8), task_names=names).plot(axes[0])
+CoefficientMapDisplay(coef=together, shape=(8, 8), task_names=["shared"]).plot(axes[1])
 plt.show()

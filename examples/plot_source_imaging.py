@@ -26,6 +26,7 @@ from mutar_cy import (
     alpha_max,
     ot,
 )
+from mutar_cy.plotting import CoefficientMapDisplay
 
 # %%
 # Subjects
@@ -182,6 +183,16 @@ plt.show()
 # %%
 # The barycentre
 # --------------
+# What MTW finds in the four subjects, and what it has found for all of them together,
+# in one scale of colours.
+
+subjects = [f"subject {number + 1}" for number in range(N_SUBJECTS)]
+CoefficientMapDisplay.from_estimator(
+    kept[MTW], (SIDE, SIDE), task_names=subjects, n_columns=5
+)
+plt.show()
+
+# %%
 # One picture of the group. The mean of the four subjects' amplitudes has a spot for
 # every place that was found in one of them; a barycentre moves them together first.
 # Circles are the mean positions of the true sources.

@@ -86,6 +86,11 @@ def luminance(colour):
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
+def test_several_pictures_may_have_one_scale():
+    display = SupportDisplay(coef=COEF).plot(limit=5.0)
+    assert display.images_[0].get_clim() == (-5.0, 5.0)
+
+
 def test_a_threshold_hides_what_is_small():
     display = SupportDisplay(coef=COEF).plot(threshold=0.01)
     large = np.where(np.abs(COEF) > 0.02, COEF, 0.0)
@@ -189,6 +194,8 @@ def test_the_bar_of_colours():
         ({}, {"max_features": 0}, "max_features must be .*, got 0"),
         ({}, {"max_features": 1.5}, "max_features must be .*, got 1.5"),
         ({}, {"threshold": 1.0}, "threshold must be .*, got 1.0"),
+        ({}, {"limit": 0.0}, "limit must be .*, got 0.0"),
+        ({}, {"limit": np.inf}, "limit must be .*, got inf"),
         ({}, {"threshold": "none"}, "threshold must be .*, got 'none'"),
     ],
 )

@@ -165,7 +165,29 @@ def _attributes(model, posed, solution):
     if "objective_" not in fit:  # scikit-learn's names
         fit["objective_"] = solution.objective
         fit["coef_"] = np.moveaxis(fit["coef_"], 0, -1)
+    elif "classes_" in fit:
+        fit |= {
+            name: _classes_last(fit[name], start)
+            for name, start in (("coef_", 1), ("intercept_", 0))
+        }
     return fit
+
+
+def _classes_last(values, before_tasks):
+    """Return what is known of classes, the first axis, as if these were responses.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_classes, ...[, n_tasks])
+    before_tasks : int
+        How many axes come before that of the tasks.
+    """
+    values = np.moveaxis(values, 0, -1)
+    if values.shape[-1] == 1:
+        return values[..., 0]
+    if values.ndim == before_tasks + 1:  # a single task
+        return np.expand_dims(values, before_tasks)
+    return values
 
 
 class Enough:

@@ -55,3 +55,10 @@ def check_share(share, name):
     if not isinstance(share, Real) or not 0 <= float(share) < 1:
         raise ValueError(f"{name} must be from 0 to below 1, got {share!r}.")
     return float(share)
+
+
+def check_limit(limit):
+    """Raise a ValueError unless this is a positive number."""
+    if not isinstance(limit, Real) or not 0 < float(limit) < np.inf:
+        raise ValueError(f"limit must be above 0 and finite, got {limit!r}.")
+    return float(limit)

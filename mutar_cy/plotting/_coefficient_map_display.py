@@ -9,6 +9,7 @@ from mutar_cy.plotting._axes import new_axes
 from mutar_cy.plotting._checks import (
     check_coef,
     check_count,
+    check_limit,
     check_names,
     check_numbers,
 )
@@ -130,7 +131,7 @@ class CoefficientMapDisplay:
         )
         return display.plot(ax, **plot_kw)
 
-    def plot(self, ax=None, *, max_tasks=12, n_columns=None, colorbar=True):
+    def plot(self, ax=None, *, max_tasks=12, n_columns=None, limit=None, colorbar=True):
         """Draw the maps.
 
         Parameters
@@ -142,6 +143,9 @@ class CoefficientMapDisplay:
         n_columns : int, default=None
             How many images stand side by side. By default so many that all together
             are a little wider than high.
+        limit : float, default=None
+            The absolute value that the scale goes up to; the largest by default. To be
+            given to several pictures that are to be compared.
         colorbar : bool, default=True
             Whether to draw a bar that tells what the colours of images mean.
 
@@ -160,14 +164,14 @@ class CoefficientMapDisplay:
         most = check_count(max_tasks, "max_tasks")
         columns = None if n_columns is None else check_count(n_columns, "n_columns")
         maps, names, shape, n_tasks = self._read(most)
-        limit = float(np.abs(maps).max())
+        limit = float(np.abs(maps).max()) if limit is None else check_limit(limit)
         self.images_, self.lines_, self.colorbar_ = [], [], None
         if len(shape) == 1:
             self.ax_ = new_axes(figure_size(len(maps))) if ax is None else ax
             self.lines_ = draw_curves(self.ax_, maps, names, limit)
             self.ax_.set(xlabel="feature", ylabel="task")
         else:
-            tiles = Tiles(shape, len(maps), columns)
+            tiles = Tiles(shape, names, columns)
             self.ax_ = new_axes(tiles.figure_size()) if ax is None else ax
             maps = maps.reshape(-1, *shape)
             self.images_ = draw_images(self.ax_, maps, names, tiles, limit)

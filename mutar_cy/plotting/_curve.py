@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from mutar_cy.plotting._axes import new_figure
+from mutar_cy.plotting._axes import MARK, new_figure
 from mutar_cy.plotting._checks import check_numbers
+from mutar_cy.plotting._lines import finish_path
 
 INK, BAND = "#000000", "0.85"
 
@@ -16,6 +17,7 @@ def check_curve(errors, criterion, n_alphas):
     errors : array-like of shape (n_alphas, n_folds), or None
         NaN where a fold says nothing.
     criterion : array-like of shape (n_alphas,), or None
+        Not finite where nothing is known.
     n_alphas : int
 
     Returns
@@ -26,12 +28,15 @@ def check_curve(errors, criterion, n_alphas):
     if errors is not None and criterion is not None:
         raise ValueError("mse_path and criterion_path exclude each other.")
     if criterion is not None:
-        values = check_numbers(criterion, "criterion_path")
+        values = check_numbers(criterion, "criterion_path", finite=False)
         if values.shape != (n_alphas,):
             raise ValueError(
                 f"criterion_path has shape {values.shape}, but there are {n_alphas} "
                 f"alphas."
             )
+        values = np.where(np.isfinite(values), values, np.nan)
+        if np.isnan(values).all():
+            raise ValueError("criterion_path has no finite number.")
         return values, np.zeros(n_alphas)
     if errors is None:
         return None
@@ -50,8 +55,19 @@ def check_curve(errors, criterion, n_alphas):
     return mean, np.sqrt(square.sum(axis=1) / np.maximum(counts - 1, 1) / counts)
 
 
-def draw_curve(ax, alphas, mean, error):
+def draw_curve(ax, alphas, curve, titles, best):
     """Draw a curve, its band of one standard error, and its lowest point.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    alphas : ndarray of shape (n_alphas,)
+    curve : (ndarray, ndarray)
+        As `check_curve` returns it.
+    titles : (str, str)
+        What strengths are called, and the curve.
+    best : float or None
+        The strength to be marked.
 
     Returns
     -------
@@ -59,14 +75,20 @@ def draw_curve(ax, alphas, mean, error):
     band : matplotlib PolyCollection or None
         None where all errors are 0.
     """
+    mean, error = curve
     band = None
     if error.any():
         band = ax.fill_between(
             alphas, mean - error, mean + error, color=BAND, linewidth=0, zorder=1
         )
     (line,) = ax.plot(alphas, mean, color=INK, linewidth=1.8, zorder=2)
-    lowest = mean.argmin()
+    lowest = np.nanargmin(mean)
     ax.plot(alphas[lowest], mean[lowest], "o", color=INK, markersize=5, zorder=3)
+    strength, name = titles
+    finish_path(ax, alphas, name, strength)
+    ax.spines["top"].set_visible(False)
+    if best is not None:
+        ax.axvline(best, zorder=0, **MARK)
     return line, band
 
 

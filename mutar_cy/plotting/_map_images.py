@@ -15,6 +15,7 @@ MARKED = 0.05  # of the limit: smaller pixels carry no sign
 LEAST = 4.0  # points: signs in smaller pixels would not be legible
 OUTLINE = 0.25  # of the limit: there they are outlined
 ROW = 5  # so many are not broken into two rows
+LETTER = 5.5  # points: the width of one in a name
 INCHES = 1.25  # the larger side of an image in a new figure
 
 
@@ -25,19 +26,23 @@ class Tiles:
     ----------
     shape : (int, int)
         Of every image.
-    count : int
+    names : list of str
+        One for every image.
     n_columns : int, default=None
         Of images. By default so that all of them together are a little wider than
         high.
     """
 
-    def __init__(self, shape, count, n_columns=None):
+    def __init__(self, shape, names, n_columns=None):
         self.height, self.width = shape
-        side = max(shape)
+        side, count = max(shape), len(names)
         self.gap, self.room = GAP * side, ROOM * side
-        down, right = self.height + self.gap + self.room, self.width + self.gap
+        named = side * LETTER / (72 * INCHES) * max(len(name) for name in names)
+        self.cell = max(self.width, named)
+        down, right = self.height + self.gap + self.room, self.cell + self.gap
         if n_columns is None:
             n_columns = max(ROW, math.ceil(math.sqrt(1.6 * count * down / right)))
+            n_columns = math.ceil(count / math.ceil(count / n_columns))  # full rows
         self.n_columns = min(n_columns, count)
         self.n_rows = math.ceil(count / self.n_columns)
         self.down, self.right = down, right
@@ -61,7 +66,8 @@ class Tiles:
     def corner(self, number):
         """Return x and y of the upper left corner of an image."""
         row, column = divmod(number, self.n_columns)
-        return column * self.right, self.room + row * self.down
+        left = column * self.right + (self.cell - self.width) / 2
+        return left, self.room + row * self.down
 
 
 def draw_images(ax, maps, names, tiles, limit):

@@ -1,14 +1,13 @@
 """Coefficients along a path over strengths, and how well the models do."""
 
-from mutar_cy.plotting._axes import MARK, count_on_top, mark
+from mutar_cy.plotting._axes import count_on_top, mark
 from mutar_cy.plotting._checks import check_choice
 from mutar_cy.plotting._curve import check_curve, draw_curve, path_axes
+from mutar_cy.plotting._follow import follow_estimator
 from mutar_cy.plotting._labels import label_ends
 from mutar_cy.plotting._lines import draw_path, finish_path
 from mutar_cy.plotting._path import check_alphas, check_best, read_path
 from mutar_cy.plotting._path_lines import KINDS, check_coefs, path_lines
-
-ERRORS, CRITERION = "held-out squared error", "criterion"
 
 
 class RegularizationPathDisplay:
@@ -17,9 +16,8 @@ class RegularizationPathDisplay:
     The axis of strengths is logarithmic and descends to the right, so that models grow
     from left to right. Each line is a feature, or a coefficient; the names of the
     largest at the last strength stand at the ends of their lines. The axis on top
-    counts the features that are selected. If it is known how well the models do, by
-    cross-validation or by a criterion, that is a curve below, with a dot where it is
-    lowest, and a band of one standard error of the mean over folds.
+    counts the selected features. How well the models do is a curve below, if it is
+    known, with a dot where it is lowest and a band of one standard error over folds.
 
     It is recommended to use :meth:`from_path` or :meth:`from_estimator`. All arguments
     are kept as attributes.
@@ -31,8 +29,8 @@ class RegularizationPathDisplay:
     coefs : array-like of shape (n_features[, n_tasks[, n_responses]], n_alphas)
         The coefficients at each strength.
     feature_names : sequence of n_features hashable, default=None
-        The names of the features; a feature whose name is a number ``j``, as by
-        default, is called "feature j".
+        The names of the features; one whose name is a number ``j``, as by default, is
+        called "feature j".
     task_names : sequence of n_tasks hashable, default=None
         The names of the tasks, likewise.
     alpha_best : float, default=None
@@ -55,18 +53,15 @@ class RegularizationPathDisplay:
     figure_ : matplotlib Figure
         The figure of ``ax_``.
     lines_ : list of matplotlib Line2D
-        The lines of all that is ever selected, in the order of the features; their
-        labels are the names.
+        All that is ever selected, in the order of the features; labels are names.
     labels_ : list of matplotlib Annotation
         The names beside lines, largest first.
     counts_ax_ : matplotlib SecondaryAxis
         The axis with the numbers of features.
-    best_line_ : matplotlib Line2D or None
-        The mark of ``alpha_best``.
-    curve_line_ : matplotlib Line2D or None
-        The curve: the mean over folds, or the criterion.
+    best_line_, curve_line_ : matplotlib Line2D or None
+        The mark of ``alpha_best``; the mean over folds, or the criterion.
     curve_band_ : matplotlib PolyCollection or None
-        One standard error around it.
+        One standard error around the mean.
 
     See Also
     --------
@@ -112,23 +107,21 @@ class RegularizationPathDisplay:
         self.strength = strength
 
     @classmethod
-    def from_path(cls, path, *, number=None, alpha_best=None, ax=None, **plot_kw):
+    def from_path(cls, path, *, number=None, alpha_best=None, **plot_kw):
         """Plot a path that has been computed.
 
         Parameters
         ----------
         path : object
-            With the attributes ``alphas`` and ``coefs``, and ``feature_names``,
-            ``tasks``, ``alpha_best``, ``mse_path`` and ``criterion_path`` if these are
-            known. If it has no feature names, they are numbers.
+            With the attributes ``alphas`` and ``coefs``, and, where they are known,
+            ``feature_names``, ``tasks``, ``alpha_best``, ``mse_path`` and
+            ``criterion_path``. Of a strength for each task, the largest is shown.
         number : int, default=None
             Which one, if it holds several paths.
         alpha_best : float, default=None
             The strength that has been chosen, to be marked.
-        ax : matplotlib Axes or pair of them, default=None
-            What to draw into; a new figure by default.
         **plot_kw
-            As for :meth:`plot`.
+            As for :meth:`plot`, ``ax`` included.
 
         Returns
         -------
@@ -142,12 +135,55 @@ class RegularizationPathDisplay:
         TypeError
             If ``path`` lacks an attribute.
         ValueError
-            If its arrays do not go together, or ``number`` is not that of a path.
+            If arrays do not go together, or ``number`` is not that of a path.
         """
         given = read_path(path, number)
-        if alpha_best is not None:
-            given["alpha_best"] = alpha_best
-        return cls(**given).plot(ax, **plot_kw)
+        given |= {} if alpha_best is None else {"alpha_best": alpha_best}
+        return cls(**given).plot(**plot_kw)
+
+    @classmethod
+    def from_estimator(
+        cls, estimator, X, y, *, alphas=None, n_alphas=100, fit_params=None, **plot_kw
+    ):
+        """Fit a path with the parameters of an estimator, and plot it.
+
+        Parameters
+        ----------
+        estimator : estimator
+            One of this package's, fitted or not; it is not changed. Its ``alpha`` is
+            marked. If it chooses ``alpha`` from data, the path is that over the
+            strengths to choose from (that with the chosen ratio, of several paths), and
+            the curve is what it chose by; unless it is fitted, a clone is.
+        X, y : object
+            As for its ``fit``.
+        alphas : array-like of shape (n_alphas,), default=None
+            Strengths above 0; by default down to a thousandth of the smallest that
+            selects nothing.
+        n_alphas : int, default=100
+            How many of them, without ``alphas``.
+        fit_params : dict, default=None
+            What else its ``fit`` takes, such as ``task`` and ``sample_weight``.
+        **plot_kw
+            As for :meth:`plot`, ``ax`` included.
+
+        Returns
+        -------
+        display : RegularizationPathDisplay
+            With what has been drawn.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not there.
+        TypeError
+            If the estimator has no path.
+
+        See Also
+        --------
+        mutar_cy.regularization_path : Computes the path.
+        """
+        options = {"alphas": alphas, "n_alphas": n_alphas, "fit_params": fit_params}
+        return cls(**follow_estimator(estimator, X, y, **options)).plot(**plot_kw)
 
     def plot(self, ax=None, *, kind="rows", max_labels=10, line_kw=None):
         """Draw the path.
@@ -155,14 +191,13 @@ class RegularizationPathDisplay:
         Parameters
         ----------
         ax : matplotlib Axes or pair of them, default=None
-            What to draw into: the coefficients, and the curve. A single one has no
-            room for the curve. A new figure by default.
+            For the coefficients, and for the curve; a single one has no room for that.
+            A new figure by default.
         kind : {"rows", "coefficients"}, default="rows"
             Whether a line is the norm of a feature's coefficients over tasks and
             responses, or a single coefficient.
         max_labels : int, default=10
-            Most lines that get a colour and a name: the largest at the last strength.
-            The other lines are grey.
+            Most lines that get a colour and a name: the largest at the end.
         line_kw : dict, default=None
             Properties of the lines that have a name, as ``Axes.plot`` takes them.
 
@@ -206,14 +241,10 @@ class RegularizationPathDisplay:
         self.curve_line_ = self.curve_band_ = None
         if curve is None or self.curve_ax_ is None:
             return
-        name = self.curve_name
-        if name is None:
-            name = ERRORS if self.criterion_path is None else CRITERION
-        ax = self.curve_ax_
-        self.curve_line_, self.curve_band_ = draw_curve(ax, alphas, *curve)
-        finish_path(ax, alphas, name, self.strength)
-        ax.spines["top"].set_visible(False)
-        if self.alpha_best is not None:
-            ax.axvline(self.alpha_best, zorder=0, **MARK)
-        if self.ax_.get_shared_x_axes().joined(self.ax_, ax):
+        errors, best = self.criterion_path is None, self.alpha_best
+        name = self.curve_name or ("held-out error" if errors else "criterion")
+        self.curve_line_, self.curve_band_ = draw_curve(
+            self.curve_ax_, alphas, curve, (self.strength, name), best
+        )
+        if self.ax_.get_shared_x_axes().joined(self.ax_, self.curve_ax_):
             self.ax_.set_xlabel("")

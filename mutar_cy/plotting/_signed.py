@@ -88,8 +88,8 @@ def name_cells(ax, rows, columns, size):
     for _ in range(2):  # names take room too
         settle(ax)
         height, width = cell_size(ax, *size)
-        name_rows(ax, *rows, height)
-        name_columns(ax, *columns, width)
+        name_rows(ax, rows[0], rows[1], height)
+        name_columns(ax, columns[0], columns[1], width)
     settle(ax)
     return cell_size(ax, *size)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mutar_cy.plotting._axes import new_axes
-from mutar_cy.plotting._checks import check_count, check_names, check_share
+from mutar_cy.plotting._checks import check_count, check_limit, check_names, check_share
 from mutar_cy.plotting._fitted import read_fitted
 from mutar_cy.plotting._parts import check_parts, read_parts
 from mutar_cy.plotting._support_table import (
@@ -147,7 +147,9 @@ class SupportDisplay:
         )
         return display.plot(ax, **plot_kw)
 
-    def plot(self, ax=None, *, max_features=40, threshold=0.0, colorbar=True):
+    def plot(
+        self, ax=None, *, max_features=40, threshold=0.0, limit=None, colorbar=True
+    ):
         """Draw the table.
 
         Parameters
@@ -160,6 +162,9 @@ class SupportDisplay:
         threshold : float, default=0.0
             Coefficients of at most that share of the largest count as 0. For models
             whose coefficients are never exactly 0.
+        limit : float, default=None
+            The absolute value that colours go up to; that of the largest coefficient by
+            default. To be given to several pictures that are to be compared.
         colorbar : bool, default=True
             Whether to draw a bar that tells what the colours mean.
 
@@ -175,7 +180,8 @@ class SupportDisplay:
         ValueError
             If the arrays do not go together, or a parameter is out of range.
         """
-        rows, names, tables, limit, caption = self._read(max_features, threshold)
+        rows, names, tables, largest, caption = self._read(max_features, threshold)
+        limit = largest if limit is None else check_limit(limit)
         self.ax_ = new_axes(figure_size(len(rows), tables)) if ax is None else ax
         self.figure_ = self.ax_.figure
         self.features_ = rows
@@ -190,11 +196,11 @@ class SupportDisplay:
         return self
 
     def _read(self, max_features, threshold):
-        """Return the rows, their names, the tables, the limit of colours, a caption."""
+        """Return the rows, their names, the tables, their largest entry, a caption."""
         most = check_count(max_features, "max_features")
         coef, parts = check_parts(self.coef, self.shared, self.specific)
-        limit = max(np.abs(part).max() for part in parts.values())
-        least = check_share(threshold, "threshold") * limit
+        largest = max(np.abs(part).max() for part in parts.values())
+        least = check_share(threshold, "threshold") * largest
         names = check_names(self.feature_names, len(coef), "feature_names", "features")
         tasks = check_names(self.task_names, coef.shape[1], "task_names", "tasks")
         parts = {
@@ -206,4 +212,4 @@ class SupportDisplay:
             Table(title, part[rows], tasks if part.shape == coef.shape else ["all"])
             for title, part in parts.items()
         ]
-        return rows, [names[row] for row in rows], tables, limit, caption
+        return rows, [names[row] for row in rows], tables, largest, caption
