@@ -24,10 +24,12 @@ from mutar_cy.model_selection._reweighted_group_lasso_cv import (
 )
 from mutar_cy.model_selection._score_tasks import score_tasks
 from mutar_cy.model_selection._splitters import LeaveOneTaskOut, TaskKFold
+from mutar_cy.model_selection._stability_selection import StabilitySelection
 from mutar_cy.model_selection._task_scorer import make_task_scorer
 
 __all__ = [
     "LeaveOneTaskOut",
+    "StabilitySelection",
     "TaskKFold",
     "feature_importance",
     "make_task_scorer",

@@ -23,6 +23,7 @@ from mutar_cy.tasks._labels import (
     labels_in_column,
     name_of,
     position_of,
+    task_position,
 )
 from mutar_cy.tasks._layouts import has_own_designs, task_list, with_offset
 from mutar_cy.tasks._parts import make_parts, target_columns
@@ -71,5 +72,6 @@ __all__ = [
     "target_columns",
     "task_codes",
     "task_list",
+    "task_position",
     "with_offset",
 ]

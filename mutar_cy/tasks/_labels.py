@@ -219,10 +219,24 @@ def feature_names(estimator, X):
         A table, or a list of them.
     """
     names = column_names(X[0] if isinstance(X, list) else X)
-    if names is None or estimator.task_column is None:
-        return names
-    at = position_of(estimator.task_column, names, len(names))
-    return names[:at] + names[at + 1 :]
+    at = None if names is None else task_position(estimator, names, len(names))
+    return names if at is None else names[:at] + names[at + 1 :]
+
+
+def task_position(estimator, names, n_features):
+    """Return the position of the task column among the columns of X, or None.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With the parameter ``task_column``, if it has one.
+    names : list or None
+        The names of the columns.
+    n_features : int
+        The number of columns.
+    """
+    column = getattr(estimator, "task_column", None)
+    return None if column is None else position_of(column, names, n_features)
 
 
 def position_of(column, names, n_features):
