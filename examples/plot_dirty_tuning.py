@@ -11,10 +11,8 @@ whether the dirty model is needed at all.
 
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.metrics import mean_squared_error
-from sklearn.model_selection import GridSearchCV, KFold
 
-from mutar_cy import DirtyModel, GroupLasso, alpha_max, stack_tasks
+from mutar_cy import DirtyModel, DirtyModelCV, GroupLasso, alpha_max
 from mutar_cy.datasets import make_multitask_regression
 
 # %%
@@ -32,19 +30,13 @@ worlds = {
 }
 
 
-def as_table(X, y):
-    """Return tasks as one long table whose last column is the task, and its targets."""
-    rows, targets, task = stack_tasks(X, y)
-    return np.column_stack([rows, task]), targets
-
-
 def draw(world):
-    """Return the table to learn from and the table of new samples."""
+    """Return the tasks to learn from and new samples of them."""
     data = make_multitask_regression(
         len(SIZES), SIZES + NEW, n_features=100, noise=NOISE, random_state=0, **world
     )
     return [
-        as_table([x[part] for x in data.X], [v[part] for v in data.y])
+        ([x[part] for x in data.X], [v[part] for v in data.y])
         for part in (slice(NEW, None), slice(NEW))
     ]
 
@@ -53,33 +45,21 @@ def draw(world):
 # One grid
 # --------
 # What is searched is ``alpha`` and the ratio of ``beta`` to it, between
-# :math:`1 / \sqrt T` and 1. A list of grids of one point each says so to scikit-learn.
-# ``task_column`` makes one table of all tasks, which the splitter can cut by rows.
+# :math:`1 / \sqrt T` and 1. Every fold is taken within every task, and on it there is
+# one path of warm fits for each ratio.
 
 ratios = np.geomspace(1 / np.sqrt(len(SIZES)), 1, 6)
 fractions = np.geomspace(0.3, 0.02, 7)
-folds = KFold(5, shuffle=True, random_state=0)
 
 
 def search(X, y):
-    """Return the grid search over alpha and beta, fitted."""
-    largest = alpha_max(GroupLasso(task_column=-1), X, y)
-    grid = [
-        {"alpha": [alpha], "beta": [ratio * alpha]}
-        for ratio in ratios
-        for alpha in largest * fractions
-    ]
-    return GridSearchCV(
-        DirtyModel(task_column=-1),
-        grid,
-        cv=folds,
-        scoring="neg_mean_squared_error",
-        error_score="raise",
-    ).fit(X, y)
+    """Return the model whose two strengths are chosen."""
+    alphas = alpha_max(GroupLasso(), X, y) * fractions
+    return DirtyModelCV(alphas=alphas, ratios=ratios, cv=5, n_jobs=2).fit(X, y)
 
 
-tables = {name: draw(world) for name, world in worlds.items()}
-searches = {name: search(*learn) for name, (learn, _) in tables.items()}
+data = {name: draw(world) for name, world in worlds.items()}
+searches = {name: search(*learn) for name, (learn, _) in data.items()}
 
 # %%
 # Where the error is least
@@ -89,10 +69,9 @@ searches = {name: search(*learn) for name, (learn, _) in tables.items()}
 # more than (alpha / beta)², which is one for the group lasso and all for the lassos.
 
 fig, axes = plt.subplots(1, 3, figsize=(9, 3.6), sharey=True, layout="constrained")
-shape = len(ratios), len(fractions)
 for ax, (name, found) in zip(axes, searches.items(), strict=True):
-    errors = -found.cv_results_["mean_test_score"].reshape(shape)
-    image = ax.imshow(np.log(errors), cmap="Blues_r", aspect="auto")
+    errors = found.mse_path_.mean(axis=2)
+    ax.imshow(np.log(errors), cmap="Blues_r", aspect="auto")
     row, column = np.divmod(errors.argmin(), len(fractions))
     ax.plot(column, row, "*", color="white", markersize=14, markeredgecolor="black")
     ax.set(title=name, xlabel="alpha / alpha_max")
@@ -112,16 +91,24 @@ plt.show()
 
 fig, axes = plt.subplots(1, 3, figsize=(9, 3.4), sharey=True, layout="constrained")
 for ax, (name, found) in zip(axes, searches.items(), strict=True):
-    learn, new = tables[name]
-    errors = -found.cv_results_["mean_test_score"].reshape(shape)
-    spread = found.cv_results_["std_test_score"].reshape(shape) / np.sqrt(5)
+    learn, new = data[name]
+    errors = found.mse_path_.mean(axis=2)
+    spread = found.mse_path_.std(axis=2, ddof=1) / np.sqrt(5)
     best = errors.argmin(axis=1)
     picked = np.arange(len(ratios)), best
     fits = [
-        DirtyModel(task_column=-1, **found.cv_results_["params"][place]).fit(*learn)
-        for place in np.ravel_multi_index(picked, shape)
+        DirtyModel(alpha, beta).fit(*learn)
+        for alpha, beta in zip(found.alphas_[picked], found.betas_[picked], strict=True)
     ]
-    on_new = [mean_squared_error(new[1], model.predict(new[0])) for model in fits]
+    on_new = [
+        np.mean(
+            [
+                np.mean((v - guess) ** 2)
+                for v, guess in zip(new[1], guesses, strict=True)
+            ]
+        )
+        for guesses in (model.predict(new[0]) for model in fits)
+    ]
     ax.errorbar(ratios, errors[picked], spread[picked], fmt="C0o-", label="held out")
     ax.plot(ratios, on_new, "C1s--", label="new samples")
     ax.axhline(NOISE**2, color="0.6", linewidth=0.8)
@@ -138,6 +125,6 @@ plt.show()
 
 # %%
 # Held out, errors are larger, because the folds learn from four fifths of the samples;
-# but they order the ratios well. Where all or nothing is shared, the search ends at the
+# but they order the ratios well. Where all or nothing is shared, the choice ends at the
 # simpler model, and one may as well use it. Where half is, the dirty model gains on
 # both, and a wrong belief in sharing costs more than a wrong belief in independence.

@@ -4,14 +4,22 @@ import numpy as np
 import pytest
 import simulated
 from kinds import CONVEX
+from sklearn.base import clone
 from sklearn.callback import ProgressBar
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV
+from sklearn.pipeline import make_pipeline
 
 from mutar_cy import linear_model as ours
+from mutar_cy.model_selection import TaskKFold
 
 each_estimator = pytest.mark.parametrize("cls", CONVEX)
 SINGLE = [ours.Lasso, ours.ElasticNet]
+SEARCHES = {
+    GridSearchCV: {},
+    HalvingGridSearchCV: {"min_resources": 60, "random_state": 0},
+}
 MULTI = [*CONVEX, ours.MultiTaskLasso, ours.MultiTaskElasticNet]
 each_class = pytest.mark.parametrize("cls", [*MULTI, *SINGLE])
 
@@ -112,3 +120,21 @@ def test_progress_bar_of_a_search(cls, capsys):
     X, Y, _ = simulated.shared()
     search.fit(X, Y)
     assert cls.__name__ in capsys.readouterr().out
+
+
+@each_estimator
+@pytest.mark.parametrize("search", SEARCHES)
+def test_progress_bar_of_a_search_over_a_long_table(cls, search, capsys):
+    (X, y, _), task = simulated.long(labels=(0, 1, 2))
+    pipeline = make_pipeline("passthrough", cls(task_column=0))
+    name = f"{cls.__name__.lower()}__alpha"
+    folds = TaskKFold(2, task_column=0)
+    searching = search(pipeline, {name: [0.1, 0.2]}, cv=folds, **SEARCHES[search])
+    plain = clone(searching).fit(np.column_stack([task, X]), y)
+    bar = ProgressBar(max_propagation_depth=None)
+    searching.set_callbacks(bar).fit(np.column_stack([task, X]), y)
+    printed = capsys.readouterr().out
+    assert f"{search.__name__} - fit" in printed
+    assert cls.__name__ in printed
+    key = "mean_test_score"
+    assert np.array_equal(searching.cv_results_[key], plain.cv_results_[key])

@@ -150,3 +150,17 @@ def test_stack_refuses_what_does_not_fit():
     table, target, task = stack_tasks(X, y)
     with pytest.raises(ValueError, match="task"):
         split_tasks(table, target, task[1:])
+
+
+@pytest.mark.parametrize("unit", ["D", "s", "ns"])
+@pytest.mark.parametrize("other", ["D", "s", "ns"])
+def test_times_in_another_unit_are_the_same_tasks(unit, other):
+    (X, y, _), task = simulated.long(labels=(0, 1, 2))
+    dates = np.array(["2024-01-01", "2024-02-01", "2025-01-01"], "M8[D]")[task]
+    model = CONVEX[0](0.1).fit(X, y, task=dates.astype(f"M8[{unit}]"))
+    expected = CONVEX[0](0.1).fit(X, y, task=task).predict(X, task=task)
+    guess = model.predict(X, task=dates.astype(f"M8[{other}]"))
+    assert np.array_equal(guess, expected)
+    noon = np.full(len(y), "2024-01-01T12", "M8[h]")
+    with pytest.raises(ValueError, match="not seen in fit"):
+        model.predict(X, task=noon)

@@ -199,7 +199,7 @@ def test_a_task_with_too_few_samples_is_named(labels, name):
 
 
 def test_a_single_task_cannot_be_left_out():
-    with pytest.raises(ValueError, match="single task, 'a'"):
+    with pytest.raises(ValueError, match="needs several tasks, but there is only 'a'"):
         LeaveOneTaskOut().split(np.zeros((5, 1)), task=["a"] * 5)
 
 

@@ -60,6 +60,10 @@ import sys
 import time
 import numpy as np
 from mutar_cy import GroupLasso, IndLasso
+from mutar_cy.model_selection import StabilitySelection
+
+def Halves(*args, **kwargs):
+    return StabilitySelection(GroupLasso(*args, **kwargs), n_jobs=2)
 
 rng = np.random.default_rng(0)
 common = rng.standard_normal((1500, 1))
@@ -71,13 +75,13 @@ try:
     model.fit(X, y)
 except KeyboardInterrupt:
     print(time.monotonic(), flush=True)
-    sys.exit(0 if not hasattr(model, "coef_") else 3)
+    sys.exit(0 if not model.__sklearn_is_fitted__() else 3)
 sys.exit(4)
 """
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
-@pytest.mark.parametrize("model", ["GroupLasso", "IndLasso"])
+@pytest.mark.parametrize("model", ["GroupLasso", "IndLasso", "Halves"])
 def test_interrupt_returns_within_a_second(model):
     process = subprocess.Popen(
         [sys.executable, "-c", LONG_FIT.format(model=model)],

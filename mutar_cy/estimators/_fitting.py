@@ -76,9 +76,9 @@ def all_or_nothing(fit):
 FRAMES = 4 if with_callbacks.__module__.startswith("sklearn") else 3
 
 
-def warn_user(message, *, frames=FRAMES):
+def warn_user(message, *, category=UserWarning, frames=FRAMES):
     """Warn on the line that called fit, if fit calls this."""
-    warnings.warn(message, UserWarning, stacklevel=frames + 1)
+    warnings.warn(message, category, stacklevel=frames + 1)
 
 
 def warn_unconverged(solution, *, frames=FRAMES):
@@ -128,16 +128,20 @@ class Reporter:
         With callbacks set.
     X, y : object
         As the user gave them to fit.
+    step : str, default="iteration"
+        What a step is called.
+    n_steps : int, default=None
+        How many there will be, if that is known.
     """
 
-    def __init__(self, estimator, X, y):
-        self.estimator, self.data = estimator, {"X": X, "y": y}
-        self.context = estimator._init_callback_context(max_subtasks=None)
+    def __init__(self, estimator, X, y, step="iteration", n_steps=None):
+        self.estimator, self.data, self.step = estimator, {"X": X, "y": y}, step
+        self.context = estimator._init_callback_context(max_subtasks=n_steps)
         self.context.call_on_fit_task_begin(estimator=estimator, **self.data)
 
     def __call__(self, n_iter, gap, target):
-        """Report one outer iteration of the solver."""
-        step = self.context.subcontext(task_name="iteration")
+        """Report one step, as solvers tell of an outer iteration."""
+        step = self.context.subcontext(task_name=self.step)
         step.call_on_fit_task_begin(estimator=self.estimator, **self.data)
         step.call_on_fit_task_end(estimator=self.estimator, **self.data)
 
@@ -148,10 +152,10 @@ class Reporter:
         )
 
 
-def reporter(estimator, X, y):
+def reporter(estimator, X, y, **steps):
     """Return whom to tell how the fit goes on, or None if nobody asks."""
     called_back = getattr(estimator, "_skl_callbacks", None)
-    return watched(Reporter(estimator, X, y) if called_back else None)
+    return watched(Reporter(estimator, X, y, **steps) if called_back else None)
 
 
 def minimise(

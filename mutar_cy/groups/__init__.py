@@ -1,6 +1,11 @@
 """How users say which features form a group, and how much each group is penalised."""
 
-from mutar_cy.groups._blocks import block_columns, check_blocks, join_blocks
+from mutar_cy.groups._blocks import (
+    block_columns,
+    block_names,
+    check_blocks,
+    join_blocks,
+)
 from mutar_cy.groups._columns import column_names
 from mutar_cy.groups._groups import Groups
 from mutar_cy.groups._orthonormal import OrthonormalColumns
@@ -11,6 +16,7 @@ __all__ = [
     "Groups",
     "OrthonormalColumns",
     "block_columns",
+    "block_names",
     "check_blocks",
     "column_names",
     "group_weights",

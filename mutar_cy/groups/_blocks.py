@@ -70,6 +70,30 @@ def block_columns(X):
     return {key: column_names(block) for key, block in X.items()}
 
 
+def block_names(indices, columns):
+    """Return one name per column of a joined dict, such as ``speed__0``.
+
+    Parameters
+    ----------
+    indices : dict from hashable to ndarray of int64
+        What `join_blocks` returned.
+    columns : dict from hashable to list or None
+        What `block_columns` returned. A table's columns keep their names behind the
+        key.
+
+    Returns
+    -------
+    names : list of str
+    """
+    names: list[str] = []
+    for key, own in indices.items():
+        known = columns[key]
+        if known is None or not all(isinstance(column, str) for column in known):
+            known = range(len(own))
+        names += [f"{key}__{column}" for column in known]
+    return names
+
+
 def check_blocks(X, expected, columns=None, *, name="X", finite=True):
     """Join a dict of arrays as another one was joined before.
 

@@ -8,6 +8,7 @@ from mutar_cy.model_selection._group_lasso_cv import GroupLassoCV as GroupLassoC
 from mutar_cy.model_selection._group_lasso_regressor_cv import (
     GroupLassoRegressorCV as GroupLassoRegressorCV,
 )
+from mutar_cy.model_selection._importance import feature_importance
 from mutar_cy.model_selection._ind_lasso_cv import IndLassoCV as IndLassoCV
 from mutar_cy.model_selection._mtw_cv import MTWCV as MTWCV
 from mutar_cy.model_selection._multi_level_lasso_cv import (
@@ -21,6 +22,16 @@ from mutar_cy.model_selection._regularization_path import (
 from mutar_cy.model_selection._reweighted_group_lasso_cv import (
     ReweightedGroupLassoCV as ReweightedGroupLassoCV,
 )
+from mutar_cy.model_selection._score_tasks import score_tasks
 from mutar_cy.model_selection._splitters import LeaveOneTaskOut, TaskKFold
+from mutar_cy.model_selection._stability_selection import StabilitySelection
+from mutar_cy.model_selection._task_scorer import make_task_scorer
 
-__all__ = ["LeaveOneTaskOut", "TaskKFold"]
+__all__ = [
+    "LeaveOneTaskOut",
+    "StabilitySelection",
+    "TaskKFold",
+    "feature_importance",
+    "make_task_scorer",
+    "score_tasks",
+]

@@ -112,10 +112,32 @@ def _refuse_gaps(model, problem, number, train, test):
         raise ValueError(f"{where} holds out no sample.")
     if tasks.task_codes(data) is not None:
         _refuse_absent(model, data, where, train)
+    refuse_lacking(model, problem.take(train), where)
+
+
+def refuse_lacking(model, problem, where):
+    """Raise if some of the samples are not enough to fit a model to.
+
+    Parameters
+    ----------
+    model : estimator
+    problem : object
+        Taken out of what ``model._read`` returned.
+    where : str
+        What the message calls the samples.
+
+    Raises
+    ------
+    ValueError
+        If no target is left to a task, or none of a class, or no count above 0.
+    """
     classes = problem.classes if is_classifier(model) else np.zeros(0)
-    for owner, y, _ in tasks.target_columns(data.take(train)):
+    counts = getattr(model, "loss", None) == "poisson"
+    for owner, y, _ in tasks.target_columns(problem.samples):
         if not len(y):
             raise ValueError(f"{where} leaves no target{owner} to fit to.")
+        if counts and not y.any():
+            raise ValueError(f"{where} leaves no count above 0{owner} to fit to.")
         missing = np.setdiff1d(np.arange(len(classes)), y).astype(np.intp)
         if len(missing):
             raise ValueError(

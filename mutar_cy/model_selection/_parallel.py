@@ -2,7 +2,8 @@
 
 import functools
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import chain
 from typing import Any
 
 from sklearn.utils.parallel import Parallel, delayed
@@ -54,8 +55,14 @@ def _alone(function, item):
         return function(*item)
 
 
+class _Enough(Exception):
+    """Nobody waits for the other results."""
+
+
 def run_all(function, items, n_jobs):
     """Yield ``function(*item)`` for all items, in their order.
+
+    Whoever may stop before the end closes the generator, for BLAS and for the workers.
 
     Threads are enough, since kernels release the interpreter, unless the user's
     ``joblib.parallel_config`` says otherwise.
@@ -69,4 +76,10 @@ def run_all(function, items, n_jobs):
     """
     parallel = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")
     with one_blas_thread():
-        yield from parallel(delayed(_alone)(function, item) for item in items)
+        results = parallel(delayed(_alone)(function, item) for item in items)
+        try:
+            yield from chain(results)  # which is not closed along, unlike results
+        except GeneratorExit:
+            with suppress(_Enough):
+                results.throw(_Enough)  # joblib warns of work left when it is closed
+            raise

@@ -5,7 +5,8 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils import check_random_state
 
-from mutar_cy.model_selection._task_splitter import TaskSplitter, name_of
+from mutar_cy import tasks
+from mutar_cy.model_selection._task_splitter import TaskSplitter
 
 
 class TaskKFold(TaskSplitter):
@@ -78,10 +79,10 @@ class TaskKFold(TaskSplitter):
         counts = np.bincount(codes, minlength=len(labels))
         least = int(counts.argmin())
         if counts[least] < self.n_splits:
+            name = tasks.name_of(labels[least])
             raise ValueError(
-                f"Task {name_of(labels[least])} has {counts[least]} samples, which is "
-                f"fewer than n_splits={self.n_splits}: some fold would test none of "
-                f"them."
+                f"Task {name} has {counts[least]} samples, which is fewer than "
+                f"n_splits={self.n_splits}: some fold would test none of them."
             )
         shuffler = check_random_state(self.random_state) if self.shuffle else None
         fold = np.empty(len(codes), dtype=np.intp)
@@ -152,8 +153,8 @@ class LeaveOneTaskOut(TaskSplitter):
     def _fold_of_samples(self, labels, codes):
         if len(labels) < 2:
             raise ValueError(
-                f"There is a single task, {name_of(labels[0])}; LeaveOneTaskOut needs "
-                f"others to train on."
+                f"LeaveOneTaskOut needs several tasks, but there is only "
+                f"{tasks.name_of(labels[0])}."
             )
         return codes
 

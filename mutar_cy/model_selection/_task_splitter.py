@@ -103,10 +103,3 @@ class TaskSplitter(BaseCrossValidator):
 
 def _n_samples(X):
     return X.shape[0] if hasattr(X, "shape") else len(X)
-
-
-def name_of(label):
-    """Write a label for a message: as Python has it, rather than as NumPy does."""
-    if isinstance(label, np.datetime64 | np.timedelta64):
-        return str(label)
-    return repr(label.item() if isinstance(label, np.generic) else label)

@@ -82,7 +82,7 @@ def label_ends(ax, lines, *, at_edge=True, fontsize=9):
             xy=tuple(end),
             xytext=(1 if at_edge else end[0], height),
             textcoords=beside,
-            path_effects=_halo(),
+            path_effects=halo(),
             color=INK,
             fontsize=fontsize,
             va="center",
@@ -115,7 +115,7 @@ def _right_of(ax, at_edge, points):
     return transforms.offset_copy(blended, ax.figure, points, 0, units="points")
 
 
-def _halo():
+def halo():
     """Return what keeps lines behind a text from striking it out."""
     from matplotlib import patheffects
 

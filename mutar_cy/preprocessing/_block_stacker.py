@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from mutar_cy.groups import block_columns, check_blocks, join_blocks
+from mutar_cy.groups import block_columns, block_names, check_blocks, join_blocks
 
 
 class BlockStacker(TransformerMixin, BaseEstimator):
@@ -118,13 +118,7 @@ class BlockStacker(TransformerMixin, BaseEstimator):
             Such as ``speed__0``; a table's columns keep their names behind the key.
         """
         check_is_fitted(self)
-        names: list[str] = []
-        for key, columns in self.groups_.items():
-            known = self.columns_[key]
-            if known is None or not all(isinstance(column, str) for column in known):
-                known = range(len(columns))
-            names += [f"{key}__{column}" for column in known]
-        return np.array(names, dtype=object)
+        return np.array(block_names(self.groups_, self.columns_), dtype=object)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -16,19 +16,29 @@ from mutar_cy.tasks._arrays import (
 )
 from mutar_cy.tasks._convert import split_tasks, stack_tasks
 from mutar_cy.tasks._labels import (
+    as_python,
     check_labels,
     encode,
     feature_names,
     labels_in_column,
+    name_of,
+    position_of,
+    task_position,
 )
 from mutar_cy.tasks._layouts import has_own_designs, task_list, with_offset
 from mutar_cy.tasks._parts import make_parts, target_columns
-from mutar_cy.tasks._problem import Problem, read_problem
-from mutar_cy.tasks._rows import own_rows, take_rows, task_codes
+from mutar_cy.tasks._problem import (
+    Problem,
+    read_offsets,
+    read_problem,
+    read_weights,
+)
+from mutar_cy.tasks._rows import own_rows, take_rows, take_samples, task_codes
 from mutar_cy.tasks._scores import columns_with_weights, compare, r_squared, score
 
 __all__ = [
     "Problem",
+    "as_python",
     "check_design",
     "check_labels",
     "check_offset",
@@ -45,17 +55,23 @@ __all__ = [
     "linear",
     "linear_predictor",
     "make_parts",
+    "name_of",
     "own_rows",
+    "position_of",
     "predict",
     "r_squared",
+    "read_offsets",
     "read_problem",
+    "read_weights",
     "residuals",
     "score",
     "split_tasks",
     "stack_tasks",
     "take_rows",
+    "take_samples",
     "target_columns",
     "task_codes",
     "task_list",
+    "task_position",
     "with_offset",
 ]

@@ -27,9 +27,11 @@ from mutar_cy.tasks._layouts import (
 WITHOUT_TASKS = (
     "This {name} was fitted with tasks ({layout} layout), so X of shape "
     "(n_samples, n_features) alone does not say which task a sample belongs to. "
-    "Either pass task=, one label per sample (metadata routing carries it through "
-    "meta-estimators), or set the parameter task_column before fit and keep the "
-    "labels in a column of X."
+    "Either pass task=, one label per sample, or set the parameter task_column before "
+    "fit and keep the labels in a column of X. Searches and other tools of "
+    "scikit-learn pass task= to fit, but to score and predict only with metadata "
+    "routing: sklearn.set_config(enable_metadata_routing=True), and the estimator's "
+    "set_fit_request(task=True), set_score_request(task=True)."
 )
 
 

@@ -8,6 +8,7 @@ from scipy import sparse
 from mutar_cy.tasks._arrays import by_rows, check_values, is_sparse, same_length
 from mutar_cy.tasks._labels import check_labels, encode, rows_of_tasks
 from mutar_cy.tasks._layouts import task_list
+from mutar_cy.tasks._rows import take_samples
 
 
 def stack_tasks(X, y, labels=None):
@@ -130,12 +131,11 @@ def split_tasks(X, y, task):
     >>> [x.tolist() for x in X], [v.tolist() for v in y], tasks.tolist()
     ([[[2.0]], [[1.0], [3.0]]], [[2.0], [1.0, 3.0]], ['a', 'b'])
     """
-    if not (is_sparse(X) or hasattr(X, "columns")):
-        X = np.asarray(X)
+    X = X if is_sparse(X) or hasattr(X, "columns") else np.asarray(X)
     y = np.asarray(y)
     same_length(X, y)
     labels = check_labels(task, X.shape[0], "task")
     tasks, codes = encode(labels, "task")
     rows = rows_of_tasks(codes, len(tasks))
-    take = X.iloc if hasattr(X, "iloc") else by_rows(X)
-    return [take[own] for own in rows], [y[own] for own in rows], tasks
+    X = by_rows(X)  # once
+    return [take_samples(X, own) for own in rows], [y[own] for own in rows], tasks

@@ -78,6 +78,9 @@ def look_up(labels, tasks, *, unseen, name):
     -------
     codes : ndarray of int, shape (n_samples,)
     """
+    if tasks.dtype.kind in "mM" and labels.dtype.kind == tasks.dtype.kind:
+        unit = np.promote_types(labels.dtype, tasks.dtype)  # days are nanoseconds too
+        labels, tasks = labels.astype(unit), tasks.astype(unit)
     number = {label: k for k, label in enumerate(tasks.tolist())}
     present, inverse = encode(labels, name)
     strangers = [label for label in present.tolist() if label not in number]
@@ -89,6 +92,18 @@ def look_up(labels, tasks, *, unseen, name):
         )
     codes = [number.get(label, len(tasks)) for label in present.tolist()]
     return np.asarray(codes, dtype=np.intp)[inverse]
+
+
+def as_python(labels):
+    """Return an array of labels as a list of Python's objects; times stay NumPy's."""
+    return list(labels) if labels.dtype.kind in "mM" else labels.tolist()
+
+
+def name_of(label):
+    """Write a label for a message: as Python has it, rather than as NumPy does."""
+    if isinstance(label, np.datetime64 | np.timedelta64):
+        return str(label)
+    return repr(label.item() if isinstance(label, np.generic) else label)
 
 
 def shorten(labels, most=10):
@@ -131,7 +146,7 @@ def cut_task_column(estimator, X, *, reset, finite=False):
     if hasattr(X, "columns"):
         return _cut_from_frame(estimator, X, reset, finite)
     X = check_design(estimator, X, reset=reset, finite=finite)
-    at = _position(estimator.task_column, None, X.shape[1])
+    at = position_of(estimator.task_column, None, X.shape[1])
     labels = _take_column(X, at)
     assert_all_finite(labels, input_name="X")  # the solver will not see this column
     if is_sparse(X):
@@ -147,7 +162,7 @@ def _cut_from_frame(estimator, X, reset, finite):
     """Cut a DataFrame before its numbers are read: its labels may be strings."""
     validate_data(estimator, X, reset=reset, skip_check_array=True)
     names = list(X.columns)
-    at = _position(estimator.task_column, names, len(names))
+    at = position_of(estimator.task_column, names, len(names))
     rest = [k for k in range(len(names)) if k != at]
     frame = X.iloc if hasattr(X, "iloc") else X
     features = check_array(
@@ -176,14 +191,14 @@ def labels_in_column(X, column):
     """
     if hasattr(X, "columns"):
         names = list(X.columns)
-        return _take_column(X, _position(column, names, len(names)))
+        return _take_column(X, position_of(column, names, len(names)))
     refuse_masked(X, "X")
     X = by_rows(X) if is_sparse(X) else np.asarray(X)
     if X.ndim != 2:
         raise ValueError(
             f"task_column={column!r} is a column of a table, but X has shape {X.shape}."
         )
-    return _take_column(X, _position(column, None, X.shape[1]))
+    return _take_column(X, position_of(column, None, X.shape[1]))
 
 
 def _take_column(X, at):
@@ -204,13 +219,27 @@ def feature_names(estimator, X):
         A table, or a list of them.
     """
     names = column_names(X[0] if isinstance(X, list) else X)
-    if names is None or estimator.task_column is None:
-        return names
-    at = _position(estimator.task_column, names, len(names))
-    return names[:at] + names[at + 1 :]
+    at = None if names is None else task_position(estimator, names, len(names))
+    return names if at is None else names[:at] + names[at + 1 :]
 
 
-def _position(column, names, n_features):
+def task_position(estimator, names, n_features):
+    """Return the position of the task column among the columns of X, or None.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With the parameter ``task_column``, if it has one.
+    names : list or None
+        The names of the columns.
+    n_features : int
+        The number of columns.
+    """
+    column = getattr(estimator, "task_column", None)
+    return None if column is None else position_of(column, names, n_features)
+
+
+def position_of(column, names, n_features):
     """Turn the parameter ``task_column`` into a position, and see that it is one."""
     if isinstance(column, str):
         if names is None:

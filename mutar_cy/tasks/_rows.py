@@ -1,8 +1,32 @@
 """Some of the samples of a problem: a fold, or a subsample."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from mutar_cy.tasks._arrays import by_rows, is_sparse
 from mutar_cy.tasks._layouts import RAGGED, SHARED, SINGLE
+
+
+def take_samples(X, samples):
+    """Return some rows of a table, of whatever type it is.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, DataFrame}, or dict of them
+    samples : slice, or ndarray of int or bool
+
+    Returns
+    -------
+    X : {ndarray, CSR, DataFrame}, or dict of them
+    """
+    if isinstance(X, Mapping):
+        return {key: take_samples(own, samples) for key, own in X.items()}
+    if isinstance(samples, np.ndarray) and samples.dtype == np.bool_:
+        samples = np.flatnonzero(samples)  # polars takes a mask for columns
+    if hasattr(X, "columns"):
+        return (X.iloc if hasattr(X, "iloc") else X)[samples]
+    return (by_rows(X) if is_sparse(X) else np.asarray(X))[samples]
 
 
 def task_codes(problem):

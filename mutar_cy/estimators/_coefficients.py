@@ -1,0 +1,90 @@
+"""The coefficients of a fitted model, and what their axes stand for."""
+
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from mutar_cy import tasks
+from mutar_cy.groups import block_names
+
+
+class Coefficients(NamedTuple):
+    """Coefficients with features first, whatever shape the model keeps them in."""
+
+    values: np.ndarray  # (n_features, ...), an axis for each entry of axes
+    axes: list  # pairs of what an axis stands for, and its labels
+
+
+def refuse_unfitted(model, who):
+    """Raise unless a model is fitted and has coefficients.
+
+    Raises
+    ------
+    TypeError
+        If it has no coefficients.
+    NotFittedError
+        If it is not fitted.
+    """
+    check_is_fitted(model)
+    if not hasattr(model, "coef_"):
+        raise TypeError(
+            f"{who} needs a fitted linear model, with coef_, got "
+            f"{type(model).__name__}."
+        )
+
+
+def read_coefficients(model, part=None):
+    """Return the coefficients of a fitted model.
+
+    Parameters
+    ----------
+    model : estimator
+        One of this package's, those with scikit-learn's shapes included.
+    part : {"shared", "specific"} or None
+        Which of their parts.
+
+    Returns
+    -------
+    Coefficients
+    """
+    values = np.asarray(model.coef_ if part is None else _part(model, part))
+    if not hasattr(model, "layout_"):
+        values = np.atleast_2d(values).T
+        return Coefficients(values, [("target", range(values.shape[1]))])
+    if hasattr(model, "classes_"):
+        values = np.moveaxis(values, 0, -1)
+    elif values.ndim == 1:
+        alone = model.coef_.ndim == 1
+        axis = ("task", model.tasks_) if alone else ("part", [part])
+        return Coefficients(values[:, np.newaxis], [axis])
+    if hasattr(model, "classes_"):
+        several = values.shape[-1] > 1
+        last = ("class", model.classes_ if several else model.classes_[1:])
+        axes = [("task", model.tasks_), last][-(values.ndim - 1) :]
+    else:
+        last = ("response", range(values.shape[-1]))
+        axes = [("task", model.tasks_), last][: values.ndim - 1]
+    return Coefficients(values, axes)
+
+
+def _part(model, part):
+    found = getattr(model, f"coef_{part}_", None)
+    if found is None:
+        raise ValueError(
+            f"part={part!r}, but the coefficients of {type(model).__name__} are not in "
+            f"parts."
+        )
+    return found
+
+
+def names_of_features(model):
+    """Return the names of the features that have coefficients, or None."""
+    blocks = getattr(model, "_blocks", None)
+    if blocks is not None:
+        return block_names(blocks.indices, blocks.columns)
+    if not hasattr(model, "feature_names_in_"):
+        return None
+    table = SimpleNamespace(columns=model.feature_names_in_.tolist())
+    return tasks.feature_names(model, table)

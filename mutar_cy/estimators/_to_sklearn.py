@@ -1,0 +1,166 @@
+"""Fitted models of several tasks as scikit-learn's models of one."""
+
+import numpy as np
+from sklearn.linear_model import (
+    GammaRegressor,
+    LinearRegression,
+    LogisticRegression,
+    PoissonRegressor,
+)
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils._param_validation import validate_params
+
+from mutar_cy.estimators._coefficients import names_of_features, refuse_unfitted
+
+GLMS = {"poisson": PoissonRegressor, "gamma": GammaRegressor}
+
+
+@validate_params({"joint": ["boolean"]}, prefer_skip_nested_validation=True)
+def to_sklearn(model, *, joint=False):
+    """Return a fitted model as fitted linear models of scikit-learn.
+
+    They hold copies of the coefficients and predict the same: what knows scikit-learn's
+    models, and nothing of tasks, can use them. Every task becomes a
+
+    - ``LinearRegression``, if the loss is the squared error; of several responses, if
+      there are;
+    - ``PoissonRegressor`` or ``GammaRegressor``, for these losses;
+    - ``LogisticRegression``, for a classifier of two classes, or a
+      ``OneVsRestClassifier`` of them for more.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted one of this package.
+    joint : bool, default=False
+        Whether to return one ``LinearRegression`` with a row of ``coef_`` per task, for
+        a model of squared error whose tasks share one design.
+
+    Returns
+    -------
+    models : estimator, or dict from hashable to estimator
+        One estimator for a model without tasks, for those of `mutar_cy.linear_model`,
+        and with ``joint``. Else a dict by the labels of ``tasks_``, in their order. Its
+        keys are pairs of a label and the number of a response where scikit-learn's
+        model has a single target, but tasks have several responses.
+
+    Raises
+    ------
+    NotFittedError
+        If the model is not fitted.
+    TypeError
+        If it has no coefficients.
+    ValueError
+        If ``joint`` is asked of a model with another loss or other designs.
+
+    See Also
+    --------
+    coef_frame : Coefficients as a table.
+
+    Notes
+    -----
+    They take features only: an X without the task column, as a matrix if it was a dict
+    in ``fit``. They know nothing of offsets. Their parameters, except for
+    ``fit_intercept`` and ``positive``, are scikit-learn's defaults: fitted again they
+    are other models, without sparsity.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import GroupLasso, to_sklearn
+    >>> rng = np.random.default_rng(0)
+    >>> X = [rng.standard_normal((n, 5)) for n in (30, 20)]
+    >>> y = [2 * X[0][:, 0], -3 * X[1][:, 0]]
+    >>> models = to_sklearn(GroupLasso(alpha=0.1).fit(X, y))
+    >>> models
+    {0: LinearRegression(), 1: LinearRegression()}
+    >>> print(models[1].coef_.round(2))
+    [-2.9  0.   0.   0.   0. ]
+    """
+    refuse_unfitted(model, "to_sklearn")
+    layout = getattr(model, "layout_", None)
+    convert = _converter(model)
+    if joint and (convert is not _linear or layout not in (None, "single", "shared")):
+        raise ValueError(
+            f"joint=True is for squared error and tasks that share one design, got "
+            f"{type(model).__name__} fitted to the {layout} layout."
+        )
+    coef, intercept = np.asarray(model.coef_), np.asarray(model.intercept_)
+    if layout is None:
+        return convert(model, coef.T, intercept)
+    if joint or layout == "single":
+        return convert(model, coef, intercept)
+    if convert is _logistic:
+        pairs = zip(np.moveaxis(coef, -1, 0), intercept.T, strict=True)
+    else:
+        pairs = zip(np.moveaxis(coef, 1, 0), intercept, strict=True)
+    models = {}
+    for label, (own, level) in zip(model.tasks_.tolist(), pairs, strict=True):
+        if level.ndim and convert is _generalised:
+            for r in range(len(level)):
+                models[label, r] = convert(model, own[:, r], level[r])
+        else:
+            models[label] = convert(model, own, level)
+    return models
+
+
+def _converter(model):
+    """Return the function that makes scikit-learn's model for one task."""
+    if hasattr(model, "classes_"):
+        return _logistic
+    return _generalised if getattr(model, "loss", None) in GLMS else _linear
+
+
+def _finish(model, made, n_features, **fitted):
+    """Set what scikit-learn's models know after a fit."""
+    for name, value in fitted.items():
+        setattr(made, name, value)
+    made.n_features_in_ = n_features
+    if hasattr(model, "feature_names_in_"):
+        made.feature_names_in_ = np.array(names_of_features(model), dtype=object)
+    return made
+
+
+def _linear(model, coef, intercept):
+    """Make a linear regression of coefficients (n_features,) or (n_features, m)."""
+    positive = getattr(model, "positive", False)
+    made = LinearRegression(fit_intercept=model.fit_intercept, positive=positive)
+    fitted = {"coef_": coef.T.copy(), "intercept_": intercept.copy()[()]}
+    return _finish(model, made, len(coef), **fitted)
+
+
+def _generalised(model, coef, intercept):
+    """Make a generalised linear model of coefficients (n_features,)."""
+    made = GLMS[model.loss](fit_intercept=model.fit_intercept)
+    made.fit(np.zeros((1, len(coef))), [1.0])  # sets whatever a fit does
+    fitted = {"coef_": coef.copy(), "intercept_": intercept.copy()[()]}
+    return _finish(model, made, len(coef), n_iter_=model.n_iter_, **fitted)
+
+
+def _logistic(model, coef, intercept):
+    """Make a classifier of coefficients (1 or n_classes, n_features)."""
+    n_features = coef.shape[1]
+    if len(coef) == 1:
+        return _two_classes(model, model.classes_, coef, intercept)
+    made = OneVsRestClassifier(LogisticRegression(fit_intercept=model.fit_intercept))
+    parts = [
+        _two_classes(model, np.array([0, 1]), coef[c : c + 1], intercept[c : c + 1])
+        for c in range(len(coef))
+    ]
+    binarizer = LabelBinarizer(sparse_output=True).fit(model.classes_)
+    fitted = {"classes_": model.classes_.copy(), "label_binarizer_": binarizer}
+    return _finish(model, made, n_features, estimators_=parts, **fitted)
+
+
+def _two_classes(model, classes, coef, intercept):
+    made = LogisticRegression(fit_intercept=model.fit_intercept)
+    return _finish(
+        model,
+        made,
+        coef.shape[1],
+        classes_=classes.copy(),
+        coef_=coef.copy(),
+        intercept_=intercept.copy(),
+        n_iter_=np.array([model.n_iter_], dtype=np.int32),
+    )

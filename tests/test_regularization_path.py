@@ -1,0 +1,214 @@
+"""Any model along a path is what it is fit by fit."""
+
+import numpy as np
+import pytest
+import simulated
+from folds import PROBLEMS
+from numpy.testing import assert_allclose
+from sklearn.exceptions import ConvergenceWarning
+
+from mutar_cy import (
+    MTW,
+    DirtyModel,
+    GroupLasso,
+    GroupLassoClassifier,
+    GroupLassoCV,
+    GroupLassoRegressor,
+    IndLasso,
+    IndRewLasso,
+    MultiLevelLasso,
+    RegularizationPath,
+    ReweightedGroupLasso,
+    alpha_max,
+    dirty_path,
+    mtw_path,
+    regularization_path,
+)
+from mutar_cy import linear_model as ours
+
+ALPHAS = [0.02, 1.0, 0.2, 0.05, 0.5]
+DESCENDING = sorted(ALPHAS, reverse=True)
+MODELS = [
+    GroupLasso(tol=1e-10),
+    IndLasso(tol=1e-10),
+    ReweightedGroupLasso(tol=1e-10),
+    IndRewLasso(tol=1e-10),
+    MultiLevelLasso(tol=1e-10),
+    GroupLassoRegressor(2, tol=1e-10),
+    GroupLasso(tol=1e-10, positive=True, normalize=True, groups=[[0, 1], range(2, 10)]),
+]
+each_model = pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
+
+
+@each_model
+@pytest.mark.parametrize("name", ["stacked", "list, weights", "shared", "long"])
+def test_every_point_is_a_fit(model, name):
+    X, y, more = PROBLEMS[name]
+    if model.get_params().get("normalize") and more:
+        more = {k: v for k, v in more.items() if k != "sample_weight"}
+    path = regularization_path(model, X, y, alphas=ALPHAS, **more)
+    assert path.alphas.tolist() == DESCENDING
+    assert model.get_params()["alpha"] == type(model)().alpha  # as it was
+    for at, alpha in enumerate(DESCENDING):
+        fit = type(model)(**{**model.get_params(), "alpha": alpha}).fit(X, y, **more)
+        assert_allclose(path.coefs[..., at], fit.coef_, atol=2e-5)
+        assert_allclose(path.intercepts[..., at], fit.intercept_, atol=2e-5)
+        assert_allclose(path.objectives[at], fit.objective_, rtol=1e-8)
+    assert np.all(path.dual_gaps <= 1e-9 * 100)
+    assert path.n_iters.shape == (5,)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        ours.Lasso(tol=1e-11),
+        ours.ElasticNet(tol=1e-13, l1_ratio=0.4),
+        ours.MultiTaskLasso(tol=1e-11),
+        ours.MultiTaskElasticNet(tol=1e-13, l1_ratio=0.4),
+    ],
+    ids=lambda m: type(m).__name__,
+)
+def test_drop_ins(model):
+    X, Y, _ = simulated.shared()
+    y = Y if "Multi" in type(model).__name__ else Y[:, 0]
+    path = regularization_path(model, X, y, alphas=ALPHAS)
+    for at, alpha in enumerate(DESCENDING):
+        fit = type(model)(**{**model.get_params(), "alpha": alpha}).fit(X, y)
+        assert_allclose(path.coefs[..., at], fit.coef_.T, atol=1e-6)
+        assert_allclose(path.intercepts[..., at], fit.intercept_, atol=1e-6)
+    assert path.row_norms.shape == (5, 10)
+
+
+def test_classes():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((90, 6))
+    y = np.argmax(X[:, :3] + rng.gumbel(size=(90, 3)), axis=1)
+    model = GroupLassoClassifier(2, tol=1e-10)
+    path = regularization_path(model, X, y, n_alphas=4, eps=0.05)
+    assert path.coefs.shape == (3, 6, 4)
+    for at, alpha in enumerate(path.alphas):
+        fit = GroupLassoClassifier(2, alpha=alpha, tol=1e-10).fit(X, y)
+        assert_allclose(path.coefs[..., at], fit.coef_, atol=1e-5)
+
+
+def test_automatic_strengths():
+    X, y, _ = simulated.ragged()
+    path = regularization_path(GroupLasso(), X, y, n_alphas=7, eps=0.01)
+    assert_allclose(
+        path.alphas, np.geomspace(1, 0.01, 7) * alpha_max(GroupLasso(), X, y)
+    )
+    assert not path.coefs[..., 0].any()
+    single = regularization_path(IndLasso(), X, y, n_alphas=7)
+    assert_allclose(single.alphas[0], alpha_max(IndLasso(), X, y))
+    assert single.alphas.shape == (7, 3)
+    tied = regularization_path(DirtyModel(1.0, 0.7, tol=1e-9), X, y, n_alphas=4)
+    fit = DirtyModel(tied.alphas[2], 0.7 * tied.alphas[2], tol=1e-9).fit(X, y)
+    assert_allclose(tied.coefs[..., 2], fit.coef_, atol=1e-4)
+
+
+def test_enough_features():
+    X, y, _ = simulated.stacked()
+    whole = regularization_path(GroupLasso(), X, y, n_alphas=30)
+    counts = (whole.row_norms > 0).sum(axis=1)
+    path = regularization_path(GroupLasso(), X, y, n_alphas=30, max_features=4)
+    stop = int(np.argmax(counts > 4))
+    assert len(path.alphas) == stop + 1
+    assert np.array_equal(path.coefs, whole.coefs[..., : stop + 1])
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "poisson"])
+def test_enough_explained(loss):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((100, 6))
+    y = rng.poisson(np.exp(0.6 * X[:, 0] - 0.4 * X[:, 3]))
+    model = GroupLassoRegressor(1, loss=loss, tol=1e-8)
+    path = regularization_path(model, X, y, max_explained=0.3)
+    assert len(path.alphas) < 100
+    for at, alpha in enumerate(path.alphas[-2:]):
+        explained = GroupLassoRegressor(1, alpha=alpha, loss=loss, tol=1e-8)
+        explained = explained.fit(X, y).score(X, y)
+        assert explained >= 0.3 or at == 0
+    assert len(regularization_path(model, X, y, max_explained=1.0).alphas) == 100
+
+
+def test_tables():
+    pytest.importorskip("pandas")
+    X, y, _ = simulated.stacked()
+    path = regularization_path(GroupLasso(), X, y, alphas=[1.0, 0.5])
+    table = path.to_dataframe()
+    kept = np.flatnonzero(path.coefs.any(axis=(1, 2)))
+    assert table.index.tolist() == [1.0, 0.5]
+    assert table.columns.names == ["feature", "task"]
+    assert_allclose(table.loc[0.5, (kept[0], 2)], path.coefs[kept[0], 2, 1])
+    assert table.shape == (2, 3 * len(kept))
+    assert "2 alphas, 10 features" in repr(path)
+    two = dirty_path(X, y, alphas=[1.0, 0.5], ratios=[0.8]).to_dataframe()
+    assert two.index.names == ["alpha", "beta"]
+    assert_allclose(two.index.get_level_values("beta"), [0.8, 0.4])
+    single = regularization_path(GroupLasso(), X[0], y[0], n_alphas=3).to_dataframe()
+    assert single.columns.name == "feature"
+
+
+@pytest.mark.parametrize("name", ["stacked", "list, weights", "shared"])
+def test_two_strengths(name):
+    X, y, more = PROBLEMS[name]
+    path = dirty_path(X, y, alphas=ALPHAS, ratios=[1.0, 0.6, 0.8], tol=1e-10, **more)
+    assert isinstance(path, RegularizationPath)
+    assert path.alphas.shape == path.betas.shape == path.dual_gaps.shape == (3, 5)
+    assert_allclose(path.betas, path.alphas * [[0.6], [0.8], [1.0]])
+    for at in np.ndindex(3, 5):
+        fit = DirtyModel(path.alphas[at], path.betas[at], tol=1e-10).fit(X, y, **more)
+        assert_allclose(path.coefs[..., *at], fit.coef_, atol=2e-5)
+    assert path.row_norms.shape == (3, 5, 10)
+
+
+def test_both_ends_of_the_ratios():
+    X, y, _ = simulated.stacked()
+    path = dirty_path(X, y, ratios=3, n_alphas=6, tol=1e-11)
+    assert_allclose(path.betas[:, 0] / path.alphas[:, 0], [3**-0.5, 3**-0.25, 1.0])
+    group = GroupLasso(path.alphas[2, 3], tol=1e-11).fit(X, y)
+    assert_allclose(path.coefs[..., 2, 3], group.coef_, atol=1e-6)
+    lasso = IndLasso(path.betas[0, 3], tol=1e-11).fit(X, y)
+    assert_allclose(path.coefs[..., 0, 3], lasso.coef_, atol=1e-5)
+    assert not path.coefs[..., 0].any()
+    assert path.coefs[..., 1].any()
+
+
+@pytest.mark.parametrize("betas", [[0.3, 0.1], [0.1, 2.0]])
+def test_pairs_of_strengths(betas):
+    X, y, _ = simulated.stacked()
+    path = dirty_path(X, y, alphas=[1.0, 0.2, 0.05], betas=betas, tol=1e-10)
+    for at in np.ndindex(2, 3):
+        fit = DirtyModel(path.alphas[at], path.betas[at], tol=1e-10).fit(X, y)
+        assert_allclose(path.coefs[..., *at], fit.coef_, atol=1e-5)
+
+
+@pytest.mark.uncertified("MTW's problem is another one")
+@pytest.mark.parametrize("given", [{}, {"positive": True}, {"concomitant": True}])
+def test_transport(given):
+    X, y, _ = simulated.stacked()
+    path = mtw_path(X, y, alphas=[0.1, 1.0], betas=[0.05, 0.5], tol=1e-9, **given)
+    assert path.betas[0].tolist() == [0.5, 0.05]
+    for at in np.ndindex(2, 2):
+        fit = MTW(path.alphas[at], path.betas[at], tol=1e-9, **given).fit(X, y)
+        assert_allclose(path.coefs[..., *at], fit.coef_, atol=1e-4)
+        assert_allclose(path.objectives[at], fit.objective_, rtol=1e-7)
+
+
+def test_faults_of_paths():
+    X, y, _ = simulated.stacked()
+    with pytest.raises(TypeError, match=r"estimator of mutar_cy.*got GroupLassoCV"):
+        regularization_path(GroupLassoCV(), X, y)
+    with pytest.raises(TypeError, match="no alpha_max"):
+        regularization_path(MTW(), X, y)
+    with pytest.raises(ValueError, match="at least 0 and finite, got -1"):
+        regularization_path(GroupLasso(), X, y, alphas=[-1.0])
+    with pytest.raises(ValueError, match="max_explained"):
+        regularization_path(GroupLasso(), X, y, max_explained=2.0)
+    with pytest.raises(ValueError, match="betas are strengths beside given alphas"):
+        dirty_path(X, y, betas=[0.1])
+    with pytest.warns(UserWarning, match="alpha=0"):
+        regularization_path(GroupLasso(), X, y, alphas=[0.0, 1.0])
+    with pytest.warns(ConvergenceWarning, match="Duality gap") as seen:
+        regularization_path(GroupLasso(max_iter=1, tol=1e-14), X, y, alphas=[0.01])
+    assert seen[0].filename == __file__
