@@ -19,11 +19,7 @@ from mutar_cy.tasks._labels import (
     as_python,
     check_labels,
     encode,
-    feature_names,
-    labels_in_column,
     name_of,
-    position_of,
-    task_position,
 )
 from mutar_cy.tasks._layouts import has_own_designs, task_list, with_offset
 from mutar_cy.tasks._parts import make_parts, target_columns
@@ -35,6 +31,12 @@ from mutar_cy.tasks._problem import (
 )
 from mutar_cy.tasks._rows import own_rows, take_rows, take_samples, task_codes
 from mutar_cy.tasks._scores import columns_with_weights, compare, r_squared, score
+from mutar_cy.tasks._task_column import (
+    feature_names,
+    labels_in_column,
+    position_of,
+    task_position,
+)
 
 __all__ = [
     "Problem",

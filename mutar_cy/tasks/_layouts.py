@@ -3,7 +3,8 @@
 import numpy as np
 
 from mutar_cy.tasks._arrays import check_design, check_offset
-from mutar_cy.tasks._labels import check_labels, cut_task_column
+from mutar_cy.tasks._labels import check_labels
+from mutar_cy.tasks._task_column import cut_task_column
 
 # One design and one target; one design and a target per task; a design per task, in
 # one array or in a list; and one table whose rows are told apart by labels.
