@@ -112,6 +112,12 @@ def test_of_many_selected_features_the_largest_have_rows():
     assert display.ax_.get_xlabel() == "task\nthe 2 largest of 3 selected features"
 
 
+def test_of_many_features_none_may_be_selected():
+    display = SupportDisplay(coef=np.zeros((50, 2))).plot(max_features=3)
+    assert display.features_.tolist() == [0, 1, 2]
+    assert display.ax_.get_xlabel() == "task\nnone of 50 features is selected"
+
+
 def test_shared_and_specific_parts_are_apart():
     model = dirty()
     display = SupportDisplay.from_estimator(model)

@@ -45,7 +45,7 @@ def _follow_chosen(estimator, X, y, fit_params):
     fitted = estimator
     if not hasattr(estimator, "alpha_"):
         fitted = clone(estimator).fit(X, y, **fit_params)
-    row = _chosen_row(fitted) if hasattr(fitted, "betas_") else ()
+    row = _chosen_row(fitted)
     path, number = _path_of(fitted, row, X, y, fit_params)
     given = read_path(path, number)
     best = fitted.beta_ if given.get("strength") == "beta" else fitted.alpha_
@@ -53,15 +53,23 @@ def _follow_chosen(estimator, X, y, fit_params):
 
 
 def _chosen_row(fitted):
-    """Return the number of the path that the chosen pair of strengths is on."""
-    found = (fitted.alphas_ == fitted.alpha_) & (fitted.betas_ == fitted.beta_)
-    return int(np.argwhere(found)[0, 0])
+    """Return the number of the path that was chosen from, () if there was one only."""
+    if hasattr(fitted, "betas_"):
+        found = (fitted.alphas_ == fitted.alpha_) & (fitted.betas_ == fitted.beta_)
+        return int(np.argwhere(found)[0, 0])
+    ratios = np.ravel(getattr(fitted, "l1_ratio", ()))
+    if len(ratios) > 1:
+        return int(np.argmax(ratios == fitted.l1_ratio_))
+    return ()
 
 
 def _path_of(fitted, row, X, y, fit_params):
     """Return a path over the strengths that were to be chosen from."""
-    model, alphas = fitted._model(), fitted.alphas_[row]
-    if row == ():
+    model, alphas = fitted._model(), fitted.alphas_
+    alphas = alphas[row] if alphas.ndim > 1 else alphas
+    if hasattr(fitted, "l1_ratio_"):
+        model.set_params(l1_ratio=fitted.l1_ratio_)
+    if not hasattr(fitted, "betas_"):
         one_each = alphas.ndim > 1  # they were laid out for every task
         laid_out = {"n_alphas": len(alphas), "eps": fitted.eps}
         options = laid_out if one_each else {"alphas": alphas}

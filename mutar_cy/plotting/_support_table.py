@@ -36,7 +36,7 @@ def choose_rows(coef, most):
     -------
     rows : ndarray of int
         All of them; if there are more than ``most``, those that are selected; and if
-        there are more of these, those with the largest norms.
+        there are more of these, those with the largest norms. The first, if none is.
     caption : str
         Empty if nothing is left out.
     """
@@ -45,6 +45,8 @@ def choose_rows(coef, most):
         return np.arange(n_features), ""
     norms = np.linalg.norm(coef, axis=1)
     rows = np.flatnonzero(norms)
+    if not len(rows):
+        return np.arange(most), f"\nnone of {n_features} features is selected"
     if len(rows) <= most:
         return rows, f"\n{len(rows)} of {n_features} features, the others are 0"
     largest = np.sort(np.argsort(-norms, kind="stable")[:most])
