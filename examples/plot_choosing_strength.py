@@ -75,7 +75,7 @@ def judge(chosen, new, relevant):
 
 found = {
     (name, rule): [
-        judge(cls(alphas=20, eps=0.05, **given).fit(*learn), new, relevant)
+        judge(cls(alphas=20, eps=0.1, **given).fit(*learn), new, relevant)
         for learn, new, relevant in map(draw, range(5))
     ]
     for name, cls in MODELS.items()
@@ -107,6 +107,6 @@ plt.show()
 
 # %%
 # For the group lasso, the least error and the right list of features are at different
-# strengths: it has to shrink much to be short. One standard error, or a criterion,
-# gets the list nearly right, and pays with a larger error. The reweighted model hardly
-# shrinks what it keeps, so that with it every rule has both.
+# strengths: it has to shrink much to be short. One standard error leaves out most of
+# what does not matter, a criterion nearly all, and both pay with a larger error. The
+# reweighted model hardly shrinks what it keeps, so that with it every rule has both.
