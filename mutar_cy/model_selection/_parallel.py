@@ -54,7 +54,7 @@ def _alone(function, item):
         return function(*item)
 
 
-def run_all(function, items, n_jobs):
+def run_all(function, items, n_jobs, verbose=0):
     """Yield ``function(*item)`` for all items, in their order.
 
     Threads are enough, since kernels release the interpreter, unless the user's
@@ -65,8 +65,11 @@ def run_all(function, items, n_jobs):
     function : callable
     items : iterable of tuple
     n_jobs : int or None
-        As joblib takes it.
+    verbose : bool or int, default=0
+        As joblib takes them.
     """
-    parallel = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")
+    parallel = Parallel(
+        n_jobs=n_jobs, verbose=verbose, prefer="threads", return_as="generator"
+    )
     with one_blas_thread():
         yield from parallel(delayed(_alone)(function, item) for item in items)
