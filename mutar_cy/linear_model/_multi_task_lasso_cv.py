@@ -87,9 +87,8 @@ class MultiTaskLassoCV(CoordinateDescentCV):
     Notes
     -----
     A fold is a warm path: every strength is started from the coefficients of the one
-    before, and ends with a duality gap of at most ``tol``. The fit to all samples
-    starts from the mean of what folds have found. While folds are fitted, BLAS has one
-    thread.
+    before, and ends when its duality gap is small enough. While folds are fitted, BLAS
+    has one thread. The fit to all samples is that of :class:`MultiTaskLasso`.
 
     Examples
     --------

@@ -105,9 +105,10 @@ class CrossValidated:
         else:
             choice = self._by_criterion(model, posed, grid)
         best = at_point(model, choice.point)
-        problem, *posed = best._posed_at(posed, choice.point)
-        solution = best._minimise(*posed, choice.start, report)
-        fitted = best._fitted_attributes(problem, solution)
+        posed = best._posed_at(posed, choice.point)
+        start = self._start_from(best, posed, choice.start)
+        solution = best._minimise(*posed[1:], start, report)
+        fitted = best._fitted_attributes(posed[0], solution)
         fitted |= {f"{name}_": value for name, value in choice.point.items()}
         fitted |= self._of_grid(grid) | choice.attributes
         for name in ("n_features_in_", "feature_names_in_"):
@@ -120,6 +121,10 @@ class CrossValidated:
             warn_of_folds(choice.n_unconverged)
         self._warn(solution)
         return self
+
+    def _start_from(self, best, posed, start):
+        """Return what the fit to all samples starts from, or None for zeros."""
+        return start
 
     def _of_grid(self, grid):
         """Return the strengths that were to be chosen from as attributes."""
