@@ -158,7 +158,7 @@ def warn_if_unpenalised(alpha, *, frames=FRAMES + 1):
         )
 
 
-def check_gram(gram, problem, fit_intercept):
+def check_gram(gram, problem, fit_intercept, *, frames):
     """Check a Gram matrix that the user computed; the solver does without.
 
     Parameters
@@ -167,6 +167,8 @@ def check_gram(gram, problem, fit_intercept):
         Of X, weighed if there are weights, and centred if there is an intercept.
     problem : Problem
     fit_intercept : bool
+    frames : int
+        From where a warning is given to the user's call.
 
     Raises
     ------
@@ -204,5 +206,5 @@ def check_gram(gram, problem, fit_intercept):
     warn_user(
         "Gram matrix was provided but X was centered to fit intercept: recomputing "
         "Gram matrix.",
-        frames=FRAMES + 2,
+        frames=frames,
     )

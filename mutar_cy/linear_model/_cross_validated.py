@@ -123,7 +123,7 @@ class CoordinateDescentCV(CrossValidated, CoordinateDescentRegressor):
         return column_or_1d(y, warn=True)
 
     def _model(self):
-        return at_point(super()._model(), self._mixtures()[0])
+        return at_point(super()._model(), {**self._mixtures()[0], "_between": 1})
 
     def _mixtures(self):
         """Return the parameters beside ``alpha`` that are chosen, path by path."""

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils.metadata_routing import UNUSED
 
 from mutar_cy.estimators import (
+    FRAMES,
     all_or_nothing,
     check_parameters,
     reporter,
@@ -111,6 +112,7 @@ class ElasticNet(CoordinateDescentRegressor):
     }
 
     path = staticmethod(enet_path)
+    _between = 0  # frames between `fit` and what poses
 
     def __init__(
         self,
@@ -187,7 +189,8 @@ class ElasticNet(CoordinateDescentRegressor):
     def _pose(self, X, y, **given):
         posed = super()._pose(X, y, **given)
         if not isinstance(self.precompute, BOOLS):
-            check_gram(self.precompute, posed[0], self.fit_intercept)
+            frames = FRAMES + 2 + self._between
+            check_gram(self.precompute, posed[0], self.fit_intercept, frames=frames)
         return posed
 
     def _penalty(self, n_columns):
