@@ -104,7 +104,14 @@ class ElasticNetCV(CoordinateDescentCV):
 
     Examples
     --------
-    EXAMPLE
+    >>> import numpy as np
+    >>> from mutar_cy.linear_model import ElasticNetCV
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((60, 10))
+    >>> y = X[:, 0] - 2 * X[:, 3] + rng.standard_normal(60)
+    >>> model = ElasticNetCV(l1_ratio=[0.1, 0.5, 0.9]).fit(X, y)
+    >>> print(model.l1_ratio_, f"{model.alpha_:.3f}", model.mse_path_.shape)
+    0.9 0.089 (3, 100, 5)
     """
 
     path = staticmethod(enet_path)

@@ -96,7 +96,16 @@ class LassoCV(CoordinateDescentCV):
 
     Examples
     --------
-    EXAMPLE
+    >>> import numpy as np
+    >>> from mutar_cy.linear_model import LassoCV
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((60, 10))
+    >>> y = X[:, 0] - 2 * X[:, 3] + rng.standard_normal(60)
+    >>> model = LassoCV().fit(X, y)
+    >>> print(f"{model.alpha_:.3f}", model.mse_path_.shape)
+    0.086 (100, 5)
+    >>> print(np.flatnonzero(model.coef_))
+    [0 1 3 5 8]
     """
 
     path = staticmethod(lasso_path)

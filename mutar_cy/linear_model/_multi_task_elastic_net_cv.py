@@ -102,7 +102,14 @@ class MultiTaskElasticNetCV(CoordinateDescentCV):
 
     Examples
     --------
-    EXAMPLE
+    >>> import numpy as np
+    >>> from mutar_cy.linear_model import MultiTaskElasticNetCV
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((60, 10))
+    >>> y = X[:, [0, 3]] @ [[1, 2, 0], [-1, 1, 2]] + rng.standard_normal((60, 3))
+    >>> model = MultiTaskElasticNetCV(l1_ratio=[0.5, 0.9]).fit(X, y)
+    >>> print(model.l1_ratio_, f"{model.alpha_:.2f}", model.mse_path_.shape)
+    0.9 0.23 (2, 100, 5)
     """
 
     path = staticmethod(enet_path)

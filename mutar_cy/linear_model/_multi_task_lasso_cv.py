@@ -92,7 +92,14 @@ class MultiTaskLassoCV(CoordinateDescentCV):
 
     Examples
     --------
-    EXAMPLE
+    >>> import numpy as np
+    >>> from mutar_cy.linear_model import MultiTaskLassoCV
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((60, 10))
+    >>> y = X[:, [0, 3]] @ [[1, 2, 0], [-1, 1, 2]] + rng.standard_normal((60, 3))
+    >>> model = MultiTaskLassoCV(cv=10, n_jobs=2).fit(X, y)
+    >>> print(f"{model.alpha_:.2f}", model.mse_path_.shape, model.coef_.shape)
+    0.17 (100, 10) (3, 10)
     """
 
     path = staticmethod(lasso_path)
