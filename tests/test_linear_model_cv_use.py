@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import simulated
 from sklearn.base import clone
+from sklearn.callback import ProgressBar
 from sklearn.exceptions import ConvergenceWarning, DataConversionWarning
+from test_callbacks import Interrupting, Recording
 from test_linear_model_cv import NAMES, data_for, each_name
 from threadpoolctl import threadpool_info
 
@@ -150,6 +152,26 @@ def test_what_joblib_says(name, capsys):
     getattr(ours, name)(alphas=5, verbose=1).fit(X, y)
     said = capsys.readouterr()
     assert "Parallel" in said.out + said.err
+
+
+@each_name
+def test_callbacks_see_every_fold_and_change_nothing(name, capsys):
+    X, y = data_for(name)
+    recording = Recording()
+    model = getattr(ours, name)(alphas=5, cv=4)
+    plain = bits(clone(model).fit(X, y))
+    model.set_callbacks(recording, ProgressBar()).fit(X, y)
+    assert recording.calls.count("begin") == recording.calls.count("end") > 4
+    assert f"{name} - fit" in capsys.readouterr().out
+    assert bits(model) == plain
+
+
+@each_name
+def test_an_interrupted_fit_leaves_nothing(name):
+    model = getattr(ours, name)(alphas=5).set_callbacks(Interrupting())
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*data_for(name))
+    assert not bits(model)
 
 
 def test_simulated_data_need_no_warning():
