@@ -99,7 +99,7 @@ def test_pictures_are_the_same_again():
     ("traces", "options", "message"),
     [
         ({"one": {"seconds": [1.0]}}, {}, "trace of 'one' lacks 'n_iters'"),
-        ({"one": trace(())}, {}, "trace of 'one' is empty"),
+        ({"one": trace(())}, {}, "trace of 'one' has no dual gap"),
         ({"one": {**trace(), "seconds": [1]}}, {}, "trace of 'one' .* one length"),
         ({"one": {**trace(), "targets": "low"}}, {}, "targets of 'one' must be numb"),
         ({"one": trace()}, {"against": "energy"}, "against must be .* got 'energy'"),

@@ -15,6 +15,7 @@ from mutar_cy import (
     DirtyModel,
     GroupLasso,
     GroupLassoClassifier,
+    GroupLassoCV,
     GroupLassoRegressor,
     IndLasso,
     MultiLevelLasso,
@@ -173,6 +174,41 @@ def test_only_this_thread_and_only_now():
         assert count > 0
     GroupLasso(0.05).fit(X, y)
     assert len(seen) == count
+
+
+def test_callbacks_are_called_besides():
+    X, y = data()
+    calls = []
+
+    class Counting:
+        def setup(self, estimator, context):
+            calls.append("setup")
+
+        def teardown(self, estimator, context):
+            calls.append("teardown")
+
+        def on_fit_task_begin(self, estimator, context, **given):
+            calls.append("begin")
+
+        def on_fit_task_end(self, estimator, context, **given):
+            calls.append("end")
+
+    seen = []
+    model = GroupLasso(0.05).set_callbacks(Counting())
+    with watching(lambda *state: seen.append(state)):
+        model.fit(X, y)
+    assert calls.count("begin") == calls.count("end") == len(seen) + 1
+    assert calls[-1] == "teardown"
+    assert seen[-1][1] == model.dual_gap_
+
+
+def test_folds_have_no_gap():
+    X, y = data()
+    model = GroupLassoCV(alphas=4, cv=3, tol=1e-8)
+    display = ConvergenceDisplay.from_estimator(model, X, y)
+    (found,) = display.traces.values()
+    assert_array_equal(np.isnan(found["dual_gaps"][:3]), True)
+    assert found["dual_gaps"][-1] == model.fit(X, y).dual_gap_
 
 
 def test_estimators_that_tell_nothing():

@@ -85,10 +85,29 @@ def test_classes():
     y = np.argmax(X[:, :3] + rng.gumbel(size=(90, 3)), axis=1)
     model = GroupLassoClassifier(2, tol=1e-10)
     path = regularization_path(model, X, y, n_alphas=4, eps=0.05)
-    assert path.coefs.shape == (3, 6, 4)
+    assert path.coefs.shape == (6, 1, 3, 4)  # features, a task, classes
+    assert path.row_norms.shape == (4, 6)
+    assert path.to_dataframe().shape == (4, 18)
     for at, alpha in enumerate(path.alphas):
         fit = GroupLassoClassifier(2, alpha=alpha, tol=1e-10).fit(X, y)
-        assert_allclose(path.coefs[..., at], fit.coef_, atol=1e-5)
+        assert_allclose(path.coefs[:, 0, :, at], fit.coef_.T, atol=1e-5)
+        assert_allclose(path.intercepts[0, :, at], fit.intercept_, atol=1e-5)
+
+
+def test_classes_of_several_tasks():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((90, 6))
+    y = np.argmax(X[:, :3] + rng.gumbel(size=(90, 3)), axis=1)
+    task = np.repeat(["a", "b"], 45)
+    model = GroupLassoClassifier(2, tol=1e-10)
+    path = regularization_path(model, X, y, n_alphas=3, eps=0.1, task=task)
+    model.set_params(alpha=path.alphas[-1]).fit(X, y, task=task)
+    assert_allclose(path.coefs[..., -1], np.moveaxis(model.coef_, 0, -1), atol=1e-5)
+    assert_allclose(path.intercepts[..., -1], model.intercept_.T, atol=1e-5)
+    two = regularization_path(model, X, y == 1, n_alphas=3, eps=0.1, task=task)
+    model.set_params(alpha=two.alphas[-1]).fit(X, y == 1, task=task)
+    assert_allclose(two.coefs[..., -1], model.coef_[0], atol=1e-5)
+    assert two.row_norms.shape == (3, 6)
 
 
 def test_automatic_strengths():

@@ -211,7 +211,7 @@ def test_estimators_that_cannot_be_drawn():
     with pytest.raises(TypeError, match="coef_, got StandardScaler"):
         SupportDisplay.from_estimator(scaler)
     rows = MultiTaskLasso(0.1).fit(np.eye(3), np.eye(3))
-    with pytest.raises(TypeError, match="coef_shared_, got MultiTaskLasso"):
+    with pytest.raises(ValueError, match="MultiTaskLasso are not in parts"):
         SupportDisplay.from_estimator(rows, parts=True)
     with pytest.raises(ValueError, match=r"parts must be .* got 'both'"):
         SupportDisplay.from_estimator(rows, parts="both")

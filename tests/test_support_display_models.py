@@ -6,7 +6,12 @@ import pytest
 from numpy.testing import assert_array_equal
 from pictures import column_names, data, row_names
 
-from mutar_cy import GroupLasso, GroupLassoClassifier
+from mutar_cy import (
+    GroupLasso,
+    GroupLassoClassifier,
+    GroupLassoRegressor,
+    coef_frame,
+)
 from mutar_cy.linear_model import Lasso, MultiTaskLasso
 from mutar_cy.plotting import SupportDisplay
 
@@ -64,3 +69,13 @@ def test_classes_are_columns():
 
 def first_image(model):
     return SupportDisplay.from_estimator(model).images_[0].get_array()
+
+
+def test_blocks_of_a_dict_have_the_names_of_their_columns():
+    rng = np.random.default_rng(0)
+    blocks = {"age": rng.standard_normal((40, 2)), "dose": rng.standard_normal((40, 1))}
+    model = GroupLassoRegressor(alpha=0.05).fit(blocks, blocks["dose"][:, 0])
+    names = row_names(SupportDisplay.from_estimator(model))
+    assert names == list(coef_frame(model).index)
+    assert len(names) == 3
+    assert all(name.startswith(("age", "dose")) for name in names)

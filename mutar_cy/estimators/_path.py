@@ -21,7 +21,7 @@ class RegularizationPath:
         The strengths ``alpha``, descending (or the same along a path, if another
         strength descends).
     coefs : ndarray of shape (n_features[, n_tasks[, n_responses]][, n_paths], n_alphas)
-        The coefficients.
+        The coefficients. Several classes are like responses of a task.
     intercepts : ndarray of shape ([n_tasks[, n_responses],][n_paths,] n_alphas)
         The intercepts.
     dual_gaps : ndarray of shape ([n_paths,] n_alphas) or (n_alphas, n_tasks)

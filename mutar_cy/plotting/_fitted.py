@@ -1,12 +1,10 @@
 """The coefficients of fitted estimators, and the names that belong to them."""
 
-from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
-from mutar_cy import tasks
+from mutar_cy.estimators import names_of_features, read_coefficients, refuse_unfitted
 from mutar_cy.plotting._checks import check_names, check_numbers
 
 
@@ -58,52 +56,42 @@ def read_fitted(estimator, feature_names=None, task_names=None):
     NotFittedError
         If it is not fitted.
     """
-    coef = read_coef(estimator)
-    n_features, n_tasks, n_others = coef.shape
+    coef, tasks, others = read_coef(estimator)
     if feature_names is None:
-        feature_names = _own_names(estimator, n_features)
-    if task_names is None:
-        task_names = getattr(estimator, "tasks_", None)
-        fits = task_names is not None and len(task_names) == n_tasks
-        task_names = np.asarray(task_names).tolist() if fits else None
+        feature_names = names_of_features(estimator)
     return Fitted(
         coef,
-        check_names(feature_names, n_features, "feature_names", "features"),
-        check_names(task_names, n_tasks, "task_names", "tasks"),
-        _other_names(estimator, n_others),
+        check_names(feature_names, len(coef), "feature_names", "features"),
+        check_names(
+            tasks if task_names is None else task_names,
+            coef.shape[1],
+            "task_names",
+            "tasks",
+        ),
+        others,
     )
 
 
-def read_coef(estimator, attribute="coef_"):
-    """Return coefficients of shape (n_features, n_tasks, n_others)."""
-    check_is_fitted(estimator)
-    if not hasattr(estimator, attribute):
-        raise TypeError(
-            f"The estimator must have the attribute {attribute}, got "
-            f"{type(estimator).__name__}."
-        )
-    coef = check_numbers(getattr(estimator, attribute), attribute)
-    if not hasattr(estimator, "layout_"):
-        coef = np.atleast_2d(coef).T  # scikit-learn has a row per target
-    elif hasattr(estimator, "classes_"):
-        coef = np.moveaxis(coef, 0, -1)
-        coef = coef[:, np.newaxis] if coef.ndim == 2 else coef
-    return coef.reshape(*coef.shape, *[1] * (3 - coef.ndim))
+def read_coef(estimator, part=None):
+    """Return coefficients, and the names of tasks and of responses or classes.
 
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted.
+    part : {"shared", "specific"}, default=None
 
-def _own_names(estimator, n_features):
-    """Return the names of columns of X that coefficients are for, or None."""
-    names = getattr(estimator, "feature_names_in_", None)
-    if names is None:
-        return None
-    names = list(names)
-    if hasattr(estimator, "task_column"):
-        names = tasks.feature_names(estimator, SimpleNamespace(columns=names))
-    return names if len(names) == n_features else None
-
-
-def _other_names(estimator, n_others):
-    classes = getattr(estimator, "classes_", None)
-    if classes is None:
-        return list(range(n_others))
-    return np.asarray(classes)[-n_others:].tolist()  # of two there is the second
+    Returns
+    -------
+    coef : ndarray of shape (n_features, n_tasks, n_others)
+    tasks, others : list
+    """
+    refuse_unfitted(estimator, "A picture")
+    values, axes = read_coefficients(estimator, part)
+    coef = check_numbers(values, "coef_")
+    if axes[0][0] == "class":  # of a single task
+        coef, axes = coef[:, np.newaxis], [("task", estimator.tasks_), *axes]
+    if len(axes) == 1:
+        coef, axes = coef[..., np.newaxis], [*axes, ("response", [0])]
+    tasks, others = (np.asarray(labels).tolist() for _, labels in axes)
+    return coef, tasks, others

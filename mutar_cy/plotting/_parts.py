@@ -22,16 +22,15 @@ def read_parts(estimator, parts):
 
     Raises
     ------
-    TypeError
+    ValueError
         If it has none but must.
     """
     if not (isinstance(parts, bool) or parts == "auto"):
         raise ValueError(f"parts must be True, False or 'auto', got {parts!r}.")
-    names = [f"coef_{part}_" for part in PARTS]
-    has_none = not all(hasattr(estimator, name) for name in names)
+    has_none = not all(hasattr(estimator, f"coef_{part}_") for part in PARTS)
     if not parts or (parts == "auto" and has_none):
         return None, None
-    shared, specific = (read_coef(estimator, name) for name in names)
+    shared, specific = (read_coef(estimator, part)[0] for part in PARTS)
     if parts == "auto" and not specific.any():
         return None, None
     return shared.reshape(len(shared), -1), specific.reshape(len(specific), -1)

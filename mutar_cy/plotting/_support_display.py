@@ -132,9 +132,10 @@ class SupportDisplay:
         NotFittedError
             If the estimator is not fitted.
         TypeError
-            If it has no ``coef_``, or no parts that could be drawn apart.
+            If it has no ``coef_``.
         ValueError
-            If there are not as many names as there are features or tasks.
+            If there are not as many names as there are features or tasks, or no parts
+            that could be drawn apart.
         """
         fitted = read_fitted(estimator, feature_names, task_names)
         shared, specific = read_parts(estimator, parts)

@@ -63,8 +63,8 @@ def check_trace(trace, name):
             f"The arrays of the trace of {name!r} must be 1-D and of one length, got "
             f"shapes {shapes}."
         )
-    if not len(arrays["seconds"]):
-        raise ValueError(f"The trace of {name!r} is empty.")
+    if not np.isfinite(arrays["dual_gaps"]).any():
+        raise ValueError(f"The trace of {name!r} has no dual gap.")
     return arrays
 
 
