@@ -21,6 +21,12 @@ from mutar_cy import DirtyModel, GroupLasso, IndLasso
 from mutar_cy import linear_model as ours
 
 DROP_INS = [ours.Lasso, ours.ElasticNet, ours.MultiTaskLasso, ours.MultiTaskElasticNet]
+CHOOSING = [
+    ours.LassoCV,
+    ours.ElasticNetCV,
+    ours.MultiTaskLassoCV,
+    ours.MultiTaskElasticNetCV,
+]
 EVERY = [*CONVEX, *DROP_INS]
 each_class = pytest.mark.parametrize("cls", EVERY)
 each_estimator = pytest.mark.parametrize("cls", CONVEX)
@@ -30,6 +36,7 @@ each_estimator = pytest.mark.parametrize("cls", CONVEX)
 @parametrize_with_checks(
     [
         *(cls() for cls in EVERY),
+        *(cls(alphas=5, cv=3) for cls in CHOOSING),
         GroupLasso(task_column=0, unseen_tasks="mean"),
         IndLasso(task_column=0, unseen_tasks="mean"),
         DirtyModel(0.2, 0.15),

@@ -10,6 +10,7 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import validate_parameter_constraints
 
+from mutar_cy.estimators._selectors import refuse_selectors
 from mutar_cy.estimators._watch import watched
 from mutar_cy.solvers import solve, solve_columns
 
@@ -62,6 +63,7 @@ def all_or_nothing(fit):
         before = vars(estimator).copy()
         try:
             run(estimator, *args, **kwargs)
+            refuse_selectors(estimator)
         except BaseException:  # Ctrl-C too
             vars(estimator).clear()
             vars(estimator).update(before)

@@ -9,7 +9,14 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy.designs import Part, make_stack
-from mutar_cy.estimators import CallbackSupportMixin, Followed, at_point, minimise
+from mutar_cy.estimators import (
+    FRAMES,
+    CallbackSupportMixin,
+    Followed,
+    at_point,
+    minimise,
+    warn_user,
+)
 from mutar_cy.tasks import Problem, check_design, check_target, check_weights, linear
 
 NON_NEGATIVE = [Interval(Real, 0, None, closed="left")]
@@ -141,28 +148,39 @@ def _one_per_sample(sample_weight, n_samples):
     return weights
 
 
-def is_gram(gram, X, weights, fit_intercept):
+def warn_if_unpenalised(alpha, *, frames=FRAMES + 1):
+    """Warn, as scikit-learn does, if a fit is least squares."""
+    if alpha == 0:
+        warn_user(
+            "With alpha=0, this algorithm does not converge well. You are advised to "
+            "use the LinearRegression estimator",
+            frames=frames,
+        )
+
+
+def check_gram(gram, problem, fit_intercept, *, frames):
     """Check a Gram matrix that the user computed; the solver does without.
 
     Parameters
     ----------
     gram : array-like of shape (n_features, n_features)
         Of X, weighed if there are weights, and centred if there is an intercept.
-    X : {ndarray, sparse matrix} of shape (n_samples, n_features)
-    weights : None or ndarray of shape (n_samples,)
+    problem : Problem
     fit_intercept : bool
-
-    Returns
-    -------
-    is_gram : bool
-        False if X had to be centred first, so that scikit-learn would compute anew.
+    frames : int
+        From where a warning is given to the user's call.
 
     Raises
     ------
     ValueError
         If it has the wrong shape, or is not the Gram matrix of a centred X.
+
+    Warns
+    -----
+    UserWarning
+        If X had to be centred first, so that scikit-learn would compute anew.
     """
-    gram = np.asarray(gram)
+    gram, X, weights = np.asarray(gram), problem.designs[0], problem.weights[0]
     n_samples, n_features = X.shape
     if gram.shape != (n_features, n_features):
         raise ValueError(
@@ -170,7 +188,7 @@ def is_gram(gram, X, weights, fit_intercept):
             f"shape is {gram.shape}, but X has {n_features} features."
         )
     if sparse.issparse(X):
-        return True
+        return
     weights = np.ones(n_samples) if weights is None else weights
     weights = weights * (n_samples / weights.sum())
     mean = weights @ X / n_samples if fit_intercept else np.zeros(n_features)
@@ -179,10 +197,14 @@ def is_gram(gram, X, weights, fit_intercept):
     expected = (weights * column) @ X - (weights @ column) * mean
     rtol = 1e-4 if np.float32 in (gram.dtype, X.dtype) else 1e-7
     if np.allclose(expected, gram[middle], rtol=rtol, atol=1e-5):
-        return True
+        return
     if np.allclose(mean, 0.0):
         raise ValueError(
             f"Gram matrix passed in via 'precompute' did not pass validation: its row "
             f"{middle} is not that of X^T X; please check how it was computed."
         )
-    return False
+    warn_user(
+        "Gram matrix was provided but X was centered to fit intercept: recomputing "
+        "Gram matrix.",
+        frames=frames,
+    )

@@ -4,18 +4,22 @@ import numpy as np
 from sklearn.utils.metadata_routing import UNUSED
 
 from mutar_cy.estimators import (
+    FRAMES,
     all_or_nothing,
     check_parameters,
     reporter,
     warn_unconverged,
-    warn_user,
 )
-from mutar_cy.linear_model._base import CoordinateDescentRegressor, is_gram
+from mutar_cy.linear_model._base import (
+    CoordinateDescentRegressor,
+    check_gram,
+    warn_if_unpenalised,
+)
 from mutar_cy.linear_model._path import enet_path
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import alpha_max_columns
 
-BOOLS = (bool, np.bool_)
+BOOLS = (bool, np.bool_, str)  # a word is scikit-learn's "auto"
 
 
 class ElasticNet(CoordinateDescentRegressor):
@@ -108,6 +112,7 @@ class ElasticNet(CoordinateDescentRegressor):
     }
 
     path = staticmethod(enet_path)
+    _between = 0  # frames between `fit` and what poses
 
     def __init__(
         self,
@@ -169,21 +174,8 @@ class ElasticNet(CoordinateDescentRegressor):
             If ``alpha`` is 0, or a Gram matrix given cannot be used.
         """
         check_parameters(self)
-        if self.alpha == 0:
-            warn_user(
-                "With alpha=0, this algorithm does not converge well. You are advised "
-                "to use the LinearRegression estimator"
-            )
+        warn_if_unpenalised(self.alpha)
         problem, stack, penalties, _ = self._pose(X, y, sample_weight=sample_weight)
-        design, weights = problem.designs[0], problem.weights[0]
-        given = None if isinstance(self.precompute, BOOLS) else self.precompute
-        if given is not None and not is_gram(
-            given, design, weights, self.fit_intercept
-        ):
-            warn_user(
-                "Gram matrix was provided but X was centered to fit intercept: "
-                "recomputing Gram matrix."
-            )
         report = reporter(self, X, y)
         start = self._start(problem)
         solution = self._minimise(stack, penalties, None, start, report)
@@ -193,6 +185,13 @@ class ElasticNet(CoordinateDescentRegressor):
         self.__dict__.update(fitted)
         warn_unconverged(solution)
         return self
+
+    def _pose(self, X, y, **given):
+        posed = super()._pose(X, y, **given)
+        if not isinstance(self.precompute, BOOLS):
+            frames = FRAMES + 2 + self._between
+            check_gram(self.precompute, posed[0], self.fit_intercept, frames=frames)
+        return posed
 
     def _penalty(self, n_columns):
         """Return the penalty of every target."""

@@ -5,9 +5,11 @@ from mutar_cy.estimators import (
     check_parameters,
     reporter,
     warn_unconverged,
-    warn_user,
 )
-from mutar_cy.linear_model._base import CoordinateDescentRegressor
+from mutar_cy.linear_model._base import (
+    CoordinateDescentRegressor,
+    warn_if_unpenalised,
+)
 from mutar_cy.linear_model._elastic_net import over_l1_ratio
 from mutar_cy.linear_model._path import enet_path
 from mutar_cy.penalties import L21
@@ -143,11 +145,7 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
             If ``alpha`` is 0.
         """
         check_parameters(self)
-        if self.alpha == 0:
-            warn_user(
-                "With alpha=0, this algorithm does not converge well. You are advised "
-                "to use the LinearRegression estimator"
-            )
+        warn_if_unpenalised(self.alpha)
         problem, stack, penalty, _ = self._pose(X, y, sample_weight=sample_weight)
         report = reporter(self, X, y)
         start = self._start(problem)

@@ -1,6 +1,9 @@
 """Which strength to take, what to trust, and how to tell: paths, folds and criteria."""
 
+from mutar_cy.model_selection._cross_validated import CrossValidated as CrossValidated
+from mutar_cy.model_selection._cross_validated import constraints_of as constraints_of
 from mutar_cy.model_selection._dirty_model_cv import DirtyModelCV as DirtyModelCV
+from mutar_cy.model_selection._grids import Grid as Grid
 from mutar_cy.model_selection._group_lasso_classifier_cv import (
     GroupLassoClassifierCV as GroupLassoClassifierCV,
 )

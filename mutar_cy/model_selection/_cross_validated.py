@@ -69,6 +69,7 @@ class CrossValidated:
     selection: str
     criterion: str | None
     n_jobs: int | None
+    verbose: Any = 0
     _warn: Any
     _model_class: Any
     _path_name = "mse_path_"  # of the losses on held-out samples
@@ -89,21 +90,27 @@ class CrossValidated:
         """Return the strengths to choose from."""
         return line_grid(model, posed, self.alphas, self.eps)
 
-    def _fit(self, X, y, **given):
-        """Fit to data and what else ``fit`` was given."""
+    def _rule(self):
+        """Return how to choose from the losses on held-out samples."""
+        return self.selection
+
+    def _fit(self, X, y, *, to_split=None, **given):
+        """Fit to data and what else ``fit`` was given; splitters get ``to_split``."""
         check_parameters(self)
         model = self._model()
-        posed = model._pose_problem(model._read(X, y, **given))
+        posed = model._pose(X, y, **given)
         grid = self._grid(model, posed)
         report = reporter(self, X, y)
         if self.criterion is None:
-            choice = self._by_folds(model, posed[0], grid, X, report)
+            folds = make_folds(model, posed[0], self.cv, X, **(to_split or {}))
+            choice = self._by_folds(model, posed[0], grid, folds, report)
         else:
             choice = self._by_criterion(model, posed, grid)
         best = at_point(model, choice.point)
-        problem, *posed = best._posed_at(posed, choice.point)
-        solution = best._minimise(*posed, choice.start, report)
-        fitted = best._fitted_attributes(problem, solution)
+        posed = best._posed_at(posed, choice.point)
+        start = self._start_from(best, posed, choice.start)
+        solution = best._minimise(*posed[1:], start, report)
+        fitted = best._fitted_attributes(posed[0], solution)
         fitted |= {f"{name}_": value for name, value in choice.point.items()}
         fitted |= self._of_grid(grid) | choice.attributes
         for name in ("n_features_in_", "feature_names_in_"):
@@ -116,6 +123,10 @@ class CrossValidated:
             warn_of_folds(choice.n_unconverged)
         self._warn(solution)
         return self
+
+    def _start_from(self, best, posed, start):
+        """Return what the fit to all samples starts from, or None for zeros."""
+        return start
 
     def _of_grid(self, grid):
         """Return the strengths that were to be chosen from as attributes."""
@@ -152,21 +163,19 @@ class CrossValidated:
         """Return the number of the point to take for every column, by a criterion."""
         return np.full(values.shape[1], np.argmin(values.sum(axis=1)))
 
-    def _by_folds(self, model, problem, grid, X, report):
+    def _by_folds(self, model, problem, grid, folds, report):
         """Return which strengths held-out samples take."""
-        folds = make_folds(model, problem, self.cv, X)
         items = [(model, problem, grid, *pair) for pair in folds]
         held = []
-        for one in run_all(hold_out, items, self.n_jobs):
+        for one in run_all(hold_out, items, self.n_jobs, self.verbose):
             held.append(one)
             if report is not None:
                 report(len(held), np.nan, np.nan)
         data = problem.samples
-        weighted = any(own is not None for own in data.weights)
         scores = Scores(
             np.stack([one.losses for one in held], axis=1),
             column_weights(model, data),
-            np.array([one.weight for one in held]) if weighted else None,
+            self._fold_weights(held, data),
         )
         which = self._which(scores, grid, data)
         return Choice(
@@ -176,9 +185,14 @@ class CrossValidated:
             sum(one.n_unconverged for one in held),
         )
 
+    def _fold_weights(self, held, data):
+        """Return what every fold weighs in a mean over folds, or None for 1."""
+        weighted = any(own is not None for own in data.weights)
+        return np.array([one.weight for one in held]) if weighted else None
+
     def _which(self, scores, grid, data):
         """Return the number of the point to take for every column."""
-        best = choose(scores, grid.shape, self.selection)
+        best = choose(scores, grid.shape, self._rule())
         return np.full(len(scores.column_weights), best)
 
     def _point(self, grid, which, data):

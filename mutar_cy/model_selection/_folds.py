@@ -112,17 +112,20 @@ def _refuse_gaps(model, problem, number, train, test):
         raise ValueError(f"{where} holds out no sample.")
     if tasks.task_codes(data) is not None:
         _refuse_absent(model, data, where, train)
-    refuse_lacking(model, problem.take(train), where)
+    without = data._replace(designs=data.targets)  # designs are large to take rows of
+    refuse_lacking(model, problem, without.take(train), where)
 
 
-def refuse_lacking(model, problem, where):
+def refuse_lacking(model, problem, data, where):
     """Raise if some of the samples are not enough to fit a model to.
 
     Parameters
     ----------
     model : estimator
     problem : object
-        Taken out of what ``model._read`` returned.
+        As ``model._read`` returned it.
+    data : tasks.Problem
+        Some of its samples; designs are not looked at.
     where : str
         What the message calls the samples.
 
@@ -133,7 +136,7 @@ def refuse_lacking(model, problem, where):
     """
     classes = problem.classes if is_classifier(model) else np.zeros(0)
     counts = getattr(model, "loss", None) == "poisson"
-    for owner, y, _ in tasks.target_columns(problem.samples):
+    for owner, y, _ in tasks.target_columns(data):
         if not len(y):
             raise ValueError(f"{where} leaves no target{owner} to fit to.")
         if counts and not y.any():

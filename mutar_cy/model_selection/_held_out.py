@@ -8,6 +8,8 @@ import numpy as np
 from mutar_cy import tasks
 from mutar_cy.estimators import at_point
 
+BATCH = 2**17  # numbers that are held against samples at once
+
 
 class Held(NamedTuple):
     """What one fold has found."""
@@ -95,7 +97,6 @@ def look_at(model, data, rows, found, present=None):
     weight : float
     """
     used = np.unique(np.concatenate([features for features, *_ in found]))
-    places = [np.searchsorted(used, features) for features, *_ in found]
     columns: list[Any] = []
     total, first = 0.0, 0
     for k, own in enumerate(rows):
@@ -108,13 +109,20 @@ def look_at(model, data, rows, found, present=None):
         which = _columns_of(mine, k, present, n_columns)
         X = data.designs[k][own][:, used]
         held = _Target(data, k, own)
-        losses = []
-        for place, (_, coef, intercept) in zip(places, found, strict=True):
-            eta = _predictor(X, place, coef, intercept, which)
-            losses.append(held.mean(model, eta))
-        columns.append(np.stack(losses))
+        losses = [
+            held.means(model, _predictors(X, used, some, which))
+            for some in _batches(found, len(own) + len(used))
+        ]
+        columns.append(np.concatenate(losses))
         total += held.weight
     return np.concatenate(columns, axis=1), total
+
+
+def _batches(found, n_rows):
+    """Cut solutions into runs whose coefficients and predictions fit in a cache."""
+    n_columns = max(1, found[0][1][:1].size, found[0][2].size)
+    size = max(1, BATCH // (n_rows * n_columns))
+    return [found[i : i + size] for i in range(0, len(found), size)]
 
 
 def _columns_of(mine, k, present, n_columns):
@@ -127,19 +135,41 @@ def _columns_of(mine, k, present, n_columns):
     return slice(start, start + n_columns)
 
 
-def _predictor(X, place, coef, intercept, which):
-    """Return the linear predictors of the columns of one design.
+def _predictors(X, used, found, which):
+    """Return the linear predictors of the columns of one design, for some solutions.
 
     A task that was not there is predicted with the means over those that were; its
     responses are one then.
+
+    Parameters
+    ----------
+    X : {ndarray, sparse matrix} of shape (n_samples, n_used)
+    used : ndarray of int, shape (n_used,)
+        The features that these columns are of.
+    found : list of tuple
+        As for `look_at`.
+    which : slice, or None
+        As `_columns_of` returns it.
+
+    Returns
+    -------
+    eta : ndarray of shape (n_points, n_samples, n_columns, ...)
     """
-    if which is None:
-        coef = coef.mean(axis=1, keepdims=True)
-        intercept = intercept.mean(axis=0, keepdims=True)
-    else:
-        coef, intercept = coef[:, which], intercept[which]
-    flat = X[:, place] @ coef.reshape(len(coef), math.prod(coef.shape[1:]))
-    return flat.reshape(-1, *coef.shape[1:]) + intercept
+    coefs: Any = None
+    intercepts = []
+    for point, (features, coef, intercept) in enumerate(found):
+        if which is None:
+            coef = coef.mean(axis=1, keepdims=True)
+            intercept = intercept.mean(axis=0, keepdims=True)
+        else:
+            coef, intercept = coef[:, which], intercept[which]
+        if coefs is None:
+            coefs = np.zeros((len(used), len(found), *coef.shape[1:]))
+        coefs[np.searchsorted(used, features), point] = coef
+        intercepts.append(intercept)
+    eta = X @ coefs.reshape(len(used), math.prod(coefs.shape[1:]))
+    eta = eta.reshape(-1, *coefs.shape[1:]) + np.stack(intercepts)
+    return eta.swapaxes(0, 1)
 
 
 class _Target:
@@ -154,11 +184,25 @@ class _Target:
         self.weight, self.sums = float(weights.sum()), weights.sum(axis=0)
         self.weights = weights
 
-    def mean(self, model, eta):
-        """Return the mean loss of every column, NaN where nothing is held out."""
+    def means(self, model, eta):
+        """Return the mean losses of every column, NaN where nothing is held out.
+
+        Parameters
+        ----------
+        model : estimator
+        eta : ndarray of shape (n_points, n_samples, n_columns, ...)
+            Linear predictors.
+
+        Returns
+        -------
+        means : ndarray of shape (n_points, n_columns)
+        """
         if self.offset is not None:
-            eta = eta + self.offset.reshape(*self.offset.shape, *[1] * (eta.ndim - 2))
-        losses = model._sample_losses(self.y, eta)
+            eta = eta + self.offset.reshape(*self.offset.shape, *[1] * (eta.ndim - 3))
+        n_points = len(eta)
+        every = np.concatenate([self.y] * n_points)  # one sample after the other
+        losses = model._sample_losses(every, eta.reshape(-1, *eta.shape[2:]))
+        losses = losses.reshape(n_points, *self.y.shape)
         losses = np.where(self.weights > 0.0, losses, 0.0)
         with np.errstate(invalid="ignore"):
-            return (self.weights * losses).sum(axis=0) / self.sums
+            return np.einsum("nc,pnc->pc", self.weights, losses) / self.sums

@@ -12,8 +12,9 @@ def feature_importance(estimator):
     r"""Return the norm of each feature's coefficients, over all tasks.
 
     This is what scikit-learn's selectors have to be given as ``importance_getter``.
-    By themselves they read ``coef_`` as (n_targets, n_features), while this package has
-    (n_features, n_tasks): they would select tasks.
+    By themselves they take ``coef_`` for (n_targets, n_features), while this package
+    has (n_features, n_tasks): they would select by task, and ``fit`` refuses that. A
+    model that is fitted beforehand (``prefit=True``) cannot tell.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ class _Enough(Exception):
     """Nobody waits for the other results."""
 
 
-def run_all(function, items, n_jobs):
+def run_all(function, items, n_jobs, verbose=0):
     """Yield ``function(*item)`` for all items, in their order.
 
     Whoever may stop before the end closes the generator, for BLAS and for the workers.
@@ -72,9 +72,12 @@ def run_all(function, items, n_jobs):
     function : callable
     items : iterable of tuple
     n_jobs : int or None
-        As joblib takes it.
+    verbose : bool or int, default=0
+        As joblib takes them.
     """
-    parallel = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")
+    parallel = Parallel(
+        n_jobs=n_jobs, verbose=verbose, prefer="threads", return_as="generator"
+    )
     with one_blas_thread():
         results = parallel(delayed(_alone)(function, item) for item in items)
         try:

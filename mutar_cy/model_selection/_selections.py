@@ -73,7 +73,7 @@ class Selections(NamedTuple):
         n_unconverged : int
         """
         model, problem = self.model, self.problem.take(subsamples.rows(which))
-        refuse_lacking(model, problem, f"Subsample {which}")
+        refuse_lacking(model, problem, problem.samples, f"Subsample {which}")
         posed = model._pose_problem(problem)
         _, n_features, n_tasks = self.shape
         selected = np.zeros(self.shape, dtype=bool)
