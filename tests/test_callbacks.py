@@ -11,6 +11,7 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV
 from sklearn.pipeline import make_pipeline
 
+from mutar_cy import GroupLassoCV
 from mutar_cy import linear_model as ours
 from mutar_cy.model_selection import TaskKFold
 
@@ -138,3 +139,20 @@ def test_progress_bar_of_a_search_over_a_long_table(cls, search, capsys):
     assert cls.__name__ in printed
     key = "mean_test_score"
     assert np.array_equal(searching.cv_results_[key], plain.cv_results_[key])
+
+
+@pytest.mark.parametrize(
+    ("given", "steps"), [({"cv": 4}, 5), ({"criterion": "bic"}, 2)]
+)
+def test_folds_are_reported_one_by_one(given, steps, capsys):
+    X, y, _ = simulated.ragged()
+    recording = Recording()
+    model = GroupLassoCV(alphas=5, **given)
+    model.set_callbacks(recording, ProgressBar()).fit(X, y)
+    assert recording.calls.count("end") == steps + 1  # and the whole
+    assert "GroupLassoCV" in capsys.readouterr().out
+    interrupted = GroupLassoCV(alphas=5, **given).set_callbacks(Interrupting())
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.fit(X, y)
+    with pytest.raises(NotFittedError):
+        interrupted.predict(X)

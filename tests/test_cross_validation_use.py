@@ -217,3 +217,13 @@ def test_dicts_of_groups():
     model = GroupLassoRegressorCV(alphas=20, standardize_groups=True, selection="1se")
     assert model.fit(X, y).selected_groups_ == ["b"]
     assert model.predict(X).shape == (60,)
+
+
+def test_what_another_choice_left_is_gone():
+    X, y, _ = simulated.stacked()
+    model = GroupLassoCV(alphas=5).fit(X, y)
+    model.set_params(criterion="bic").fit(X, y)
+    assert not hasattr(model, "mse_path_")
+    model.set_params(criterion=None).fit(X, y)
+    assert not hasattr(model, "criterion_path_")
+    assert not hasattr(model, "degrees_of_freedom_")

@@ -1,16 +1,16 @@
 """Models whose strengths are chosen by the data."""
 
+from contextlib import closing
 from inspect import signature
-from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from mutar_cy import tasks
 from mutar_cy.estimators import at_point, check_parameters, reporter, warn_of_folds
 from mutar_cy.model_selection._choose import Scores, choose
+from mutar_cy.model_selection._columns import column_weights, mean_start
 from mutar_cy.model_selection._criteria import follow_criterion
 from mutar_cy.model_selection._folds import make_folds
 from mutar_cy.model_selection._grids import line_grid
@@ -19,6 +19,16 @@ from mutar_cy.model_selection._parallel import one_blas_thread, run_all
 
 COUNT = [Interval(Integral, 1, None, closed="left")]
 CHOSEN = ("alpha", "beta", "warm_start")  # parameters that the class does not have
+# What only some fits set.
+OPTIONAL = (
+    "n_features_in_",
+    "feature_names_in_",
+    "mse_path_",
+    "task_mse_path_",
+    "deviance_path_",
+    "criterion_path_",
+    "degrees_of_freedom_",
+)
 CONSTRAINTS: dict[str, Any] = {
     "alphas": [*COUNT, "array-like"],
     "eps": [Interval(Real, 0, 1, closed="neither")],
@@ -100,20 +110,25 @@ class CrossValidated:
         model = self._model()
         posed = model._pose(X, y, **given)
         grid = self._grid(model, posed)
-        report = reporter(self, X, y)
+        folds: list[Any] = []
         if self.criterion is None:
             folds = make_folds(model, posed[0], self.cv, X, **(to_split or {}))
+        # All folds, or one path, and then the fit to all samples.
+        report = reporter(self, X, y, step="fold", n_steps=max(1, len(folds)) + 1)
+        if folds:
             choice = self._by_folds(model, posed[0], grid, folds, report)
         else:
             choice = self._by_criterion(model, posed, grid)
+            tell(report, 1)
         best = at_point(model, choice.point)
         posed = best._posed_at(posed, choice.point)
         start = self._start_from(best, posed, choice.start)
-        solution = best._minimise(*posed[1:], start, report)
+        solution = best._minimise(*posed[1:], start, None)
+        tell(report, len(folds) + 1)
         fitted = best._fitted_attributes(posed[0], solution)
         fitted |= {f"{name}_": value for name, value in choice.point.items()}
         fitted |= self._of_grid(grid) | choice.attributes
-        for name in ("n_features_in_", "feature_names_in_"):
+        for name in OPTIONAL:
             self.__dict__.pop(name, None)
             fitted |= {name: vars(best)[name]} if name in vars(best) else {}
         if report is not None:
@@ -167,10 +182,11 @@ class CrossValidated:
         """Return which strengths held-out samples take."""
         items = [(model, problem, grid, *pair) for pair in folds]
         held = []
-        for one in run_all(hold_out, items, self.n_jobs, self.verbose):
-            held.append(one)
-            if report is not None:
-                report(len(held), np.nan, np.nan)
+        jobs = run_all(hold_out, items, self.n_jobs, self.verbose)
+        with closing(jobs) as results:
+            for one in results:
+                held.append(one)
+                tell(report, len(held))
         data = problem.samples
         scores = Scores(
             np.stack([one.losses for one in held], axis=1),
@@ -204,43 +220,7 @@ class CrossValidated:
         return {self._path_name: grid.shaped(scores.path)}
 
 
-def columns_of_tasks(data):
-    """Return the columns of every task, a list of slices."""
-    if tasks.task_codes(data) is None:
-        return [slice(k, k + 1) for k in range(len(data.labels))]
-    ends = np.cumsum([0, *(Y.shape[1] for Y in data.targets)])
-    return [slice(*pair) for pair in pairwise(ends)]
-
-
-def column_weights(model, data):
-    """Return what every column of a problem weighs in a mean over tasks."""
-    weights = getattr(model, "task_weight", None)
-    weights = np.ones(len(data.labels)) if weights is None else np.asarray(weights)
-    sizes = [own.stop - own.start for own in columns_of_tasks(data)]
-    return np.repeat(weights / sizes, sizes)
-
-
-def mean_start(held, which, data):
-    """Return the mean of what folds have found at the points of all columns.
-
-    Parameters
-    ----------
-    held : list of Held
-    which : ndarray of int, shape (n_columns,)
-    data : tasks.Problem
-
-    Returns
-    -------
-    coef : ndarray of shape (n_features, n_columns, ...), or None
-        None if folds have left tasks out.
-    """
-    first = held[0].found[0][1]
-    if any(len(one.found[0][2]) < len(which) for one in held):
-        return None
-    mean = np.zeros((data.n_features, len(which), *first.shape[2:]))
-    for one in held:
-        for point in np.unique(which).tolist():
-            rows, coef, _ = one.found[point]
-            own = np.flatnonzero(which == point)
-            mean[np.ix_(rows, own)] += coef[:, own] / len(held)
-    return mean
+def tell(report, n_steps):
+    """Report that so many steps have been made, if anybody is to be told."""
+    if report is not None:
+        report(n_steps, np.nan, np.nan)

@@ -4,9 +4,9 @@ import numpy as np
 
 from mutar_cy.estimators import IndLasso, at_point
 from mutar_cy.model_selection._choose import choose
+from mutar_cy.model_selection._columns import columns_of_tasks
 from mutar_cy.model_selection._cross_validated import (
     CrossValidated,
-    columns_of_tasks,
     constraints_of,
 )
 from mutar_cy.model_selection._grids import line_grid
