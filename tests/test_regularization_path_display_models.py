@@ -20,7 +20,14 @@ from mutar_cy import (
     mtw_path,
     regularization_path,
 )
-from mutar_cy.linear_model import Lasso, MultiTaskLasso
+from mutar_cy.linear_model import (
+    ElasticNetCV,
+    Lasso,
+    LassoCV,
+    MultiTaskElasticNetCV,
+    MultiTaskLasso,
+    MultiTaskLassoCV,
+)
 from mutar_cy.plotting import RegularizationPathDisplay
 
 pytestmark = [
@@ -189,3 +196,29 @@ def test_names_come_with_the_path():
 def test_estimators_without_a_path():
     with pytest.raises(TypeError, match="got object"):
         draw(object(), *data())
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        LassoCV(alphas=6, cv=3),
+        MultiTaskLassoCV(alphas=6, cv=3),
+        ElasticNetCV(alphas=6, cv=3),
+        ElasticNetCV(alphas=6, cv=3, l1_ratio=[0.2, 0.5, 1.0]),
+        MultiTaskElasticNetCV(alphas=[0.5, 0.1, 0.02], cv=3, l1_ratio=[0.5, 0.9]),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_what_drop_ins_have_chosen(model):
+    X, y = data()
+    X, y = X[0], y.T if type(model).__name__.startswith("Multi") else y[0]
+    shown = draw(model, X, y)
+    model.fit(X, y)
+    ratios = list(np.ravel(getattr(model, "l1_ratio", 1.0)))
+    row = ratios.index(model.l1_ratio_) if len(ratios) > 1 else ()
+    several = model.alphas_.ndim > 1
+    assert_array_equal(shown.alphas, model.alphas_[row] if several else model.alphas_)
+    assert_array_equal(shown.mse_path, model.mse_path_[row])
+    assert shown.alpha_best == model.alpha_
+    at = int(np.argmax(shown.alphas == model.alpha_))
+    assert_allclose(shown.coefs[..., at], model.coef_.T, atol=0.01)

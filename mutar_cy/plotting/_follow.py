@@ -65,10 +65,8 @@ def _chosen_row(fitted):
 
 def _path_of(fitted, row, X, y, fit_params):
     """Return a path over the strengths that were to be chosen from."""
-    model, alphas = fitted._model(), fitted.alphas_
+    model, alphas = _model_of(fitted), fitted.alphas_
     alphas = alphas[row] if alphas.ndim > 1 else alphas
-    if hasattr(fitted, "l1_ratio_"):
-        model.set_params(l1_ratio=fitted.l1_ratio_)
     if not hasattr(fitted, "betas_"):
         one_each = alphas.ndim > 1  # they were laid out for every task
         laid_out = {"n_alphas": len(alphas), "eps": fitted.eps}
@@ -84,6 +82,16 @@ def _path_of(fitted, row, X, y, fit_params):
     if np.allclose(ratios, ratios[0], rtol=1e-12, atol=0.0):
         return dirty_path(X, y, alphas=alphas, ratios=ratios[:1], **params), 0
     return dirty_path(X, y, alphas=alphas, betas=betas[:1], **params), 0
+
+
+def _model_of(fitted):
+    """Return the model whose strength was chosen, with all else that was chosen."""
+    model = fitted._model()
+    if hasattr(fitted, "l1_ratio_"):
+        model.set_params(l1_ratio=fitted.l1_ratio_)
+    if getattr(fitted, "precompute", None) == "auto":  # not a value where one fits once
+        model.set_params(precompute=False)
+    return model
 
 
 def _with_best(given, best):
