@@ -102,8 +102,7 @@ def _refuse_gaps(model, problem, number, train, test):
     if tasks.task_codes(data) is not None:
         _refuse_absent(model, data, where, train)
     classes = problem.classes if is_classifier(model) else np.zeros(0)
-    without = data._replace(designs=data.targets)  # designs are large to take rows of
-    for owner, y, _ in tasks.target_columns(without.take(train)):
+    for owner, y, _ in tasks.target_columns(data.take(train)):
         if not len(y):
             raise ValueError(f"{where} leaves no target{owner} to fit to.")
         missing = np.setdiff1d(np.arange(len(classes)), y).astype(np.intp)
