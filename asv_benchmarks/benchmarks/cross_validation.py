@@ -42,11 +42,6 @@ class FiveFolds:
     def time_fit(self, *params):
         self.model.fit(self.X, self.targets)
 
-    def track_alpha(self, *params):
-        return float(self.model.fit(self.X, self.targets).alpha_)
-
-    track_alpha.unit = "the strength chosen"
-
     def track_worst_gap(self, problem, tol, package):
         """Return the worst gap of one fold's path, which folds do not keep."""
         train, _ = next(KFold(N_FOLDS).split(self.X))

@@ -33,8 +33,7 @@ class LassoCV(CoordinateDescentCV):
         leaves no coefficient down.
     fit_intercept : bool, default=True
         Whether to fit an intercept; it is never penalised.
-    precompute : 'auto', bool or array-like of shape (n_features, n_features), \
-            default='auto'
+    precompute : 'auto', bool or array-like, default='auto'
         Accepted for scikit-learn's sake: the solver decides by itself when a Gram
         matrix pays. One that is given is checked against X.
     max_iter : int, default=1000

@@ -111,17 +111,17 @@ def look_at(model, data, rows, found, present=None):
         held = _Target(data, k, own)
         losses = [
             held.means(model, _predictors(X, used, some, which))
-            for some in _batches(found, len(own) + len(used))
+            for some in _batches(found, n_columns, len(own) + len(used))
         ]
         columns.append(np.concatenate(losses))
         total += held.weight
     return np.concatenate(columns, axis=1), total
 
 
-def _batches(found, n_rows):
+def _batches(found, n_columns, n_rows):
     """Cut solutions into runs whose coefficients and predictions fit in a cache."""
-    n_columns = max(1, found[0][1][:1].size, found[0][2].size)
-    size = max(1, BATCH // (n_rows * n_columns))
+    per_row = max(1, found[0][2][:n_columns].size)  # of one design
+    size = max(1, BATCH // (n_rows * per_row))
     return [found[i : i + size] for i in range(0, len(found), size)]
 
 
