@@ -34,17 +34,21 @@ class Problem:
         sums = self.blocks.total(self.squares)
         self.lengths = np.sqrt(sums[0] if len(sums) == 1 else sums.max(axis=0))
         self.lengths *= max(1.0, self.penalty.peak)
+        self._look_at_thresholds()
+
+    def _look_at_thresholds(self):
         # Without a kink anywhere one Newton step is the solution.
         self.is_quadratic = not (self.positive or self.thresholds.any())
         free = self.thresholds == 0.0 if self.ridge == 0.0 else np.zeros(0, dtype=bool)
         self.free = np.flatnonzero(free)
 
     def with_penalty(self, penalty):
-        """Return the problem with other strengths; zeros and infinities stay."""
+        """Return the problem with other strengths; infinities stay."""
         other = copy(self)
         other.penalty = penalty.in_units(self.stack.x_exponent, self.stack.y_exponent)
         other.thresholds = other.penalty.thresholds(self.blocks.n_blocks)
         other.ridge = other.penalty.ridge
+        other._look_at_thresholds()
         moved = max(1.0, other.penalty.peak) / max(1.0, self.penalty.peak)
         other.lengths = self.lengths * moved
         return other

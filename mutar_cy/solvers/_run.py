@@ -8,6 +8,7 @@ from mutar_cy.solvers._certificate import Certificate
 from mutar_cy.solvers._descend import descend
 from mutar_cy.solvers._free import remove_free_blocks
 from mutar_cy.solvers._problem import Problem
+from mutar_cy.solvers._solution import make_solution
 from mutar_cy.solvers._working_set import WorkingSet
 
 INNER = 0.3  # of the gap: how far the working set is solved before the next pass
@@ -78,7 +79,11 @@ class Run:
             budget = max_iter - self.n_iter
             self.count(self._descend(self.inner_target(), budget))
 
-    def restart(self, penalty, max_iter):
+    def solution(self):
+        """Return coefficients, intercepts and certificate as they are now."""
+        return make_solution(self)
+
+    def restart(self, problem, max_iter):
         """Go on with other strengths of the penalty, from where the last fit ended.
 
         Its residuals and correlations are those to start with. Blocks come into play
@@ -87,8 +92,8 @@ class Run:
         next pass over the data tells whether it was right.
         """
         before, working_set = self.problem.thresholds, self.working_set
-        self.problem = self.problem.with_penalty(penalty)
-        working_set.take(self.problem)
+        self.problem = problem
+        working_set.take(problem)
         self._begin()
         if self.correlation is None:
             return self.minimise(max_iter)
