@@ -36,6 +36,8 @@ class OurColdFits(Ours):
 
 
 class ScikitLearnPath(ScikitLearn):
+    loosest = 5e-7
+
     def fit(self, alphas, tol):
         y = self.y[:, 0] if self.n_tasks == 1 else self.y
         options = dict(alphas=alphas, tol=tol, max_iter=PLENTY)
@@ -47,6 +49,8 @@ class ScikitLearnPath(ScikitLearn):
 
 
 class CelerPath(Celer):
+    loosest = 1e-4
+
     def fit(self, alphas, tol):
         from celer.homotopy import celer_path, mtl_path
 
@@ -60,6 +64,8 @@ class CelerPath(Celer):
 
 
 class AdeliePath(Adelie):
+    loosest = 1e-13
+
     def fit(self, alphas, tol):
         import adelie
 

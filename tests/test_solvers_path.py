@@ -8,6 +8,7 @@ from stacks import LAYOUTS, PENALTIES, case, penalty_of
 from mutar_cy.designs import Part, make_stack
 from mutar_cy.penalties import L21, Dirty, SparseGroup
 from mutar_cy.solvers import Problem, alpha_max, solve, solve_path
+from mutar_cy.solvers import _path_run as path_module
 from mutar_cy.solvers import _run as run_module
 
 TOL = 1e-9
@@ -102,13 +103,13 @@ def test_single_precision_keeps_no_correlations():
 def test_blocks_that_were_known_to_be_zero_come_back(ratio, tol, monkeypatch):
     # A path that begins far down ends its first fit with passes over what is left.
     partial = []
-    restart = run_module.Run.restart
+    restart = path_module.PathRun.restart
 
     def noting(run, *args):
         partial.append(run.partial)
         restart(run, *args)
 
-    monkeypatch.setattr(run_module.Run, "restart", noting)
+    monkeypatch.setattr(path_module.PathRun, "restart", noting)
     for seed in range(5):
         rng = np.random.default_rng(seed)
         X = rng.standard_normal((80, 200)) + 0.5 * rng.standard_normal((80, 1))

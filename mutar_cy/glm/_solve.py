@@ -4,7 +4,7 @@ import numpy as np
 
 from mutar_cy.glm._descend import descend_newton
 from mutar_cy.glm._working_set import PredictorSet
-from mutar_cy.solvers import Certificate, Run, follow, make_solution
+from mutar_cy.solvers import Certificate, PathRun, follow, make_solution
 
 
 def solve_glm(
@@ -92,8 +92,10 @@ class GlmCertificate(Certificate):
         return GlmCertificate(self.thresholds, self.smoothness)
 
 
-class GlmRun(Run):
+class GlmRun(PathRun):
     """The state of one solve between two passes."""
+
+    follows_trail = False  # nothing is linear here
 
     def __init__(self, responses, penalty, groups, tol):
         self.responses = responses
@@ -140,6 +142,9 @@ class GlmRun(Run):
         self.residuals = working_set.residuals()
         self.primal = working_set.objective()
         return lambda scale: self.responses.dual(working_set.residual, scale)
+
+    def _measure(self):
+        return self._evaluate()
 
 
 def glm_alpha_max(responses, penalty, groups=None):
