@@ -46,15 +46,18 @@ class PathRun(Run):
         self.converged = self.gap <= self.target
         if self.converged:
             return
-        margin, correlation = self._go_ahead()
-        now, fallen = problem.thresholds, np.zeros_like(before)
+        self._go_on(before, self._go_ahead(), max_iter)
+
+    def _go_on(self, before, margin, max_iter):
+        """Bring in what may count at thresholds that were ``before``, and minimise."""
+        now, fallen = self.problem.thresholds, np.zeros_like(before)
         np.subtract(before, now, out=fallen, where=np.isfinite(now))
         expected = self.norms + margin * fallen >= now
         chosen = np.flatnonzero(self.candidates & expected)
         if len(chosen):
             self.working_set.add(chosen)
         if len(self.working_set.coef):
-            self.working_set.load(self.residuals, correlation)
+            self._load()
             target = ALL_IN * max(self.target, self.rounding)
             self.count(self._descend(target, max_iter))
         self.minimise(max_iter)
@@ -77,28 +80,26 @@ class PathRun(Run):
         -------
         margin : float
             What norms may still grow by, in terms of the fall of thresholds.
-        correlation : ndarray or None
-            Of all features with the residuals, if it is known.
         """
         point = self.trail.ahead(self.problem.penalty.alpha)
         if point is None:
-            return 1.0, self.correlation
+            return 1.0
         working_set, primal = self.working_set, self.primal
-        last = working_set.coef, self.residuals
+        last = working_set.coef, self.residuals, self.correlation
         coef = self._inside(point.coef)
         shift = coef - point.coef
         moved = np.flatnonzero(shift.any(axis=1))
         working_set.coef, self.residuals = coef, point.residuals
-        correlation = point.correlation
+        self.correlation = point.correlation
         if len(moved):
-            correlation = self._shift(moved, shift[moved], correlation)
+            self.correlation = self._shift(moved, shift[moved], point.correlation)
         self._measure()
         if not self.primal < primal:
-            working_set.coef, self.residuals = last
+            working_set.coef, self.residuals, self.correlation = last
             self.primal = primal
-            return 1.0, self.correlation
+            return 1.0
         self.norms = self.problem.dual_norms(point.correlation)
-        return MARGIN, correlation
+        return MARGIN
 
     def _inside(self, coef):
         """Return coefficients with zeros where they have passed through zero."""
@@ -108,7 +109,7 @@ class PathRun(Run):
         return np.where(turned[:, None], 0.0, coef)
 
     def _shift(self, rows, shift, correlation):
-        """Let residuals follow a shift of some rows; return what is known then."""
+        """Let residuals follow a shift of some rows; return correlations, if known."""
         moves = self.working_set.storage.apply(rows, shift)
         self.residuals = [r - m for r, m in zip(self.residuals, moves, strict=True)]
         return None
