@@ -6,6 +6,7 @@ import numpy as np
 
 from mutar_cy.solvers._descend import descend
 from mutar_cy.solvers._path_run import PathRun
+from mutar_cy.solvers._run import SMALL
 from mutar_cy.solvers._storage import BLAS3_GAIN, MEMORY, Storage
 from mutar_cy.solvers._working_set import WorkingSet
 
@@ -40,7 +41,9 @@ class GramRun(PathRun):
     Where that does not vanish beside the target, X itself is asked.
     """
 
-    asks_itself = False
+    def __init__(self, stack, penalty, groups, tol):
+        super().__init__(stack, penalty, groups, tol)
+        self._point: Any = None
 
     @staticmethod
     def suits(stack, penalty, n_strengths):
@@ -69,7 +72,7 @@ class GramRun(PathRun):
         self.candidates[:] = False
         features = working_set.storage.features
         self._natural = np.array_equal(features, np.arange(self.stack.n_features))
-        self._square = sum(float(np.vdot(r, r)) for r in targets)
+        self._norm = np.sqrt(sum(float(np.vdot(r, r)) for r in targets))
         self._before = working_set.storage.correlate(targets)
         self._lengths = np.sqrt(self.problem.squares.max(axis=0)[features])
         if coef is not None:
@@ -77,37 +80,69 @@ class GramRun(PathRun):
             start = np.maximum(start, 0.0) if self.problem.positive else start
             working_set.coef[:] = start
 
+    def restart(self, problem, max_iter):
+        """Minimise with other strengths of the penalty, as :class:`PathRun` does."""
+        self._remember()
+        self.problem, working_set = problem, self.working_set
+        working_set.take(problem)
+        self._begin()
+        self.candidates[:] = False
+        point = self.trail.ahead(problem.penalty.alpha)
+        if point is not None:
+            last, primal = working_set.coef, working_set.penalty_value()
+            primal += 0.5 * self.square
+            working_set.coef = self._inside(point.coef, last)
+            self._point = self._evaluate()
+            if not self.primal < primal:
+                working_set.coef, self._point = last, None
+        self.minimise(max_iter)
+
+    def extend(self):
+        """Leave all blocks in play."""
+
     def _evaluate(self):
-        storage, coef = self.working_set.storage, self.working_set.coef
-        rows = np.flatnonzero(coef.any(axis=1))
-        self.residuals: Any = None
-        self.correlation = self._all(
-            self._before - storage.multiply(rows, coef[rows])
-        )
-        point = self._measure()
-        norms = np.sqrt(np.einsum("rc,rc->r", coef, coef))
-        size = np.sqrt(self._square) + float(self._lengths @ norms)
-        terms = max(target.shape[1] for target in self.stack.targets) + len(coef)
-        self.rounded = EPS * terms * size
-        self.allowance = self.rounded * size
-        if self.allowance <= SHARE * self.target:
+        if self._point is not None:  # it has just been done
+            point, self._point = self._point, None
             return point
+        coef = self.working_set.coef
+        self._lower(coef)
+        self.rounded, self.allowance = self._rounding(coef)
+        if self.allowance <= SHARE * self.target:
+            return self._measure()
         self.rounded = self.allowance = 0.0
         point = super()._evaluate()
+        self.square = point[0]
         self.correlation = self._correlate(True)
         return point
 
+    def _lower(self, coef):
+        """Find the correlations with the residuals of coefficients."""
+        storage, rows = self.working_set.storage, slice(None)
+        if len(coef) > SMALL:
+            rows = np.flatnonzero(coef.any(axis=1))
+        self.residuals: Any = None
+        self._own = self._before - storage.multiply(rows, coef[rows])
+        self.correlation = self._own
+        if not self._natural:
+            shape = self.stack.n_columns, self.stack.n_features
+            self.correlation = np.zeros(shape)
+            self.correlation[:, storage.features] = self._own
+
     def _measure(self):
         """Find the objective from the correlations."""
-        if self.residuals is not None:
-            return super()._measure()
         coef = self.working_set.coef
-        left = self.correlation
-        left = left if self._natural else left[:, self.working_set.storage.features]
-        inner = self._square - float(np.einsum("rc,cr->", coef, self._before))
-        square = max(inner - float(np.einsum("rc,cr->", coef, left)), 0.0)
-        self.primal = 0.5 * square + self.working_set.penalty_value()
-        return square, inner
+        inner = self._norm**2 - float(np.einsum("rc,cr->", coef, self._before))
+        square = inner - float(np.einsum("rc,cr->", coef, self._own))
+        self.square = max(square, 0.0)
+        self.primal = 0.5 * self.square + self.working_set.penalty_value()
+        return self.square, inner
+
+    def _rounding(self, coef):
+        """Return what rounding amounts to, in correlations and in the gap."""
+        norms = np.sqrt(np.einsum("rc,rc->r", coef, coef))
+        size = self._norm + float(self._lengths @ norms)
+        terms = max(target.shape[1] for target in self.stack.targets) + len(coef)
+        return EPS * terms * size, EPS * terms * size**2
 
     def _gap(self, point, exact):
         self.partial = False
@@ -115,23 +150,8 @@ class GramRun(PathRun):
         norms = self.norms + self.rounded * self.problem.lengths
         return self.certificate.gap(self.primal, point, norms) + self.allowance
 
-    def _all(self, correlation):
-        """Return correlations of rows as those of all features."""
-        if self._natural:
-            return correlation
-        out = np.zeros((self.stack.n_columns, self.stack.n_features))
-        out[:, self.working_set.storage.features] = correlation
-        return out
-
-    def _go_on(self, before, margin, max_iter):
-        self.minimise(max_iter)
+    def _load(self):
+        self.working_set.load(self.residuals, self.correlation, self.square)
 
     def _descend(self, target, budget):
         return descend(self.working_set, target, budget, soon=True)
-
-    def _load(self):
-        square = None if self.residuals is not None else self._measure()[0]
-        self.working_set.load(self.residuals, self.correlation, square)
-
-    def _shift(self, rows, shift, correlation):
-        return correlation - self._all(self.working_set.storage.multiply(rows, shift))

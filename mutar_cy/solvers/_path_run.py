@@ -86,7 +86,7 @@ class PathRun(Run):
             return 1.0
         working_set, primal = self.working_set, self.primal
         last = working_set.coef, self.residuals, self.correlation
-        coef = self._inside(point.coef)
+        coef = self._inside(point.coef.copy(), working_set.coef)
         shift = coef - point.coef
         moved = np.flatnonzero(shift.any(axis=1))
         working_set.coef, self.residuals = coef, point.residuals
@@ -101,12 +101,13 @@ class PathRun(Run):
         self.norms = self.problem.dual_norms(point.correlation)
         return MARGIN
 
-    def _inside(self, coef):
-        """Return coefficients with zeros where they have passed through zero."""
+    def _inside(self, coef, last):
+        """Put zeros where coefficients have passed through zero since the last."""
         if self.problem.positive:
             return np.maximum(coef, 0.0)
-        turned = np.einsum("rc,rc->r", coef, self.working_set.coef) < 0.0
-        return np.where(turned[:, None], 0.0, coef)
+        turned = np.einsum("rc,rc->r", coef, last) < 0.0
+        coef[turned] = 0.0
+        return coef
 
     def _shift(self, rows, shift, correlation):
         """Let residuals follow a shift of some rows; return correlations, if known."""

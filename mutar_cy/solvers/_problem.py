@@ -1,7 +1,5 @@
 """One problem in the units of its stack: what the driver and its helpers share."""
 
-from copy import copy
-
 import numpy as np
 
 from mutar_cy.designs import sum_of_squares
@@ -44,7 +42,8 @@ class Problem:
 
     def with_penalty(self, penalty):
         """Return the problem with other strengths; infinities stay."""
-        other = copy(self)
+        other = object.__new__(Problem)
+        vars(other).update(vars(self))
         other.penalty = penalty.in_units(self.stack.x_exponent, self.stack.y_exponent)
         other.thresholds = other.penalty.thresholds(self.blocks.n_blocks)
         other.ridge = other.penalty.ridge

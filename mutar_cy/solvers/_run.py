@@ -28,8 +28,6 @@ EXACT = 1e-4  # of the null objective: below this gap float32 products will not 
 class Run:
     """The state of one solve between two passes."""
 
-    asks_itself = True  # a point to be its own certificate, if it can
-
     def __init__(self, stack, penalty, groups, tol):
         self.stack = stack
         self.problem = Problem(stack, penalty, groups)
@@ -169,7 +167,7 @@ class Run:
         # A fit that starts from a solution must find it to be one: so the point has to
         # certify itself, unless that proves hard.
         itself = self.certificate.own_gap <= enough or self.stalls > 0
-        self.done |= self.converged and (itself or not self.asks_itself)
+        self.done |= self.converged and itself
 
     @property
     def unit(self):
