@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from mutar_cy.solvers._descend import descend
-from mutar_cy.solvers._path_run import PathRun
-from mutar_cy.solvers._run import SMALL
+from mutar_cy.solvers._path_run import MARGIN, PathRun
+from mutar_cy.solvers._run import ALL_IN, SMALL
 from mutar_cy.solvers._storage import BLAS3_GAIN, MEMORY, Storage
+from mutar_cy.solvers._trail import Point
 from mutar_cy.solvers._working_set import WorkingSet
 
 SHARE = 0.01  # of the target: what rounding may amount to, else the data are asked
@@ -40,10 +41,6 @@ class GramRun(PathRun):
     |X_j| |W_j|``, times the norm of a column in a correlation, and squared in the gap.
     Where that does not vanish beside the target, X itself is asked.
     """
-
-    def __init__(self, stack, penalty, groups, tol):
-        super().__init__(stack, penalty, groups, tol)
-        self._point: Any = None
 
     @staticmethod
     def suits(stack, penalty, n_strengths):
@@ -87,23 +84,40 @@ class GramRun(PathRun):
         working_set.take(problem)
         self._begin()
         self.candidates[:] = False
-        point = self.trail.ahead(problem.penalty.alpha)
-        if point is not None:
-            last, primal = working_set.coef, working_set.penalty_value()
-            primal += 0.5 * self.square
-            working_set.coef = self._inside(point.coef, last)
-            self._point = self._evaluate()
-            if not self.primal < primal:
-                working_set.coef, self._point = last, None
+        if self._go_ahead() < 1.0:
+            self._load()
+            target = ALL_IN * max(self.target, self.rounding)
+            self.count(self._descend(target, max_iter))
         self.minimise(max_iter)
+
+    def _remember(self):
+        strength = self.problem.penalty.alpha
+        self.trail.note(Point(strength, self.working_set.coef, None, self._own))
+
+    def _go_ahead(self):
+        point = self.trail.ahead(self.problem.penalty.alpha)
+        if point is None:
+            return 1.0
+        working_set = self.working_set
+        last = working_set.coef, self._own
+        primal = 0.5 * self.square + working_set.penalty_value()
+        self.residuals = None
+        self._own = point.correlation
+        working_set.coef = self._inside(point.coef.copy(), last[0])
+        shift = working_set.coef - point.coef
+        moved = np.flatnonzero(shift.any(axis=1))
+        if len(moved):
+            self._own -= working_set.storage.multiply(moved, shift[moved])
+        self._measure()
+        if self.primal < primal:
+            return MARGIN
+        working_set.coef, self._own = last
+        return 1.0
 
     def extend(self):
         """Leave all blocks in play."""
 
     def _evaluate(self):
-        if self._point is not None:  # it has just been done
-            point, self._point = self._point, None
-            return point
         coef = self.working_set.coef
         self._lower(coef)
         self.rounded, self.allowance = self._rounding(coef)
@@ -112,7 +126,7 @@ class GramRun(PathRun):
         self.rounded = self.allowance = 0.0
         point = super()._evaluate()
         self.square = point[0]
-        self.correlation = self._correlate(True)
+        self._own = self.working_set.storage.correlate(self.residuals)
         return point
 
     def _lower(self, coef):
@@ -122,11 +136,6 @@ class GramRun(PathRun):
             rows = np.flatnonzero(coef.any(axis=1))
         self.residuals: Any = None
         self._own = self._before - storage.multiply(rows, coef[rows])
-        self.correlation = self._own
-        if not self._natural:
-            shape = self.stack.n_columns, self.stack.n_features
-            self.correlation = np.zeros(shape)
-            self.correlation[:, storage.features] = self._own
 
     def _measure(self):
         """Find the objective from the correlations."""
@@ -146,11 +155,21 @@ class GramRun(PathRun):
 
     def _gap(self, point, exact):
         self.partial = False
+        self.correlation = self._all(self._own)
         self.norms = self.problem.dual_norms(self.correlation)
         norms = self.norms + self.rounded * self.problem.lengths
         return self.certificate.gap(self.primal, point, norms) + self.allowance
 
+    def _all(self, correlation):
+        """Return correlations of rows as those of all features."""
+        if self._natural:
+            return correlation
+        out = np.zeros((self.stack.n_columns, self.stack.n_features))
+        out[:, self.working_set.storage.features] = correlation
+        return out
+
     def _load(self):
+        self.correlation = self._all(self._own)
         self.working_set.load(self.residuals, self.correlation, self.square)
 
     def _descend(self, target, budget):
