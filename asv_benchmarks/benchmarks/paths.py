@@ -1,0 +1,64 @@
+"""How long whole paths of strengths take, and how good their points are."""
+
+import numpy as np
+
+from benchmarks._problems import alpha_max, make_problem, relative_gap
+from mutar_cy import group_lasso_path
+from mutar_cy.linear_model import lasso_path
+
+N_ALPHAS, EPS = 100, 1e-3
+OPTIONS = {"tol": 1e-6, "max_iter": 100_000}
+
+
+class LassoPath:
+    """A hundred strengths of lassos of rows of coefficients, from cold.
+
+    From the smallest strength that leaves no coefficient down to a thousandth of it.
+    "shared" is ``lasso_path``, with one or several targets; "own" has one design per
+    task, by ``group_lasso_path``.
+    """
+
+    param_names = ["problem"]
+    params = (
+        [
+            "gallery",
+            "shared:100:5000:20",
+            "shared:1000:1000:10",
+            "shared:5000:300:40",
+            "shared:200:5000:1",
+            "shared:5000:200:1",
+            "own:10:100:1000",
+        ],
+    )
+    timeout = 300
+
+    def setup(self, problem):
+        self.X, self.y, _ = make_problem(problem)
+        largest = alpha_max(self.X, self.y)
+        self.alphas = np.geomspace(largest, EPS * largest, N_ALPHAS)
+
+    def fit(self):
+        """Return coefficients of shape (n_alphas, n_features, n_tasks)."""
+        if self.X.ndim == 2:
+            return lasso_path(self.X, self.y, alphas=self.alphas, **OPTIONS)[1].T
+        path = group_lasso_path(
+            self.X,
+            self.y,
+            groups=1,
+            fit_intercept=False,
+            alphas=self.alphas,
+            **OPTIONS,
+        )
+        return np.moveaxis(path.coefs, -1, 0)
+
+    def time_path(self, problem):
+        self.fit()
+
+    def peakmem_path(self, problem):
+        self.fit()
+
+    def track_gap(self, problem):
+        points = zip(self.fit(), self.alphas, strict=True)
+        return max(relative_gap(self.X, self.y, *point) for point in points)
+
+    track_gap.unit = "of the objective at 0, at the worst strength"
