@@ -69,7 +69,9 @@ class AdeliePath(Adelie):
     def fit(self, alphas, tol):
         import adelie
 
-        options = self.options | dict(lmda_path=np.array(alphas) / self.n_tasks, tol=tol)
+        options = self.options | dict(
+            lmda_path=np.array(alphas) / self.n_tasks, tol=tol
+        )
         glm = self.glm
         if self.n_tasks == 1:
             glm = adelie.glm.gaussian(self.y[:, 0])

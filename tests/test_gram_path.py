@@ -84,7 +84,7 @@ def test_grams_need_no_pass_over_the_data(monkeypatch):
 
 
 def test_the_data_are_asked_where_rounding_counts(monkeypatch):
-    X, Y, stack = tall()
+    _, _, stack = tall()
     asked = []
     evaluate = PathRun._evaluate
 
@@ -181,3 +181,12 @@ def test_a_trail_takes_new_rows_for_zero_before():
     trail.note(Point(2.0, np.ones((1, 1)), None, np.zeros((1, 2))))
     trail.note(Point(1.0, np.array([[2.0], [1.0]]), None, np.zeros((1, 2))))
     assert_allclose(trail.ahead(0.5).coef, [[2.5], [1.5]])
+
+
+def test_columns_without_any_spread_stay_out():
+    for X in (np.zeros((9, 3)), np.c_[np.ones(9), np.arange(9.0), np.full(9, 1e8 / 3)]):
+        Y = np.arange(9.0)[:, None] ** 2
+        stack = make_stack([Part(X, Y)])
+        for found in solve_path(stack, [L21(2.0), L21(1.0), L21(0.5)]):
+            assert found.converged
+            assert not found.coef[np.ptp(X, axis=0) == 0.0].any()

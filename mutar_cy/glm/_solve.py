@@ -43,7 +43,9 @@ def solve_glm(
     return run.solution()
 
 
-def solve_glm_path(responses, penalties, groups=None, *, tol=1e-4, max_iter=100):
+def solve_glm_path(
+    responses, penalties, groups=None, *, coef=None, tol=1e-4, max_iter=100
+):
     """Yield the solutions for several penalties, each from the last one.
 
     Parameters
@@ -51,6 +53,8 @@ def solve_glm_path(responses, penalties, groups=None, *, tol=1e-4, max_iter=100)
     responses : Responses
     penalties : iterable of Weighted
         That differ in their strengths, in decreasing order.
+    coef : ndarray of shape (n_features, n_columns), default=None
+        Where to start with the first; not changed.
     groups, tol, max_iter
         As for `solve_glm`.
 
@@ -59,7 +63,7 @@ def solve_glm_path(responses, penalties, groups=None, *, tol=1e-4, max_iter=100)
     Solution
     """
     runs = follow(
-        lambda first: GlmRun(responses, first, groups, tol), penalties, max_iter
+        lambda first: GlmRun(responses, first, groups, tol), penalties, max_iter, coef
     )
     for run in runs:
         yield run.solution()

@@ -20,7 +20,7 @@ CURIOSITY = 1.25  # by which the method not taken gains in esteem
 SLOW = 0.25  # of the gap left after a Newton step: then others are tried as well
 
 
-def descend(working_set, target, budget, soon=False):
+def descend(working_set, target, budget):
     """Bring the duality gap of the working set's own problem below ``target``.
 
     Parameters
@@ -31,8 +31,6 @@ def descend(working_set, target, budget, soon=False):
         In the units of the stack.
     budget : int
         Most sweeps to make.
-    soon : bool, default=False
-        Whether to look for the end after every one of the first sweeps.
 
     Returns
     -------
@@ -46,14 +44,6 @@ def descend(working_set, target, budget, soon=False):
         n_sweeps, _, active, _ = block_cd(*shape, 0.0, min(1, budget), 1)
         for _ in range(REFINEMENTS):  # each gains what rounding took from the last
             accelerate(working_set, active, None, True)
-    if soon:
-        shape = working_set.datafit, working_set.penalty, working_set.coef
-        most = min(SWEEPS, budget)
-        n_sweeps, gap, active, at_rest = block_cd(
-            *shape, target, most, 1, None, working_set.n_free
-        )
-        if gap <= target or n_sweeps >= budget or at_rest:
-            return n_sweeps
     while True:
         cheap = work < CHEAP and n_sweeps < CHEAP_CALLS * CHEAP_ROUNDS * SWEEPS
         rounds = CHEAP_ROUNDS if cheap and not newton else 1

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from mutar_cy.solvers._descend import descend
+from mutar_cy.solvers._block_cd import block_cd
+from mutar_cy.solvers._descend import SWEEPS, descend
 from mutar_cy.solvers._path_run import MARGIN, PathRun
 from mutar_cy.solvers._run import ALL_IN, SMALL
 from mutar_cy.solvers._storage import BLAS3_GAIN, MEMORY, Storage
@@ -65,12 +66,15 @@ class GramRun(PathRun):
         """Bring all blocks into play, at zero or at given coefficients."""
         working_set = self.working_set
         targets = working_set.residuals()
-        working_set.add(np.flatnonzero(self.candidates))
+        chosen = np.flatnonzero(self.candidates)
+        # Of no blocks at all there are Gram matrices without rows.
+        (working_set if len(chosen) else working_set.storage).add(chosen)
         self.candidates[:] = False
         features = working_set.storage.features
         self._natural = np.array_equal(features, np.arange(self.stack.n_features))
         self._norm = np.sqrt(sum(float(np.vdot(r, r)) for r in targets))
         self._before = working_set.storage.correlate(targets)
+        self._own: Any = self._before
         self._lengths = np.sqrt(self.problem.squares.max(axis=0)[features])
         if coef is not None:
             start = self.stack.from_user(features, coef[features])
@@ -131,9 +135,9 @@ class GramRun(PathRun):
 
     def _lower(self, coef):
         """Find the correlations with the residuals of coefficients."""
-        storage, rows = self.working_set.storage, slice(None)
-        if len(coef) > SMALL:
-            rows = np.flatnonzero(coef.any(axis=1))
+        storage = self.working_set.storage
+        few = len(coef) <= SMALL
+        rows = slice(None) if few else np.flatnonzero(coef.any(axis=1))
         self.residuals: Any = None
         self._own = self._before - storage.multiply(rows, coef[rows])
 
@@ -173,4 +177,12 @@ class GramRun(PathRun):
         self.working_set.load(self.residuals, self.correlation, self.square)
 
     def _descend(self, target, budget):
-        return descend(self.working_set, target, budget, soon=True)
+        if self.problem.is_quadratic:
+            return descend(self.working_set, target, budget)
+        # Near a solution few sweeps are needed, and a look costs next to nothing.
+        working_set, most = self.working_set, min(SWEEPS, budget)
+        shape = working_set.datafit, working_set.penalty, working_set.coef
+        n_sweeps, gap, _, at_rest = block_cd(*shape, target, most, 1)
+        if gap <= target or at_rest or n_sweeps >= budget:
+            return n_sweeps
+        return n_sweeps + descend(working_set, target, budget - n_sweeps)

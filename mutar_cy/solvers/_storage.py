@@ -152,7 +152,7 @@ class Storage:
     def _extend_grams(self, start):
         designs, end = self.stack.designs, self.n_rows
         capacity = 0 if self.grams is None else self.grams.shape[1]
-        if capacity < end:
+        if self.grams is None or capacity < end:
             capacity = max(end, min(2 * capacity, self.stack.n_features))
             grams = np.empty((len(designs), capacity, capacity))
             if start:
