@@ -10,28 +10,23 @@ each in a process of its own and with one thread::
     python compare_paths.py --problem gallery --problem own:10:100:1000
 """
 
-import argparse
 import json
-import sys
 import tempfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
-from compare_peers import Problem, describe, ratio_to_best, tune
+from benchmarks._problems import PATH_EPS, PATH_LENGTH, PATHS
+from compare_peers import (
+    Problem,
+    describe,
+    make_workers,
+    print_head,
+    ratio_to_best,
+    tune,
+    usual_arguments,
+)
 from path_peers import PATH_PEERS
 from peer_process import TooSlow, Worker
-
-N_ALPHAS, EPS = 100, 1e-3
-CELLS = (
-    "gallery",
-    "shared:100:5000:20",
-    "shared:1000:1000:10",
-    "shared:5000:300:40",
-    "shared:200:5000:1",
-    "shared:5000:200:1",
-    "own:10:100:1000",
-)
 
 
 class PathWorker(Worker):
@@ -63,7 +58,8 @@ def run_problem(name, workers, options, folder):
     able = [worker for worker in workers if worker.peer.handles(*layout)]
     for worker in able:
         worker.give(problem)
-    alphas = np.geomspace(problem.largest, EPS * problem.largest, N_ALPHAS).tolist()
+    largest = problem.largest
+    alphas = np.geomspace(largest, PATH_EPS * largest, PATH_LENGTH).tolist()
     results = {w.name: tune(w, alphas, options.gap) for w in able}
     for _ in range(options.repeats):
         repeat_all(able, alphas, results, options)
@@ -76,34 +72,14 @@ def run_problem(name, workers, options, folder):
             print(json.dumps({"problem": name, "results": results}), file=file)
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--solver",
-        action="append",
-        metavar="NAME[@LABEL][=PYTHON]",
-        help=f"one of {', '.join(PATH_PEERS)}, and the Python that has it",
-    )
-    parser.add_argument("--problem", action="append", help="such as own:10:100:1000")
-    parser.add_argument("--gap", type=float, default=1e-6, help="relative gap to reach")
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--cap", type=float, default=120.0, help="seconds a path")
-    parser.add_argument("--json", type=Path, help="also append results to this file")
-    parser.add_argument("--verbose", action="store_true", help="show what solvers say")
-    return parser.parse_args()
-
-
 def main():
-    options = parse_arguments()
-    limits = SimpleNamespace(**vars(options), threads=1)
-    workers = []
-    for solver in options.solver or ["mutar_cy:path", "sklearn:path"]:
-        name, _, python = solver.partition("=")
-        workers.append(PathWorker(name, python or sys.executable, limits))
-    print("milliseconds: least / median (tolerance, largest relative gap)\n")
+    options = usual_arguments(__doc__.splitlines()[0], PATH_PEERS).parse_args()
+    workers = make_workers(PathWorker, options, ["mutar_cy:path", "sklearn:path"])
     columns = ["problem", *(w.name for w in workers), "ours / best"]
-    print("| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|", flush=True)
-    for name in options.problem or CELLS:
+    print_head(
+        "milliseconds: least / median (tolerance, largest relative gap)", columns
+    )
+    for name in options.problem or PATHS:
         with tempfile.TemporaryDirectory() as folder:
             run_problem(name, workers, options, Path(folder))
     for worker in workers:

@@ -2,11 +2,17 @@
 
 import numpy as np
 
-from benchmarks._problems import alpha_max, make_problem, relative_gap
+from benchmarks._problems import (
+    PATH_EPS,
+    PATH_LENGTH,
+    PATHS,
+    alpha_max,
+    make_problem,
+    relative_gap,
+)
 from mutar_cy import group_lasso_path
 from mutar_cy.linear_model import lasso_path
 
-N_ALPHAS, EPS = 100, 1e-3
 OPTIONS = {"tol": 1e-6, "max_iter": 100_000}
 
 
@@ -19,23 +25,13 @@ class LassoPath:
     """
 
     param_names = ["problem"]
-    params = (
-        [
-            "gallery",
-            "shared:100:5000:20",
-            "shared:1000:1000:10",
-            "shared:5000:300:40",
-            "shared:200:5000:1",
-            "shared:5000:200:1",
-            "own:10:100:1000",
-        ],
-    )
+    params = (PATHS,)
     timeout = 300
 
     def setup(self, problem):
         self.X, self.y, _ = make_problem(problem)
         largest = alpha_max(self.X, self.y)
-        self.alphas = np.geomspace(largest, EPS * largest, N_ALPHAS)
+        self.alphas = np.geomspace(largest, PATH_EPS * largest, PATH_LENGTH)
 
     def fit(self):
         """Return coefficients of shape (n_alphas, n_features, n_tasks)."""
