@@ -69,8 +69,7 @@ cdef class GramQuadratic(Datafit):
         self.n_tile = 0
         self.tiles = grams.shape[0] == 1 and correlation.shape[0] > 1
         if self.tiles:
-            longest = int(np.max(np.diff(block_ptr), initial=1))
-            size, n_columns = TILE + longest, correlation.shape[0]
+            size, n_columns = TILE + self.longest_block(), correlation.shape[0]
             self.copies = np.empty((size, len(w)))
             self.here = np.empty((size, n_columns))
             self.moves = np.empty((size, n_columns))

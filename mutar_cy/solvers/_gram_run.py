@@ -75,6 +75,8 @@ class GramRun(PathRun):
         self._norm = np.sqrt(sum(float(np.vdot(r, r)) for r in targets))
         self._before = working_set.storage.correlate(targets)
         self._own: Any = self._before
+        longest = max(target.shape[1] for target in self.stack.targets)
+        self._share = EPS * (longest + len(features))
         self._lengths = np.sqrt(self.problem.squares.max(axis=0)[features])
         if coef is not None:
             start = self.stack.from_user(features, coef[features])
@@ -154,8 +156,7 @@ class GramRun(PathRun):
         """Return what rounding amounts to, in correlations and in the gap."""
         norms = np.sqrt(np.einsum("rc,rc->r", coef, coef))
         size = self._norm + float(self._lengths @ norms)
-        terms = max(target.shape[1] for target in self.stack.targets) + len(coef)
-        return EPS * terms * size, EPS * terms * size**2
+        return self._share * size, self._share * size**2
 
     def _gap(self, point, exact):
         self.partial = False

@@ -35,10 +35,10 @@ class Problem:
         self._look_at_thresholds()
 
     def _look_at_thresholds(self):
+        zero = self.thresholds == 0.0
         # Without a kink anywhere one Newton step is the solution.
-        self.is_quadratic = not (self.positive or self.thresholds.any())
-        free = self.thresholds == 0.0 if self.ridge == 0.0 else np.zeros(0, dtype=bool)
-        self.free = np.flatnonzero(free)
+        self.is_quadratic = bool(zero.all()) and not self.positive
+        self.free = np.flatnonzero(zero if self.ridge == 0.0 else zero[:0])
 
     def with_penalty(self, penalty):
         """Return the problem with other strengths; infinities stay."""
