@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from mutar_cy.solvers._block_cd import block_cd
+from mutar_cy.solvers._certificate import Certificate
 from mutar_cy.solvers._descend import SWEEPS, descend
 from mutar_cy.solvers._path_run import MARGIN, PathRun
 from mutar_cy.solvers._run import ALL_IN, SMALL
@@ -12,6 +13,9 @@ from mutar_cy.solvers._storage import BLAS3_GAIN, MEMORY, Storage
 from mutar_cy.solvers._trail import Point
 from mutar_cy.solvers._working_set import WorkingSet
 
+SCALE = 2.0  # of the residual in a dual point, at most
+# Errors of products in a gap: the primal's square, and the dual's product and square.
+ERRORS = 1.0 + SCALE + SCALE**2
 SHARE = 0.01  # of the target: what rounding may amount to, else the data are asked
 WIDE = 2.0  # features per sample from which on columns are cheaper to sweep over
 EPS = np.finfo(np.float64).eps
@@ -38,9 +42,11 @@ class GramRun(PathRun):
     G W``, and their square is ``|Y|^2 - <W, C_0 + C>``. Rounding is then of the size
     that it has in residuals as well, but not relative to what is left of them. So the
     certificate allows for it, by the bounds of N. J. Higham (2002), Accuracy and
-    Stability of Numerical Algorithms, section 3.1: ``eps (n + p)`` times ``|Y| + sum_j
-    |X_j| |W_j|``, times the norm of a column in a correlation, and squared in the gap.
-    Where that does not vanish beside the target, X itself is asked.
+    Stability of Numerical Algorithms, section 3.1. These are ``eps`` times the length
+    of sums, times the size ``s = |Y| + sum_j |X_j| |W_j|``, times the norm of a column
+    in a correlation and times s in an inner product. The gap adds up such products, by
+    factors that the scale of the dual point bounds. Where all that does not vanish
+    beside the target, X itself is asked.
     """
 
     @staticmethod
@@ -62,6 +68,9 @@ class GramRun(PathRun):
     def _make_working_set(self):
         return GramSet(self.problem, super()._make_working_set().free)
 
+    def _make_certificate(self, thresholds):
+        return Certificate(thresholds, self.problem.ridge, SCALE)
+
     def start(self, coef):
         """Bring all blocks into play, at zero or at given coefficients."""
         working_set = self.working_set
@@ -76,7 +85,7 @@ class GramRun(PathRun):
         self._before = working_set.storage.correlate(targets)
         self._own: Any = self._before
         longest = max(target.shape[1] for target in self.stack.targets)
-        self._share = EPS * (longest + len(features))
+        self._share = EPS * (longest + len(features) + self.stack.n_columns)
         self._lengths = np.sqrt(self.problem.squares.max(axis=0)[features])
         if coef is not None:
             start = self.stack.from_user(features, coef[features])
@@ -146,8 +155,9 @@ class GramRun(PathRun):
     def _measure(self):
         """Find the objective from the correlations."""
         coef = self.working_set.coef
-        inner = self._norm**2 - float(np.einsum("rc,cr->", coef, self._before))
-        square = inner - float(np.einsum("rc,cr->", coef, self._own))
+        # Column by column: sums are no longer than need be.
+        inner = self._norm**2 - float(np.einsum("rc,cr->c", coef, self._before).sum())
+        square = inner - float(np.einsum("rc,cr->c", coef, self._own).sum())
         self.square = max(square, 0.0)
         self.primal = 0.5 * self.square + self.working_set.penalty_value()
         return self.square, inner
@@ -156,7 +166,7 @@ class GramRun(PathRun):
         """Return what rounding amounts to, in correlations and in the gap."""
         norms = np.sqrt(np.einsum("rc,rc->r", coef, coef))
         size = self._norm + float(self._lengths @ norms)
-        return self._share * size, self._share * size**2
+        return self._share * size, ERRORS * self._share * size**2
 
     def _gap(self, point, exact):
         self.partial = False
