@@ -162,35 +162,51 @@ def run_problem(name, workers, options, folder):
     return ratios
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def usual_arguments(description, packages):
+    """Return a parser of what every comparison may be told."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument(
         "--solver",
         action="append",
         metavar="NAME[@LABEL][=PYTHON]",
-        help=f"one of {', '.join(PEERS)}, and the Python that has it",
+        help=f"one of {', '.join(packages)}, and the Python that has it",
     )
     parser.add_argument("--problem", action="append", help="such as own:10:100:1000")
-    parser.add_argument("--ratio", type=float, action="append", help="alpha/alpha_max")
     parser.add_argument("--gap", type=float, default=1e-6, help="relative gap to reach")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--budget", type=float, default=10.0, help="seconds a cell")
     parser.add_argument("--cap", type=float, default=60.0, help="seconds a fit")
     parser.add_argument("--json", type=Path, help="also append results to this file")
     parser.add_argument("--verbose", action="store_true", help="show what solvers say")
+    return parser
+
+
+def parse_arguments():
+    parser = usual_arguments(__doc__.splitlines()[0], PEERS)
+    parser.add_argument("--ratio", type=float, action="append", help="alpha/alpha_max")
+    parser.add_argument("--budget", type=float, default=10.0, help="seconds a cell")
     return parser.parse_args()
+
+
+def make_workers(make, options, usual):
+    """Return the solvers that were asked for, or usual ones."""
+    workers = []
+    for solver in options.solver or usual:
+        name, _, python = solver.partition("=")
+        workers.append(make(name, python or sys.executable, options))
+    return workers
+
+
+def print_head(title, columns):
+    print(title + "\n")
+    print("| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|", flush=True)
 
 
 def main():
     options = parse_arguments()
-    workers = []
-    for solver in options.solver or ["mutar_cy", "sklearn"]:
-        name, _, python = solver.partition("=")
-        workers.append(Worker(name, python or sys.executable, options))
+    workers = make_workers(Worker, options, ["mutar_cy", "sklearn"])
     columns = ["problem", "alpha/max", *(w.name for w in workers), "ours / best"]
-    print("milliseconds: least / median (tolerance, relative gap)\n")
-    print("| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|", flush=True)
+    print_head("milliseconds: least / median (tolerance, relative gap)", columns)
     kinds = {}
     for name in options.problem or CELLS:
         with tempfile.TemporaryDirectory() as folder:

@@ -82,6 +82,29 @@ def test_paths_from_a_start_and_a_gram(name):
 
 
 @each_name
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5, 0.0])
+def test_paths_may_end_at_no_strength_at_all(name, l1_ratio):
+    X, y = data_for(name)
+    _, coefs, gaps = getattr(ours, name).path(
+        X, y, l1_ratio=l1_ratio, alphas=[0.0, 0.5, 0.1], tol=1e-12, max_iter=20_000
+    )
+    squares = np.linalg.lstsq(X, y, rcond=None)[0]
+    assert_allclose(coefs[..., -1], squares.T, rtol=1e-5, atol=1e-6)
+    assert np.all(gaps <= 1e-10)
+
+
+@pytest.mark.parametrize("name", NAMES[1::2])
+def test_paths_of_ridges(name):
+    X, y = data_for(name)
+    alphas, coefs, _ = getattr(ours, name).path(
+        X, y, l1_ratio=0.0, alphas=[2.0, 0.5, 0.1], tol=1e-13
+    )
+    for alpha, coef in zip(alphas, np.moveaxis(coefs, -1, 0), strict=True):
+        matrix = X.T @ X + len(X) * alpha * np.eye(X.shape[1])
+        assert_allclose(coef.T, np.linalg.solve(matrix, X.T @ y), rtol=1e-6, atol=1e-8)
+
+
+@each_name
 def test_the_first_alpha_of_a_path_drops_everything(name):
     X, y = data_for(name)
     alphas, coefs, _ = getattr(ours, name).path(X, y, alphas=5)

@@ -8,6 +8,7 @@ from stacks import LAYOUTS, PENALTIES, case, penalty_of
 from mutar_cy.designs import Part, make_stack
 from mutar_cy.penalties import L21, Dirty, SparseGroup
 from mutar_cy.solvers import Problem, alpha_max, solve, solve_path
+from mutar_cy.solvers import _path_run as path_module
 from mutar_cy.solvers import _run as run_module
 
 TOL = 1e-9
@@ -102,13 +103,13 @@ def test_single_precision_keeps_no_correlations():
 def test_blocks_that_were_known_to_be_zero_come_back(ratio, tol, monkeypatch):
     # A path that begins far down ends its first fit with passes over what is left.
     partial = []
-    restart = run_module.Run.restart
+    restart = path_module.PathRun.restart
 
     def noting(run, *args):
         partial.append(run.partial)
         restart(run, *args)
 
-    monkeypatch.setattr(run_module.Run, "restart", noting)
+    monkeypatch.setattr(path_module.PathRun, "restart", noting)
     for seed in range(5):
         rng = np.random.default_rng(seed)
         X = rng.standard_normal((80, 200)) + 0.5 * rng.standard_normal((80, 1))
@@ -122,3 +123,47 @@ def test_blocks_that_were_known_to_be_zero_come_back(ratio, tol, monkeypatch):
             assert found.dual_gap <= found.gap_target
             assert found.objective - best <= found.dual_gap + 1e-11 * abs(best)
     assert any(partial)  # or nothing has been tested
+
+
+@pytest.mark.parametrize("layout", ["one column", "shared", "own"])
+@pytest.mark.parametrize("ridge", [0.0, 0.1], ids=["no ridge", "ridge"])
+def test_a_strength_of_zero_is_another_problem_at_the_end(layout, ridge):
+    _, stack, _, _ = case(layout)
+    largest = alpha_max(stack, L21())
+    strengths = [0.5 * largest, 0.1 * largest, 0.0, 0.0]
+    compare(stack, [L21(own, None, ridge * own) for own in strengths], None)
+    compare(stack, [L21(0.0, None, 0.1 * own) for own in (4.0, 2.0, 1.0)], None)
+
+
+def test_all_blocks_stay_known_where_a_ridge_is_left():
+    # The norms have no kink any more from one strength to the next.
+    _, stack, _, _ = case("shared")
+    largest = alpha_max(stack, L21())
+    penalties = [L21(own, None, 0.1) for own in (0.5 * largest, 0.2 * largest, 0.0)]
+    compare(stack, penalties, None)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_path_begins_where_it_is_told(layout):
+    _, stack, _, _ = case(layout)
+    penalties = [L21(s * alpha_max(stack, L21())) for s in (0.3, 0.2)]
+    exact = solve(stack, penalties[0], tol=1e-11, max_iter=20000).coef
+    given = exact.copy()
+    path = list(solve_path(stack, penalties, coef=given, tol=1e-6, max_iter=20000))
+    assert path[0].n_iter == 0
+    assert_allclose(path[0].coef, exact, rtol=1e-9, atol=1e-12)
+    assert all(found.converged for found in path)
+    assert_array_equal(given, exact)
+
+
+def test_strengths_may_come_twice_and_in_any_order():
+    for layout in ("one column", "shared, wide"):
+        _, stack, _, _ = case(layout)
+        largest = alpha_max(stack, L21())
+        shares = [0.5, 0.5, 0.1, 0.4, 0.2, 0.2, 2.0, 0.1]
+        compare(stack, [L21(s * largest) for s in shares], None)
+
+
+def test_a_path_of_no_strengths_is_empty():
+    _, stack, _, _ = case("shared")
+    assert list(solve_path(stack, iter([]))) == []

@@ -23,6 +23,17 @@ HEAD = 0.09  # radius of the sphere that carries the sensors, in metres
 CORTEX = 0.042  # radius of the sphere that carries the sources, in metres
 JITTER = 0.01  # how far the same sensor sits apart on two heads, in metres
 
+PATH_LENGTH, PATH_EPS = 100, 1e-3  # strengths, and the last in terms of the first
+PATHS = [
+    "gallery",
+    "shared:100:5000:20",
+    "shared:1000:1000:10",
+    "shared:5000:300:40",
+    "shared:200:5000:1",
+    "shared:5000:200:1",
+    "own:10:100:1000",
+]
+
 
 def correlated_gaussian(shape, rng):
     """Return Gaussian designs with Toeplitz correlation along the last axis."""

@@ -3,9 +3,12 @@
 import numpy as np
 
 cimport cython
+from libc.string cimport memcpy, memset
 
-from mutar_cy._lib._blas cimport rows_axpy
+from mutar_cy._lib._blas cimport rows_axpy, rows_less_apart
 from mutar_cy.datafits._datafit cimport Datafit
+
+cdef int TILE = 16  # rows, unless one block is larger
 
 
 @cython.final
@@ -14,7 +17,9 @@ cdef class GramQuadratic(Datafit):
 
     A block that stays where it is costs a look at its own entries; one that moves
     costs as many multiplications as the working set has rows: the choice when the
-    working set is small against the samples.
+    working set is small against the samples. With several columns of one design, moves
+    are gathered over a tile of rows, whose own correlations are kept up to date, and
+    all others follow by one product of matrices.
 
     Parameters
     ----------
@@ -36,6 +41,15 @@ cdef class GramQuadratic(Datafit):
         double[:, ::1] origin               # (n_rows, n_columns) w at the start
         double[:, ::1] origin_correlation   # (n_columns, n_rows) correlation then
         double origin_square
+        bint tiles
+        double[:, ::1] copies   # (tile, n_rows) room for rows of the Gram matrix
+        double[:, ::1] here     # (tile, n_columns) correlations within a tile
+        double[:, ::1] moves    # (tile, n_columns) of its rows
+        int[::1] rows           # (tile,) which these are
+        int[::1] place          # (n_rows,) of a row in its tile
+        const int* order        # (n_arranged,) blocks to visit
+        int n_tile              # rows of the tile; 0: none is entered
+        bint moved              # whether any of them has
 
     def __init__(
         self,
@@ -52,12 +66,79 @@ cdef class GramQuadratic(Datafit):
         self.origin = w.copy()
         self.origin_correlation = np.array(correlation[:, : len(w)])
         self.origin_square = square
+        self.n_tile = 0
+        self.tiles = grams.shape[0] == 1 and correlation.shape[0] > 1
+        if self.tiles:
+            size, n_columns = TILE + self.longest_block(), correlation.shape[0]
+            self.copies = np.empty((size, len(w)))
+            self.here = np.empty((size, n_columns))
+            self.moves = np.empty((size, n_columns))
+            self.rows = np.empty(size, dtype=np.int32)
+            self.place = np.zeros(len(w), dtype=np.int32)
+
+    cdef void arrange(self, const int* blocks, Py_ssize_t n_blocks) noexcept nogil:
+        self.order, self.n_arranged = blocks, n_blocks
+
+    cdef Py_ssize_t enter(self, Py_ssize_t start) noexcept nogil:
+        cdef int b, r, k, n_tile = 0, n_columns = <int> self.correlation.shape[0]
+        if not self.tiles:
+            return self.n_arranged
+        while start < self.n_arranged and n_tile < TILE:
+            b = self.order[start]
+            for r in range(self.block_ptr[b], self.block_ptr[b + 1]):
+                self.rows[n_tile], self.place[r] = r, n_tile
+                for k in range(n_columns):
+                    self.here[n_tile, k] = self.correlation[k, r]
+                n_tile += 1
+            start += 1
+        memset(&self.moves[0, 0], 0, n_tile * n_columns * sizeof(double))
+        self.n_tile, self.moved = n_tile, False
+        return start
+
+    cdef void leave(self) noexcept nogil:
+        cdef:
+            int n_rows = self.block_ptr[self.block_ptr.shape[0] - 1]
+            int i, first, step = <int> self.grams.shape[2], n_tile = self.n_tile
+            const double* grams
+        self.n_tile = 0
+        if not n_tile or not self.moved:
+            return
+        first = self.rows[0]
+        grams = &self.grams[0, first, 0]
+        if self.rows[n_tile - 1] != first + n_tile - 1:  # rows are not adjacent
+            for i in range(n_tile):
+                memcpy(&self.copies[i, 0], &self.grams[0, self.rows[i], 0],
+                       n_rows * sizeof(double))
+            grams, step = &self.copies[0, 0], n_rows
+        rows_less_apart(
+            <int> self.correlation.shape[0], n_tile, n_rows, &self.moves[0, 0],
+            grams, step, &self.correlation[0, 0], <int> self.correlation.shape[1],
+        )
+
+    cdef void move_within(self, int r, int end, const double* delta) noexcept nogil:
+        """Note the move of a row, for those of the tile after its block's ``end``."""
+        cdef:
+            int n_columns = <int> self.correlation.shape[0], i, k, at = self.place[r]
+            const double* gram = &self.grams[0, r, 0]
+            double* target
+            double common
+        self.moved = True
+        memcpy(&self.moves[at, 0], delta, n_columns * sizeof(double))
+        for i in range(self.place[end - 1] + 1, self.n_tile):
+            target = &self.here[i, 0]
+            common = gram[self.rows[i]]
+            for k in range(n_columns):
+                target[k] -= common * delta[k]
 
     cdef void block_gradient(self, Py_ssize_t b, double* grad) noexcept nogil:
         cdef int r, k, n_columns = <int> self.correlation.shape[0]
         for r in range(self.block_ptr[b], self.block_ptr[b + 1]):
-            for k in range(n_columns):
-                grad[k] = -self.correlation[k, r]
+            if self.n_tile:
+                for k in range(n_columns):
+                    grad[k] = -self.here[self.place[r], k]
+            else:
+                for k in range(n_columns):
+                    grad[k] = -self.correlation[k, r]
             grad += n_columns
 
     cdef void block_update(self, Py_ssize_t b, const double* delta) noexcept nogil:
@@ -67,6 +148,10 @@ cdef class GramQuadratic(Datafit):
             int stride = <int> self.correlation.shape[1]
             int d, r, start
         for r in range(self.block_ptr[b], self.block_ptr[b + 1]):
+            if self.n_tile:
+                self.move_within(r, self.block_ptr[b + 1], delta)
+                delta += self.column_ptr[n_designs]
+                continue
             for d in range(n_designs):
                 start = self.column_ptr[d]
                 rows_axpy(

@@ -54,7 +54,7 @@ cdef class TiledQuadratic(Datafit):
         double[:, ::1] residual not None,
     ):
         Datafit.__init__(self, curvature, block_ptr, column_ptr)
-        cdef Py_ssize_t size = 2 * (TILE + int(np.max(np.diff(block_ptr), initial=1)))
+        cdef Py_ssize_t size = 2 * (TILE + self.longest_block())
         self.columns, self.residual = columns, residual
         self.copies = np.empty((size, columns.shape[1]))
         self.correlation = np.empty((size, residual.shape[0]))

@@ -124,11 +124,10 @@ def follow_joint(stack, penalties, groups, options, solvers=(solve, solve_path))
     single, several = solvers
     coef = None
     for run in alike(penalties):
-        if len(run) == 1 or not run[0].alpha:
-            for penalty in run:
-                solution = single(stack, penalty, groups, coef, **options)
-                coef = solution.coef
-                yield solution
+        if len(run) == 1:
+            solution = single(stack, run[0], groups, coef, **options)
+            coef = solution.coef
+            yield solution
             continue
         for solution in several(stack, run, groups, coef, **options):
             coef = solution.coef
@@ -136,14 +135,11 @@ def follow_joint(stack, penalties, groups, options, solvers=(solve, solve_path))
 
 
 def alike(penalties):
-    """Cut a list of penalties where they become others than in their strengths.
-
-    Without a strength every column is free, which is another problem.
-    """
+    """Cut a list of penalties where they become others than in their strengths."""
     runs: list[list] = []
     last = None
     for penalty in penalties:
-        kind = type(penalty), penalty.alpha > 0, penalty.ridge > 0
+        kind = type(penalty), penalty.ridge > 0
         if kind == last:
             runs[-1].append(penalty)
         else:

@@ -1,12 +1,10 @@
 """Fit a generalised linear model with a penalty, to a duality gap."""
 
-from functools import partial
-
 import numpy as np
 
 from mutar_cy.glm._descend import descend_newton
 from mutar_cy.glm._working_set import PredictorSet
-from mutar_cy.solvers import Certificate, Run, follow, make_solution
+from mutar_cy.solvers import Certificate, PathRun, follow, make_solution
 
 
 def solve_glm(
@@ -55,15 +53,19 @@ def solve_glm_path(
     responses : Responses
     penalties : iterable of Weighted
         That differ in their strengths, in decreasing order.
-    groups, coef, tol, max_iter
+    coef : ndarray of shape (n_features, n_columns), default=None
+        Where to start with the first; not changed.
+    groups, tol, max_iter
         As for `solve_glm`.
 
     Yields
     ------
     Solution
     """
-    make_run = partial(GlmRun, responses, groups=groups, tol=tol)
-    for run in follow(make_run, penalties, coef, max_iter):
+    runs = follow(
+        lambda first: GlmRun(responses, first, groups, tol), penalties, max_iter, coef
+    )
+    for run in runs:
         yield run.solution()
 
 
@@ -94,8 +96,10 @@ class GlmCertificate(Certificate):
         return GlmCertificate(self.thresholds, self.smoothness)
 
 
-class GlmRun(Run):
+class GlmRun(PathRun):
     """The state of one solve between two passes."""
+
+    follows_trail = False  # nothing is linear here
 
     def __init__(self, responses, penalty, groups, tol):
         self.responses = responses
@@ -142,6 +146,9 @@ class GlmRun(Run):
         self.residuals = working_set.residuals()
         self.primal = working_set.objective()
         return lambda scale: self.responses.dual(working_set.residual, scale)
+
+    def _measure(self):
+        return self._evaluate()
 
 
 def glm_alpha_max(responses, penalty, groups=None):

@@ -95,7 +95,7 @@ class PredictorSet(WorkingSet):
             self.eta += self.responses.spread(shifts)
         self.loss = self.responses.evaluate(self.eta, self.residual, self.bend)
 
-    def load(self, residuals, correlation=None):
+    def load(self, residuals, correlation=None, square=None):
         """Begin a descent: the state is what the residuals were computed from."""
         self._model.gap = np.inf
 

@@ -15,7 +15,7 @@ from mutar_cy.designs import Part, make_stack
 from mutar_cy.estimators import warn_unconverged
 from mutar_cy.linear_model._grid import alpha_grid, which_alphas
 from mutar_cy.penalties import L21
-from mutar_cy.solvers import solve
+from mutar_cy.solvers import solve_path
 from mutar_cy.tasks import check_design, check_target, check_weights
 
 _CONSTRAINTS = {
@@ -185,10 +185,9 @@ def _follow(stack, penalties, coef, verbose, options):
     if coef is not None:
         coef = np.atleast_2d(np.asarray(coef, dtype=np.float64)).T.copy()
     solutions = []
-    for penalty in penalties:
-        solutions.append(solve(stack, penalty, None, coef, **options))
-        warn_unconverged(solutions[-1], frames=4)
-        coef = solutions[-1].coef
+    for solution in solve_path(stack, penalties, coef=coef, **options):
+        warn_unconverged(solution, frames=4)
+        solutions.append(solution)
         if verbose:
             sys.stderr.write(".")
     coefs = np.stack([solution.coef.T for solution in solutions], axis=-1)

@@ -1,7 +1,5 @@
 """One problem in the units of its stack: what the driver and its helpers share."""
 
-from copy import copy
-
 import numpy as np
 
 from mutar_cy.designs import sum_of_squares
@@ -34,17 +32,22 @@ class Problem:
         sums = self.blocks.total(self.squares)
         self.lengths = np.sqrt(sums[0] if len(sums) == 1 else sums.max(axis=0))
         self.lengths *= max(1.0, self.penalty.peak)
+        self._look_at_thresholds()
+
+    def _look_at_thresholds(self):
+        zero = self.thresholds == 0.0
         # Without a kink anywhere one Newton step is the solution.
-        self.is_quadratic = not (self.positive or self.thresholds.any())
-        free = self.thresholds == 0.0 if self.ridge == 0.0 else np.zeros(0, dtype=bool)
-        self.free = np.flatnonzero(free)
+        self.is_quadratic = bool(zero.all()) and not self.positive
+        self.free = np.flatnonzero(zero if self.ridge == 0.0 else zero[:0])
 
     def with_penalty(self, penalty):
-        """Return the problem with other strengths; zeros and infinities stay."""
-        other = copy(self)
+        """Return the problem with other strengths; infinities stay."""
+        other = object.__new__(Problem)
+        vars(other).update(vars(self))
         other.penalty = penalty.in_units(self.stack.x_exponent, self.stack.y_exponent)
         other.thresholds = other.penalty.thresholds(self.blocks.n_blocks)
         other.ridge = other.penalty.ridge
+        other._look_at_thresholds()
         moved = max(1.0, other.penalty.peak) / max(1.0, self.penalty.peak)
         other.lengths = self.lengths * moved
         return other

@@ -8,6 +8,7 @@ from mutar_cy.solvers._certificate import Certificate
 from mutar_cy.solvers._descend import descend
 from mutar_cy.solvers._free import remove_free_blocks
 from mutar_cy.solvers._problem import Problem
+from mutar_cy.solvers._solution import make_solution
 from mutar_cy.solvers._working_set import WorkingSet
 
 INNER = 0.3  # of the gap: how far the working set is solved before the next pass
@@ -74,43 +75,17 @@ class Run:
             self.extend()
             if not len(self.working_set.coef):  # every block is known to be zero
                 break
-            self.working_set.load(self.residuals, self.correlation)
+            self._load()
             budget = max_iter - self.n_iter
             self.count(self._descend(self.inner_target(), budget))
 
-    def restart(self, penalty, max_iter):
-        """Go on with other strengths of the penalty, from where the last fit ended.
+    def _load(self):
+        """Give the working set what is known of the coefficients."""
+        self.working_set.load(self.residuals, self.correlation)
 
-        Its residuals and correlations are those to start with. Blocks come into play
-        whose norms may exceed their thresholds if they grow by as much as these have
-        fallen: the strong rule (R. Tibshirani et al., 2012, JRSS B 74, section 2). The
-        next pass over the data tells whether it was right.
-        """
-        before, working_set = self.problem.thresholds, self.working_set
-        self.problem = self.problem.with_penalty(penalty)
-        working_set.take(self.problem)
-        self._begin()
-        if self.correlation is None:
-            return self.minimise(max_iter)
-        if self.partial:  # what was known to be zero need not be so any longer
-            self.correlation = self._correlate(True)
-        self.norms = self.problem.dual_norms(self.correlation)
-        point = self._evaluate()
-        self.gap = self.certificate.gap(self.primal, point, self.norms)
-        self.converged = self.gap <= self.target
-        if self.converged:
-            return
-        now, fallen = self.problem.thresholds, np.zeros_like(before)
-        np.subtract(before, now, out=fallen, where=np.isfinite(now))
-        expected = self.norms + fallen >= now
-        chosen = np.flatnonzero(self.candidates & expected)
-        if len(chosen):
-            working_set.add(chosen)
-        if len(working_set.coef):
-            working_set.load(self.residuals, self.correlation)
-            target = ALL_IN * max(self.target, self.rounding)
-            self.count(self._descend(target, max_iter))
-        self.minimise(max_iter)
+    def solution(self):
+        """Return coefficients, intercepts and certificate as they are now."""
+        return make_solution(self)
 
     def start(self, coef):
         """Begin at zero, or at given coefficients."""
@@ -147,12 +122,15 @@ class Run:
 
     def _evaluate(self):
         """Find residuals and objective; return what the certificate asks of them."""
-        working_set = self.working_set
-        self.residuals = working_set.residuals()
+        self.residuals = self.working_set.residuals()
+        return self._measure()
+
+    def _measure(self):
+        """Find the objective from the residuals; return as :meth:`_evaluate` does."""
         square = sum(float(np.vdot(r, r)) for r in self.residuals)
         pairs = zip(self.stack.targets, self.residuals, strict=True)
         inner = sum(float(np.vdot(y, r)) for y, r in pairs)
-        self.primal = 0.5 * square + working_set.penalty_value()
+        self.primal = 0.5 * square + self.working_set.penalty_value()
         return square, inner
 
     def _gap(self, point, exact):

@@ -99,6 +99,11 @@ class Storage:
     def multiply(self, rows, coef):
         """Return what coefficients do to all correlations, (n_columns, n_rows)."""
         ptr, used = self.stack.column_ptr, slice(0, self.n_rows)
+        if not isinstance(rows, slice) and MOST * self.n_rows < len(rows):
+            whole = np.zeros((self.n_rows, coef.shape[1]))  # rather than copy rows
+            whole[rows] = coef
+            rows, coef = used, whole
+        rows = used if isinstance(rows, slice) else rows
         return np.concatenate(
             [
                 coef[:, ptr[d] : ptr[d + 1]].T @ self.grams[d, rows, used]
@@ -147,7 +152,7 @@ class Storage:
     def _extend_grams(self, start):
         designs, end = self.stack.designs, self.n_rows
         capacity = 0 if self.grams is None else self.grams.shape[1]
-        if capacity < end:
+        if self.grams is None or capacity < end:
             capacity = max(end, min(2 * capacity, self.stack.n_features))
             grams = np.empty((len(designs), capacity, capacity))
             if start:

@@ -120,20 +120,24 @@ class WorkingSet:
         pairs = zip(self.stack.targets, fits, strict=True)
         return self.free.settle([y - fit for y, fit in pairs], self.coef[:start])
 
-    def load(self, residuals, correlation=None):
+    def load(self, residuals, correlation=None, square=None):
         """Take over residuals that agree with ``coef``.
 
         Parameters
         ----------
-        residuals : list of ndarray
+        residuals : list of ndarray, or None
         correlation : ndarray of shape (n_columns, n_features), default=None
             Of all features with the residuals, if it is known.
+        square : float, default=None
+            Squared norm of the residuals, where they are None: all that Gram matrices
+            need of them besides correlations.
         """
-        for mine, given in zip(self._residuals, residuals, strict=True):
-            mine[...] = given
-        self.datafit = self._view(correlation)
+        if square is None:
+            for mine, given in zip(self._residuals, residuals, strict=True):
+                mine[...] = given
+        self.datafit = self._view(correlation, square)
 
-    def _view(self, correlation) -> Datafit:
+    def _view(self, correlation, square) -> Datafit:
         shape = self._curvature, self.block_ptr, self.stack.column_ptr
         grams, used = self.storage.grams, self.storage.n_rows
         if grams is not None:
@@ -143,7 +147,8 @@ class WorkingSet:
             else:
                 correlation = correlation[:, self.storage.features]
             self._correlation[:, :used] = correlation
-            square = float(self._residual @ self._residual)
+            if square is None:
+                square = float(self._residual @ self._residual)
             return GramQuadratic(*shape, grams, self._correlation, self.coef, square)
         packed = self.storage.packed
         longest = np.diff(self.block_ptr).max(initial=0)
