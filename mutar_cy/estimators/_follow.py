@@ -64,10 +64,6 @@ class Followed:
         """Return coefficients and intercepts, a column each, in the user's units."""
         return solution.coef, solution.intercept
 
-    def _starts(self, problem, coef):
-        """Return user's coefficients, a column each, as solvers start from them."""
-        return coef
-
     def _has_converged(self, solution):
         """Tell whether a solution is as good as was asked for."""
         return bool(np.all(solution.converged))

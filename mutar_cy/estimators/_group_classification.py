@@ -117,11 +117,6 @@ class GroupClassification(GroupDecisions):
         coef = np.stack([own.coef for own in found], axis=-1)
         return coef, np.stack([own.intercept for own in found], axis=-1)
 
-    def _starts(self, problem, coef):
-        if coef is None:
-            return [None] * len(problem.positives)
-        return [problem.groups.from_user(own) for own in np.moveaxis(coef, -1, 0)]
-
     def _has_converged(self, solution):
         return all(super(GroupClassification, self)._has_converged(s) for s in solution)
 

@@ -124,9 +124,6 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
     def _coefficients(self, problem, solution):
         return super()._coefficients(problem, problem.to_user(solution))
 
-    def _starts(self, problem, coef):
-        return problem.from_user(coef)
-
     def _sample_bends(self, y, eta):
         return sample_bends(self.loss, y, eta)
 

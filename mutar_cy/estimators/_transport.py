@@ -183,9 +183,6 @@ class TransportRegressor(MultiTaskRegressor):
         penalty = penalty._replace(alpha=float(model.alpha), beta=beta)
         return problem, stack, penalty, groups
 
-    def _starts(self, problem, coef):
-        return coef if self.alpha == 0 else None
-
     def _follow(self, posed, points):
         dual = None
         for point in points:

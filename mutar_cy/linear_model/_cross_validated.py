@@ -164,9 +164,6 @@ class CoordinateDescentCV(CrossValidated, CoordinateDescentRegressor):
     def _rule(self):
         return "min"
 
-    def _start_from(self, best, posed, start):
-        """Return None: the fit is that of the class chosen for, to the last digit."""
-
     def _fold_weights(self, held, data):
         """Return None: folds count alike, as in scikit-learn."""
 

@@ -29,8 +29,6 @@ def follow_criterion(model, posed, grid, criterion):
         strength of its own.
     degrees : ndarray of shape (n_points, n_columns)
         Degrees of freedom, in equal shares where columns have a penalty together.
-    found : list
-        As `found_by` returns it.
     n_unconverged : int
     """
     if getattr(model, "loss", None) == "gamma":
@@ -58,12 +56,7 @@ def follow_criterion(model, posed, grid, criterion):
     if criterion == "ebic":
         values += 2.0 * log_choices(n_blocks, sizes) / (len(counts) if joint else 1.0)
     sums = degrees.sum(axis=1, keepdims=True) if joint else degrees
-    return (
-        np.where(sums <= MOST * n_samples, values, np.inf),
-        degrees,
-        found,
-        n_unconverged,
-    )
+    return np.where(sums <= MOST * n_samples, values, np.inf), degrees, n_unconverged
 
 
 def price(criterion, n_samples):

@@ -10,11 +10,11 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from mutar_cy.estimators import at_point, check_parameters, reporter, warn_of_folds
 from mutar_cy.model_selection._choose import Scores, choose
-from mutar_cy.model_selection._columns import column_weights, mean_start
+from mutar_cy.model_selection._columns import column_weights
 from mutar_cy.model_selection._criteria import follow_criterion
 from mutar_cy.model_selection._folds import make_folds
 from mutar_cy.model_selection._grids import line_grid
-from mutar_cy.model_selection._held_out import Held, hold_out
+from mutar_cy.model_selection._held_out import hold_out
 from mutar_cy.model_selection._parallel import one_blas_thread, run_all
 
 COUNT = [Interval(Integral, 1, None, closed="left")]
@@ -58,10 +58,9 @@ def constraints_of(cls, **more):
 
 
 class Choice(NamedTuple):
-    """Which strengths, why, and where to start from."""
+    """Which strengths, and why."""
 
     point: dict
-    start: np.ndarray | None
     attributes: dict
     n_unconverged: int
 
@@ -122,8 +121,8 @@ class CrossValidated:
             tell(report, 1)
         best = at_point(model, choice.point)
         posed = best._posed_at(posed, choice.point)
-        start = self._start_from(best, posed, choice.start)
-        solution = best._minimise(*posed[1:], start, None)
+        # From zeros: so it is the fit that the class itself would make.
+        solution = best._minimise(*posed[1:], best._start(posed[0]), None)
         tell(report, len(folds) + 1)
         fitted = best._fitted_attributes(posed[0], solution)
         fitted |= {f"{name}_": value for name, value in choice.point.items()}
@@ -139,10 +138,6 @@ class CrossValidated:
         self._warn(solution)
         return self
 
-    def _start_from(self, best, posed, start):
-        """Return what the fit to all samples starts from, or None for zeros."""
-        return start
-
     def _of_grid(self, grid):
         """Return the strengths that were to be chosen from as attributes."""
         found = {"alphas_": grid.alphas}
@@ -156,23 +151,16 @@ class CrossValidated:
                 f"criterion={self.criterion!r}."
             )
         with one_blas_thread():
-            values, degrees, found, n_unconverged = follow_criterion(
+            values, degrees, n_unconverged = follow_criterion(
                 model, posed, grid, self.criterion
             )
         data = posed[0].samples
         which = self._least(values, data)
-        one = Held(values, 1.0, found, n_unconverged)
         attributes = {
             "criterion_path_": grid.shaped(values.sum(axis=1)),
             "degrees_of_freedom_": grid.shaped(degrees.sum(axis=1)),
         }
-        start = mean_start([one], which, data)
-        return Choice(
-            self._point(grid, which, data),
-            model._starts(posed[0], start),
-            attributes,
-            n_unconverged,
-        )
+        return Choice(self._point(grid, which, data), attributes, n_unconverged)
 
     def _least(self, values, data):
         """Return the number of the point to take for every column, by a criterion."""
@@ -196,7 +184,6 @@ class CrossValidated:
         which = self._which(scores, grid, data)
         return Choice(
             self._point(grid, which, data),
-            model._starts(problem, mean_start(held, which, data)),
             self._of_scores(scores, grid, data),
             sum(one.n_unconverged for one in held),
         )

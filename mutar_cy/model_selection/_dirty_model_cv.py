@@ -18,8 +18,7 @@ class DirtyModelCV(CrossValidated, DirtyModel):
 
     For every fold there is one path of fits for each ratio of the strengths, each fit
     from where the last one ended, all with a duality gap. The strengths are chosen by
-    held-out samples, and the fit to all data starts from the mean of the folds'
-    coefficients.
+    held-out samples; the fit to all data is then that of the class itself.
 
     Parameters
     ----------

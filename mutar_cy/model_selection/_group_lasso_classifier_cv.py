@@ -11,8 +11,8 @@ class GroupLassoClassifierCV(CrossValidated, GroupLassoClassifier):
     chosen ``alpha``, the same for all classes.
 
     For every fold there is one path of fits, each from where the last one ended, all
-    with a duality gap. The strength is chosen by held-out samples, and the fit to all
-    data starts from the mean of the folds' coefficients.
+    with a duality gap. The strength is chosen by held-out samples; the fit to all
+    data is then that of the class itself.
 
     Parameters
     ----------

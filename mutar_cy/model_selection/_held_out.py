@@ -16,7 +16,6 @@ class Held(NamedTuple):
 
     losses: np.ndarray  # (n_points, n_columns), NaN where nothing is held out
     weight: float  # of all that is held out
-    found: list  # features, their coefficients and the intercepts, for every point
     n_unconverged: int
 
 
@@ -48,7 +47,7 @@ def hold_out(model, problem, grid, train, test):
             n_unconverged += not model._has_converged(solution)
     present = None if len(present) == len(data.labels) else present
     losses, weight = look_at(model, data, test, found, present)
-    return Held(losses, weight, found, n_unconverged)
+    return Held(losses, weight, n_unconverged)
 
 
 def found_by(model, problem, solution):

@@ -19,8 +19,8 @@ class IndLassoCV(CrossValidated, IndLasso):
     ``alpha``.
 
     For every fold there is one path of fits, each from where the last one ended, all
-    with a duality gap. The strength is chosen by held-out samples, and the fit to all
-    data starts from the mean of the folds' coefficients.
+    with a duality gap. The strength is chosen by held-out samples; the fit to all
+    data is then that of the class itself.
 
     Parameters
     ----------

@@ -11,8 +11,8 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
     chosen ``alpha``.
 
     For every fold there is one path of fits, each from where the last one ended, all
-    with a duality gap. The strength is chosen by held-out samples, and the fit to all
-    data starts from the mean of the folds' coefficients.
+    with a duality gap. The strength is chosen by held-out samples; the fit to all
+    data is then that of the class itself.
 
     The first convex problem of every fit starts from that of the last strength; where
     reweighting ends does not depend on where its first problem starts, so that every
