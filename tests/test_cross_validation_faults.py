@@ -100,6 +100,14 @@ def test_one_sample_held_out_at_a_time():
     assert model.mse_path_.shape == (4, 30)
 
 
+def test_choosing_no_penalty():
+    X, y, _ = simulated.stacked()
+    with pytest.warns(UserWarning, match="alpha=0 nothing is penalised") as seen:
+        GroupLassoCV(alphas=[0.0]).fit(X, y)
+    assert len(seen) == 1
+    assert "mutar_cy/" not in seen[0].filename
+
+
 def test_alpha_max_of_a_model_that_chooses():
     X, y, _ = simulated.stacked()
     assert alpha_max(GroupLassoCV(), X, y) == alpha_max(GroupLasso(), X, y)

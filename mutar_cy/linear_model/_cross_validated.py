@@ -171,6 +171,9 @@ class CoordinateDescentCV(CrossValidated, CoordinateDescentRegressor):
         found = super()._of_scores(scores, grid, data)
         return {name: np.squeeze(path) for name, path in found.items()}
 
+    def _warn_free(self, best):
+        """Leave it to ``fit``, which warns in scikit-learn's words."""
+
     def _warn(self, solution):
         """Warn if the fit to all samples is not as good as was asked for."""
         warn_unconverged(solution, frames=FRAMES + 2)

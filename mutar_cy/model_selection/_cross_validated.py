@@ -8,7 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from mutar_cy.estimators import at_point, check_parameters, reporter, warn_of_folds
+from mutar_cy.estimators import (
+    FRAMES,
+    at_point,
+    check_parameters,
+    reporter,
+    warn_of_folds,
+)
 from mutar_cy.model_selection._choose import Scores, choose
 from mutar_cy.model_selection._columns import column_weights
 from mutar_cy.model_selection._criteria import follow_criterion
@@ -121,6 +127,7 @@ class CrossValidated:
             tell(report, 1)
         best = at_point(model, choice.point)
         posed = best._posed_at(posed, choice.point)
+        self._warn_free(best)
         # From zeros: so it is the fit that the class itself would make.
         solution = best._minimise(*posed[1:], best._start(posed[0]), None)
         tell(report, len(folds) + 1)
@@ -137,6 +144,11 @@ class CrossValidated:
             warn_of_folds(choice.n_unconverged)
         self._warn(solution)
         return self
+
+    def _warn_free(self, best):
+        """Warn if what is chosen has no penalty."""
+        if best._unpenalised():
+            best._warn_unpenalised(FRAMES + 3)
 
     def _of_grid(self, grid):
         """Return the strengths that were to be chosen from as attributes."""
