@@ -104,6 +104,18 @@ def test_degrees_of_freedom_of_lassos_are_their_coefficients():
     assert_allclose(model.degrees_of_freedom_, counts, atol=1e-6)
 
 
+def test_a_feature_that_is_there_twice_counts_once():
+    X, y, _ = simulated.stacked()
+    twice = np.concatenate([X, X[:, :, :1]], axis=2)
+    alphas = [0.3, 0.1]
+    for cls in (DirtyModelCV, IndLassoCV):
+        model = cls(alphas=alphas, criterion="bic", **TIGHT)
+        expected = model.fit(X, y).degrees_of_freedom_
+        found = model.fit(twice, y).degrees_of_freedom_
+        assert np.all(found <= expected + 3 + 1e-6)
+        assert np.all(np.isfinite(found))
+
+
 @pytest.mark.parametrize("criterion", ["aic", "bic", "ebic"])
 def test_criteria_of_squared_error(criterion):
     X, y, _ = simulated.ragged((40, 30))

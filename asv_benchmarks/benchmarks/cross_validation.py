@@ -4,10 +4,12 @@ import warnings
 
 import numpy as np
 import sklearn.linear_model
-from sklearn.model_selection import KFold
+from sklearn.model_selection import GridSearchCV, KFold
 
+import mutar_cy
 import mutar_cy.linear_model
 from benchmarks._problems import make_problem, relative_gap
+from mutar_cy.model_selection import TaskKFold
 
 PACKAGES = {"mutar_cy": mutar_cy.linear_model, "scikit-learn": sklearn.linear_model}
 N_ALPHAS, N_FOLDS = 100, 5
@@ -54,3 +56,42 @@ class FiveFolds:
         return max(relative_gap(X, y, own.T, alpha) for alpha, own in pairs)
 
     track_worst_gap.unit = "of the objective at 0"
+
+
+class OwnDesigns:
+    """Strengths of several tasks with designs of their own, in five folds within them.
+
+    "loop" is what users had before: ``GridSearchCV`` over one long table, whose fits
+    begin from nothing.
+    """
+
+    param_names = ["model", "how"]
+    params = (
+        ["GroupLasso", "DirtyModel", "IndLasso", "ReweightedGroupLasso"],
+        ["folds", "folds, n_jobs=2", "ebic", "loop"],
+    )
+    timeout = 600
+    N_ALPHAS = 30
+
+    def setup(self, model, how):
+        if how in ("ebic", "loop") and model != "GroupLasso":
+            raise NotImplementedError
+        X, y, _ = make_problem("own:10:100:300")
+        given = {"alphas": self.N_ALPHAS, "eps": 0.01}
+        given |= {"ratios": 3} if model == "DirtyModel" else {}
+        given |= {"criterion": "ebic"} if how == "ebic" else {"cv": N_FOLDS}
+        given |= {"n_jobs": 2} if "n_jobs" in how else {}
+        self.model = getattr(mutar_cy, f"{model}CV")(**given)
+        self.data = X, y
+        if how == "loop":
+            rows, targets, task = mutar_cy.stack_tasks(X, y)
+            self.data = np.column_stack([task, rows]), targets
+            largest = mutar_cy.alpha_max(mutar_cy.GroupLasso(), X, y)
+            grid = {"alpha": np.geomspace(largest, 0.01 * largest, self.N_ALPHAS)}
+            folds = TaskKFold(N_FOLDS, task_column=0)
+            self.model = GridSearchCV(
+                mutar_cy.GroupLasso(task_column=0), grid, cv=folds
+            )
+
+    def time_fit(self, model, how):
+        self.model.fit(*self.data)

@@ -15,11 +15,12 @@ inverse takes one factorisation per column, and one as large as there are blocks
 from itertools import pairwise
 
 import numpy as np
-from scipy.linalg import pinvh
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, pinvh
 
 from mutar_cy.designs import sample_weights
 from mutar_cy.solvers import Blocks
 
+REGULAR = 1e-7  # of a pivot to the largest: below, columns are collinear
 EXCLUDED = 1e-12  # of 1 / pull: what keeps the coupling regular
 
 
@@ -96,11 +97,11 @@ class _Supported:
             gram = self._gram(X, rows[kept], weight) * np.outer(
                 scales[rows[kept], c], scales[rows[kept], c]
             )
-            inverse = pinvh(gram + np.diag(bend[kept, c]))
             units = np.zeros((len(kept), len(chosen)))
             units[np.arange(len(kept)), owner[kept]] = local.units[kept, c]
-            half = inverse @ units
-            total += float(np.einsum("rs,sr->", inverse, gram))
+            solved = _solved(gram + np.diag(bend[kept, c]), np.hstack([gram, units]))
+            half = solved[:, len(kept) :]
+            total += float(np.trace(solved[:, : len(kept)]))
             outer += units.T @ half
             middle += half.T @ gram @ half
         return total + _coupled(local.pull, outer, middle)
@@ -113,6 +114,18 @@ class _Supported:
             X = X - weight @ X / weight.sum()
         X = X * np.sqrt(weight)[:, None]
         return X.T @ X
+
+
+def _solved(matrix, values):
+    """Solve equations whose matrix is positive semi-definite."""
+    try:
+        factor = cho_factor(matrix)
+    except LinAlgError:
+        return pinvh(matrix) @ values
+    pivots = np.diag(factor[0])
+    if pivots.min() < REGULAR * pivots.max():
+        return pinvh(matrix) @ values
+    return cho_solve(factor, values)
 
 
 def _coupled(pull, outer, middle):
