@@ -36,7 +36,7 @@ each_estimator = pytest.mark.parametrize("cls", CONVEX)
 @parametrize_with_checks(
     [
         *(cls() for cls in EVERY),
-        *(cls(alphas=5, cv=3) for cls in CHOOSING),
+        *(cls(alphas=5, cv=3, tol=1e-13) for cls in CHOOSING),
         GroupLasso(task_column=0, unseen_tasks="mean"),
         IndLasso(task_column=0, unseen_tasks="mean"),
         DirtyModel(0.2, 0.15),

@@ -14,6 +14,7 @@ from mutar_cy.estimators import (
     check_parameters,
     reporter,
     warn_of_folds,
+    watched,
 )
 from mutar_cy.model_selection._choose import Scores, choose
 from mutar_cy.model_selection._columns import column_weights
@@ -129,8 +130,8 @@ class CrossValidated:
         posed = best._posed_at(posed, choice.point)
         self._warn_free(best)
         # From zeros: so it is the fit that the class itself would make.
-        solution = best._minimise(*posed[1:], best._start(posed[0]), None)
-        tell(report, len(folds) + 1)
+        solution = best._minimise(*posed[1:], best._start(posed[0]), watched(None))
+        tell(report, len(folds) + 1, best._certified(solution))
         fitted = best._fitted_attributes(posed[0], solution)
         fitted |= {f"{name}_": value for name, value in choice.point.items()}
         fitted |= self._of_grid(grid) | choice.attributes
@@ -219,7 +220,11 @@ class CrossValidated:
         return {self._path_name: grid.shaped(scores.path)}
 
 
-def tell(report, n_steps):
-    """Report that so many steps have been made, if anybody is to be told."""
+def tell(report, n_steps, certified=()):
+    """Report that so many steps have been made, if anybody is to be told.
+
+    The gap is that of the solutions of the last one, if it is given.
+    """
     if report is not None:
-        report(n_steps, np.nan, np.nan)
+        pairs = [(np.sum(own.dual_gap), np.sum(own.gap_target)) for own in certified]
+        report(n_steps, *np.sum(pairs, axis=0) if pairs else (np.nan, np.nan))
