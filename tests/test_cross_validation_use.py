@@ -229,3 +229,11 @@ def test_what_another_choice_left_is_gone():
     model.set_params(criterion=None).fit(X, y)
     assert not hasattr(model, "criterion_path_")
     assert not hasattr(model, "degrees_of_freedom_")
+
+
+def test_deviances_of_squared_error_are_squared_errors():
+    X, y, _ = simulated.stacked()
+    model = GroupLassoRegressorCV(2, alphas=5).fit(X, y)
+    assert np.array_equal(model.mse_path_, model.deviance_path_)
+    counts = GroupLassoRegressorCV(2, alphas=5, loss="poisson").fit(X, np.abs(y))
+    assert not hasattr(counts, "mse_path_")

@@ -90,6 +90,8 @@ class GroupLassoRegressorCV(CrossValidated, GroupLassoRegressor):
         Mean deviances of held-out samples, squared errors for squared error: within a
         task and response by ``sample_weight``, then over responses, then over tasks by
         ``task_weight``. Without ``criterion``.
+    mse_path_ : ndarray of shape (n_alphas, n_folds)
+        The same, with squared error only.
     criterion_path_ : ndarray of shape (n_alphas,)
         The values of ``criterion``, if there is one.
     degrees_of_freedom_ : ndarray of shape (n_alphas,)
@@ -216,3 +218,10 @@ class GroupLassoRegressorCV(CrossValidated, GroupLassoRegressor):
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
+
+    @property
+    def mse_path_(self):
+        """The same as ``deviance_path_``, with squared error."""
+        if self.loss != "squared_error":
+            raise AttributeError(f"With loss={self.loss!r} there are deviances.")
+        return self.deviance_path_
