@@ -231,6 +231,15 @@ def test_what_another_choice_left_is_gone():
     assert not hasattr(model, "degrees_of_freedom_")
 
 
+@pytest.mark.uncertified("MTW's problem is another one")
+def test_what_transport_left_is_gone():
+    X, y, _ = simulated.stacked()
+    model = MTWCV(alphas=1.0, betas=3, cv=2).fit(X, y)
+    assert hasattr(model, "dual_coef_")
+    model.set_params(alphas=0.0).fit(X, y)
+    assert not hasattr(model, "dual_coef_")
+
+
 def test_deviances_of_squared_error_are_squared_errors():
     X, y, _ = simulated.stacked()
     model = GroupLassoRegressorCV(2, alphas=5).fit(X, y)

@@ -26,16 +26,7 @@ from mutar_cy.model_selection._parallel import one_blas_thread, run_all
 
 COUNT = [Interval(Integral, 1, None, closed="left")]
 CHOSEN = ("alpha", "beta", "warm_start")  # parameters that the class does not have
-# What only some fits set.
-OPTIONAL = (
-    "n_features_in_",
-    "feature_names_in_",
-    "mse_path_",
-    "task_mse_path_",
-    "deviance_path_",
-    "criterion_path_",
-    "degrees_of_freedom_",
-)
+COLUMNS = "n_features_in_", "feature_names_in_"  # what reading the data has set
 CONSTRAINTS: dict[str, Any] = {
     "alphas": [*COUNT, "array-like"],
     "eps": [Interval(Real, 0, 1, closed="neither")],
@@ -135,12 +126,12 @@ class CrossValidated:
         fitted = best._fitted_attributes(posed[0], solution)
         fitted |= {f"{name}_": value for name, value in choice.point.items()}
         fitted |= self._of_grid(grid) | choice.attributes
-        for name in OPTIONAL:
-            self.__dict__.pop(name, None)
-            fitted |= {name: vars(best)[name]} if name in vars(best) else {}
+        fitted |= {name: vars(best)[name] for name in COLUMNS if name in vars(best)}
         if report is not None:
             report.close(fitted)
-        self.__dict__.update(fitted)
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            del vars(self)[name]  # what only the last fit has set
+        vars(self).update(fitted)
         if choice.n_unconverged:
             warn_of_folds(choice.n_unconverged)
         self._warn(solution)
