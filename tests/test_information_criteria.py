@@ -112,8 +112,8 @@ def test_a_feature_that_is_there_twice_counts_once():
         model = cls(alphas=alphas, criterion="bic", **TIGHT)
         expected = model.fit(X, y).degrees_of_freedom_
         found = model.fit(twice, y).degrees_of_freedom_
-        assert np.all(found <= expected + 3 + 1e-6)
-        assert np.all(np.isfinite(found))
+        # Collinear columns cost digits; counted twice, a feature would add about 1.
+        assert_allclose(found, expected, rtol=0, atol=0.01)
 
 
 @pytest.mark.parametrize("criterion", ["aic", "bic", "ebic"])

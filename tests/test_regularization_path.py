@@ -54,7 +54,7 @@ def test_every_point_is_a_fit(model, name):
         assert_allclose(path.coefs[..., at], fit.coef_, atol=2e-5)
         assert_allclose(path.intercepts[..., at], fit.intercept_, atol=2e-5)
         assert_allclose(path.objectives[at], fit.objective_, rtol=1e-8)
-    assert np.all(path.dual_gaps <= 1e-9 * 100)
+    assert np.all(path.dual_gaps <= 5e-9)  # null objectives are 16 to 50
     assert path.n_iters.shape == (5,)
 
 

@@ -65,8 +65,10 @@ class _Supported:
         self.columns = []  # part, scale of features, curvature of each sample
         owners = pairwise(np.cumsum([0, *(part.Y.shape[1] for part in parts)]))
         designs = getattr(stack, "stack", stack).designs
+        used = np.flatnonzero(self.coef.any(axis=1))
         for part, design, (start, stop) in zip(parts, designs, owners, strict=True):
-            eta = part.X @ self.coef[:, start:stop] + solution.intercept[start:stop]
+            eta = part.X[:, used] @ self.coef[used, start:stop]
+            eta = eta + solution.intercept[start:stop]
             if part.offset is not None:
                 eta = eta + part.offset
             bends = sample_weights(part)[:, None] * model._sample_bends(part.Y, eta)

@@ -106,7 +106,9 @@ def look_at(model, data, rows, found, present=None):
             columns.append(np.full((len(found), n_columns), np.nan))
             continue
         which = _columns_of(mine, k, present, n_columns)
-        X = data.designs[k][own][:, used]
+        X = data.designs[k]
+        # Of an array, no column is copied that is not used.
+        X = X[np.ix_(own, used)] if isinstance(X, np.ndarray) else X[own][:, used]
         held = _Target(data, k, own)
         losses = [
             held.means(model, _predictors(X, used, some, which))
