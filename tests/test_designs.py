@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
-from mutar_cy.designs import Part, make_stack, packed
+from mutar_cy.designs import TaskData, make_scaled_data, packed
 from mutar_cy.designs import _dense as dense_module
 
 ROWS, COLUMNS = 13, 7
@@ -78,7 +78,7 @@ def explicit(X, weight=None, center=True, normalize=False, task_weight=1.0):
 def stack_of(X, **given):
     center, normalize = given.pop("center", True), given.pop("normalize", False)
     Y = given.pop("Y", np.arange(2.0 * X.shape[0]).reshape(-1, 2))
-    return make_stack([Part(X, Y, **given)], center, normalize)
+    return make_scaled_data([TaskData(X, Y, **given)], center, normalize)
 
 
 def assert_acts_like(design, matrix, rtol=1e-11):

@@ -6,7 +6,7 @@ import reference
 from numpy.testing import assert_allclose, assert_array_equal
 from stacks import LAYOUTS, PENALTIES, case, penalty_of, statement
 
-from mutar_cy.designs import Part, make_stack
+from mutar_cy.designs import TaskData, make_scaled_data
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import _certificate as certificate_module
 from mutar_cy.solvers import alpha_max, solve
@@ -79,7 +79,7 @@ class Plain:
 
     def solution(self):
         n = len(self.X)  # the data term of a stack is a mean
-        stack = make_stack([Part(self.X, self.Y)], fit_intercept=False)
+        stack = make_scaled_data([TaskData(self.X, self.Y)], fit_intercept=False)
         penalty = L21(self.alpha / n, ridge=self.ridge / n)
         return solve(stack, penalty, tol=1e-15, max_iter=2000).coef
 
@@ -203,6 +203,6 @@ def test_zero_just_above_alpha_max_and_not_just_below(layout, kind, grouped):
 
 
 def test_alpha_max_of_nothing_to_explain():
-    stack = make_stack([Part(np.eye(3), np.ones((3, 1)))])
+    stack = make_scaled_data([TaskData(np.eye(3), np.ones((3, 1)))])
     assert alpha_max(stack, L21()) == 0.0
     assert alpha_max(stack, L21(1.0, weights=[0.0, np.inf, 0.0])) == 0.0

@@ -7,7 +7,7 @@ from certificate import check, duality_gap
 from numpy.testing import assert_allclose, assert_array_equal
 from stacks import LAYOUTS, PENALTIES, WIDE, case, penalty_of, statement
 
-from mutar_cy.designs import Part, make_stack
+from mutar_cy.designs import TaskData, make_scaled_data
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import _working_set as storage_module
 from mutar_cy.solvers import (
@@ -111,7 +111,7 @@ def test_columns_are_solved_as_if_alone(layout, kind):
     together = solve_columns(stack, penalties, tol=TOL, max_iter=20_000)
     alone = [part._replace(Y=y[:, None]) for part in parts for y in part.Y.T]
     for c, (own, penalty) in enumerate(zip(alone, penalties, strict=True)):
-        one = make_stack([own])
+        one = make_scaled_data([own])
         assert_allclose(tops[c], alpha_max(one, units[c]), rtol=1e-12)
         expected = solve(one, penalty, tol=TOL, max_iter=20_000)
         problem = statement([own], penalty)
@@ -154,12 +154,12 @@ def test_ways_to_store_a_working_set(layout, kind, grouped, way, monkeypatch):
 def test_single_precision_designs_are_solved_in_double(layout, order):
     parts, _, _, _ = case(layout)
     narrow = [
-        Part(np.asarray(part.X, dtype=np.float32, order=order), *part[1:])
+        TaskData(np.asarray(part.X, dtype=np.float32, order=order), *part[1:])
         for part in parts
     ]
     wide = [part._replace(X=part.X.astype(np.float64)) for part in narrow]
-    stack = make_stack(narrow)
+    stack = make_scaled_data(narrow)
     alpha = 0.1 * alpha_max(stack, L21())
-    assert_allclose(alpha, 0.1 * alpha_max(make_stack(wide), L21()), rtol=1e-12)
+    assert_allclose(alpha, 0.1 * alpha_max(make_scaled_data(wide), L21()), rtol=1e-12)
     solution = solve(stack, L21(alpha), tol=TOL, max_iter=20_000)
     assert_solved(statement(wide, L21(alpha)), solution)

@@ -177,7 +177,7 @@ def minimise(
     estimator : estimator
     stack : Stack
         Or what else the solver takes.
-    penalty : Weighted or list of L21
+    penalty : Penalty or list of L21
         One for all columns together, or one for each column on its own.
     groups : list of ndarray, default=None
         The rows that a joint penalty moves together.

@@ -105,7 +105,7 @@ def follow_joint(stack, penalties, groups, options, solvers=(solve, solve_path))
     ----------
     stack : Stack
         Or what else the solvers take.
-    penalties : list of Weighted
+    penalties : list of Penalty
         In the order in which they are to be solved.
     groups : list of ndarray, or None
     options : dict

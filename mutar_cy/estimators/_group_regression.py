@@ -6,7 +6,7 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
-from mutar_cy.designs import make_stack
+from mutar_cy.designs import make_scaled_data
 from mutar_cy.estimators._deviance import (
     LOSSES,
     explained_deviance,
@@ -98,13 +98,13 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
     def _pose_problem(self, problem):
         problem, penalty, blocks = self._pose_groups(problem)
         loss = LOSSES.get(self.loss)
-        if loss is None and blocks is not None and penalty.isotropic:
+        if loss is None and blocks is not None and penalty.rotation_invariant:
             loss = SquaredError()  # there, blocks are turned, and solved exactly
         if loss is not None:
             stack = make_responses(problem.parts, loss, self.fit_intercept)
         else:
             parts = [_less_offset(part) for part in problem.parts]
-            stack = make_stack(parts, self.fit_intercept)
+            stack = make_scaled_data(parts, self.fit_intercept)
         return problem, stack, penalty, blocks
 
     def _start(self, problem):

@@ -5,7 +5,7 @@ import numpy as np
 from mutar_cy.estimators._penalties import check_penalty_weights
 from mutar_cy.estimators._reweighting import ReweightingRegressor
 from mutar_cy.penalties import L21
-from mutar_cy.solvers import Effort, reweight_rows
+from mutar_cy.solvers import ReweightingOptions, reweight_rows
 
 
 class MultiLevelLasso(ReweightingRegressor):
@@ -191,10 +191,12 @@ class MultiLevelLasso(ReweightingRegressor):
         return self.alpha == 0
 
     def _effort(self, report):
-        return Effort(self.tol, self.max_iter, self.tol, self.max_iter, report)
+        return ReweightingOptions(
+            self.tol, self.max_iter, self.tol, self.max_iter, report
+        )
 
     def _reweight(self, stack, penalty, groups, start, effort):
-        return reweight_rows(stack, penalty[0], coef=start, effort=effort)
+        return reweight_rows(stack, penalty[0], coef=start, options=effort)
 
     def _fitted_attributes(self, problem, solution):
         fitted = super()._fitted_attributes(problem, solution)

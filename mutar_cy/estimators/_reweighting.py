@@ -12,7 +12,7 @@ from mutar_cy.estimators._base import NON_NEGATIVE, MultiTaskRegressor
 from mutar_cy.estimators._fitting import refuse_non_finite, warn_unconverged
 from mutar_cy.estimators._follow import at_point
 from mutar_cy.estimators._model import INSIDE
-from mutar_cy.solvers import Effort
+from mutar_cy.solvers import ReweightingOptions
 
 
 class ReweightingRegressor(MultiTaskRegressor):
@@ -33,7 +33,7 @@ class ReweightingRegressor(MultiTaskRegressor):
 
     def _effort(self, report):
         """Return how far reweighting goes."""
-        return Effort(
+        return ReweightingOptions(
             self.tol,
             self.max_iter,
             self.tol_reweighting,
@@ -81,7 +81,7 @@ class ReweightingRegressor(MultiTaskRegressor):
     def _has_converged(self, solution):
         convex = super()._has_converged
         first, last = convex(solution.first), convex(solution.last)
-        return first and last and solution.settled
+        return first and last and solution.converged
 
     def _fitted_attributes(self, problem, solution):
         fitted = super()._fitted_attributes(problem, solution.last)
@@ -101,7 +101,7 @@ class ReweightingRegressor(MultiTaskRegressor):
             if not np.all(convex.converged):
                 warn_unconverged(convex, frames=INSIDE + 1)
                 return
-        if not solution.settled:
+        if not solution.converged:
             warnings.warn(
                 "Reweighted objective did not converge. You might want to increase "
                 "the number of iterations of reweighting, or tol_reweighting: "

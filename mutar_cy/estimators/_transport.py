@@ -17,7 +17,13 @@ from mutar_cy.estimators._fitting import refuse_non_finite
 from mutar_cy.estimators._follow import at_point
 from mutar_cy.ot import Kernel, grid_cost, make_kernel
 from mutar_cy.penalties import L21
-from mutar_cy.wasserstein import Outcome, Transport, minimise, noise_of, without_traces
+from mutar_cy.wasserstein import (
+    Transport,
+    TransportSolution,
+    noise_of,
+    solve_transport,
+    without_traces,
+)
 
 POSITIVE = [Interval(Real, 0, None, closed="neither"), None]
 COUNT = [Interval(Integral, 1, None, closed="left")]
@@ -128,7 +134,7 @@ class TransportRegressor(MultiTaskRegressor):
 
     def _solve(self, stack, penalty, start, **options):
         """Return the outcome for one convex problem."""
-        return minimise(stack, penalty, start, **options)
+        return solve_transport(stack, penalty, start, **options)
 
     def _minimise(self, stack, penalty, groups, start, report):
         if self.alpha == 0:
@@ -150,7 +156,7 @@ class TransportRegressor(MultiTaskRegressor):
             self.__dict__.pop(name, None)  # a fit without transport has none
         fitted = super()._fitted_attributes(problem, solution)
         coef = fitted["coef_"]
-        if not isinstance(solution, Outcome):
+        if not isinstance(solution, TransportSolution):
             return {**fitted, **_without_transport(coef)}
 
         def shaped(values):

@@ -4,7 +4,7 @@ import numpy as np
 
 from mutar_cy.glm._descend import descend_newton
 from mutar_cy.glm._working_set import PredictorSet
-from mutar_cy.solvers import Certificate, PathRun, follow, make_solution
+from mutar_cy.solvers import Certificate, PathLoop, make_solution, run_path
 
 
 def solve_glm(
@@ -22,7 +22,7 @@ def solve_glm(
     Parameters
     ----------
     responses : Responses
-    penalty : Weighted
+    penalty : Penalty
         Without a ridge.
     groups, coef, on_iteration
         As for `solve`.
@@ -51,7 +51,7 @@ def solve_glm_path(
     Parameters
     ----------
     responses : Responses
-    penalties : iterable of Weighted
+    penalties : iterable of Penalty
         That differ in their strengths, in decreasing order.
     coef : ndarray of shape (n_features, n_columns), default=None
         Where to start with the first; not changed.
@@ -62,7 +62,7 @@ def solve_glm_path(
     ------
     Solution
     """
-    runs = follow(
+    runs = run_path(
         lambda first: GlmRun(responses, first, groups, tol), penalties, max_iter, coef
     )
     for run in runs:
@@ -96,14 +96,14 @@ class GlmCertificate(Certificate):
         return GlmCertificate(self.thresholds, self.smoothness)
 
 
-class GlmRun(PathRun):
+class GlmRun(PathLoop):
     """The state of one solve between two passes."""
 
-    follows_trail = False  # nothing is linear here
+    extrapolates = False  # nothing is linear here
 
     def __init__(self, responses, penalty, groups, tol):
         self.responses = responses
-        super().__init__(responses.stack, penalty, groups, tol)
+        super().__init__(responses.data, penalty, groups, tol)
 
     def _make_working_set(self):
         return PredictorSet(self.problem, self.responses)
@@ -136,9 +136,9 @@ class GlmRun(PathRun):
 
     def solution(self):
         """Return coefficients, intercepts and certificate as they are now."""
-        unit = -self.stack.y_exponent
+        unit = -self.data.y_exponent
         intercept = self.working_set.intercept + self.responses.means
-        self.stack.y_mean = np.ldexp(intercept, unit)
+        self.data.y_mean = np.ldexp(intercept, unit)
         return make_solution(self)
 
     def _evaluate(self):
@@ -156,7 +156,7 @@ def glm_alpha_max(responses, penalty, groups=None):
 
     Parameters are those of `solve_glm`; the ``alpha`` of the penalty is not looked at.
     """
-    stack = responses.stack
+    stack = responses.data
     run = GlmRun(responses, penalty.unit(), groups, 0.0)
     run.start(None)
     run._evaluate()

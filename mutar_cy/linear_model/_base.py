@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from mutar_cy.designs import Part, make_stack
+from mutar_cy.designs import TaskData, make_scaled_data
 from mutar_cy.estimators import (
     FRAMES,
     CallbackSupportMixin,
@@ -76,8 +76,8 @@ class CoordinateDescentRegressor(
         penalty : L21, or a list of one per target
         groups : None
         """
-        parts = [Part(problem.designs[0], problem.targets[0], problem.weights[0])]
-        stack = make_stack(parts, self.fit_intercept)
+        parts = [TaskData(problem.designs[0], problem.targets[0], problem.weights[0])]
+        stack = make_scaled_data(parts, self.fit_intercept)
         return problem, stack, self._penalty(stack.n_columns), None
 
     def _pose(self, X, y, **given):

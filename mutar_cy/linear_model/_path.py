@@ -11,7 +11,7 @@ from sklearn.utils._param_validation import (
     validate_params,
 )
 
-from mutar_cy.designs import Part, make_stack
+from mutar_cy.designs import TaskData, make_scaled_data
 from mutar_cy.estimators import warn_unconverged
 from mutar_cy.linear_model._grid import alpha_grid, which_alphas
 from mutar_cy.penalties import L21
@@ -150,7 +150,7 @@ def enet_path(
         raise ValueError("positive=True is not allowed for multi-output (y.ndim != 1)")
     options, weights = _solver_options(params)
     Y = y if y.ndim == 2 else y[:, np.newaxis]
-    stack = make_stack([Part(X, Y, check_weights(weights, (len(y),)))], False)
+    stack = make_scaled_data([TaskData(X, Y, check_weights(weights, (len(y),)))], False)
     if isinstance(grid, Integral):
         grid = alpha_grid(stack, l1_ratio, eps, grid, positive)
     grid = np.sort(np.asarray(grid, dtype=np.float64))[::-1]

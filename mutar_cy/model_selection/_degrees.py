@@ -88,8 +88,8 @@ class _Supported:
         rows, counts = blocks.features(chosen), blocks.counts(chosen)
         owner = np.repeat(np.arange(len(chosen)), counts)
         firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        local = penalty.restricted(chosen).local(coef[rows], owner, firsts)
-        bend = np.broadcast_to(local.bend, coef[rows].shape)
+        local = penalty.restricted(chosen).model_at(coef[rows], owner, firsts)
+        bend = np.broadcast_to(local.hessian_diag, coef[rows].shape)
         outer, middle = np.zeros((2, len(chosen), len(chosen)))
         total = 0.0
         for c, (X, _, weight) in enumerate(own):
@@ -100,13 +100,13 @@ class _Supported:
                 scales[rows[kept], c], scales[rows[kept], c]
             )
             units = np.zeros((len(kept), len(chosen)))
-            units[np.arange(len(kept)), owner[kept]] = local.units[kept, c]
+            units[np.arange(len(kept)), owner[kept]] = local.directions[kept, c]
             solved = _solved(gram + np.diag(bend[kept, c]), np.hstack([gram, units]))
             half = solved[:, len(kept) :]
             total += float(np.trace(solved[:, : len(kept)]))
             outer += units.T @ half
             middle += half.T @ gram @ half
-        return total + _coupled(local.pull, outer, middle)
+        return total + _coupled(local.curvature, outer, middle)
 
     def _gram(self, X, features, weight):
         """Return the Hessian of the data term of one column on some features."""

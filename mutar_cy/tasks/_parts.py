@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from mutar_cy.designs import Part
+from mutar_cy.designs import TaskData
 from mutar_cy.tasks._arrays import check_values
 from mutar_cy.tasks._layouts import SHARED, SINGLE
 
@@ -24,7 +24,7 @@ def make_parts(problem, task_weight=None, *, missing=False):
 
     Returns
     -------
-    parts : list of Part
+    parts : list of TaskData
         Their columns, part after part, are the rows of ``coef_`` read in C order.
     """
     scales = check_task_weight(task_weight, problem.labels)
@@ -105,7 +105,9 @@ def _parts_of_design(X, Y, weights, names, factors, here):
         changes = np.any(matrix[1:] != matrix[:-1], axis=1)
         cuts.update((1 + np.flatnonzero(changes)).tolist())
     return [
-        Part(X, Y[:, a:b], None if matrix is None else matrix[a], factors[a], names[a])
+        TaskData(
+            X, Y[:, a:b], None if matrix is None else matrix[a], factors[a], names[a]
+        )
         for a, b in pairwise([*sorted(cuts), Y.shape[1]])
     ]
 
