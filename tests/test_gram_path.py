@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from samples import sampled
 from stacks import LAYOUTS, PENALTIES, case, penalty_of
 
 from mutar_cy.designs import TaskData, make_scaled_data
@@ -51,10 +52,13 @@ def own_gap(X, Y, coef, alpha):
     return primal - (scale * inner - 0.5 * scale**2 * square) / len(X)
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("kind", PENALTIES)
-@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
-@pytest.mark.parametrize("wanted", [False, True], ids=["columns", "grams"])
+@sampled(
+    56,
+    layout=list(LAYOUTS),
+    kind=list(PENALTIES),
+    grouped={"rows": False, "groups": True},
+    wanted={"columns": False, "grams": True},
+)
 def test_a_path_is_its_fits(layout, kind, grouped, wanted, monkeypatch):
     on_grams(monkeypatch, wanted)
     _, stack, groups, n_blocks = case(layout, grouped=grouped)
@@ -164,33 +168,33 @@ def test_looking_ahead_saves_sweeps(wanted, monkeypatch):
 
     ahead = n_sweeps()
     monkeypatch.setattr(
-        path_module.PathExtrapolator, "extrapolate", lambda trail, strength: None
+        path_module.PathExtrapolator, "extrapolate", lambda extrapolator, strength: None
     )
     assert ahead < 0.5 * n_sweeps()  # between kinks the lasso is linear
 
 
-def test_a_trail_goes_on_in_line():
+def test_an_extrapolation_goes_on_in_line():
     rng = np.random.default_rng(0)
     line = [rng.standard_normal((5, 2)) for _ in range(2)]
-    trail = PathExtrapolator()
-    assert trail.ahead(0.5) is None
+    extrapolator = PathExtrapolator()
+    assert extrapolator.extrapolate(0.5) is None
     for strength in (3.0, 2.0, 2.0):  # a strength twice counts once
         coef = line[0] + strength * line[1]
-        trail.note(PathPoint(strength, coef, [coef.T], coef.T))
-    found = trail.ahead(1.5)
+        extrapolator.add(PathPoint(strength, coef, [coef.T], coef.T))
+    found = extrapolator.extrapolate(1.5)
     expected = line[0] + 1.5 * line[1]
     assert_allclose(found.coef, expected, rtol=1e-12)
     assert_allclose(found.residuals[0], expected.T, rtol=1e-12)
     assert_allclose(found.correlation, expected.T, rtol=1e-12)
-    assert trail.ahead(2.5) is None  # back
-    assert trail.ahead(-1.0) is None  # too far
+    assert extrapolator.extrapolate(2.5) is None  # back
+    assert extrapolator.extrapolate(-1.0) is None  # too far
 
 
-def test_a_trail_takes_new_rows_for_zero_before():
-    trail = PathExtrapolator()
-    trail.note(PathPoint(2.0, np.ones((1, 1)), None, np.zeros((1, 2))))
-    trail.note(PathPoint(1.0, np.array([[2.0], [1.0]]), None, np.zeros((1, 2))))
-    assert_allclose(trail.ahead(0.5).coef, [[2.5], [1.5]])
+def test_an_extrapolation_takes_new_rows_for_zero_before():
+    extrapolator = PathExtrapolator()
+    extrapolator.add(PathPoint(2.0, np.ones((1, 1)), None, np.zeros((1, 2))))
+    extrapolator.add(PathPoint(1.0, np.array([[2.0], [1.0]]), None, np.zeros((1, 2))))
+    assert_allclose(extrapolator.extrapolate(0.5).coef, [[2.5], [1.5]])
 
 
 def test_columns_without_any_spread_stay_out():

@@ -5,6 +5,7 @@ import pytest
 import reference
 from certificate import check
 from numpy.testing import assert_allclose, assert_array_equal
+from samples import sampled
 from stacks import LAYOUTS, case, part, penalty_of, statement
 
 from mutar_cy.designs import TaskData, make_scaled_data
@@ -21,8 +22,7 @@ def hard(layout, fraction=0.05, kind="plain"):
     return parts, stack, penalty_of(kind, fraction * top, n_blocks)
 
 
-@each_layout
-@pytest.mark.parametrize("max_iter", [1, 2, 7, 16])
+@sampled(14, layout=list(LAYOUTS), max_iter=[1, 2, 7, 16])
 def test_budget_is_respected(layout, max_iter):
     parts, stack, penalty = hard(layout, 0.001)
     solution = solve(stack, penalty, tol=1e-12, max_iter=max_iter)
@@ -43,9 +43,12 @@ def test_one_sweep_is_not_enough():
     assert not solve(stack, penalty, tol=1e-12, max_iter=1).converged
 
 
-@each_layout
-@pytest.mark.parametrize("kind", ["plain", "ridge", "positive", "weights"])
-@pytest.mark.parametrize("fraction", [0.5, 0.01])
+@sampled(
+    21,
+    layout=list(LAYOUTS),
+    kind=["plain", "ridge", "positive", "weights"],
+    fraction=[0.5, 0.01],
+)
 def test_tol_zero_stops(layout, kind, fraction):
     parts, stack, penalty = hard(layout, fraction, kind)
     budget = 20_000

@@ -60,7 +60,7 @@ def test_a_local_model_is_the_derivatives(penalty):
             up, down = (value_of_row(penalty, v) for v in moved)
             assert_allclose(local.gradient[i, k], (up - down) / (2 * STEP), rtol=1e-6)
             models = [penalty.model_at(v[None], rows[:1], rows[:1]) for v in moved]
-            change = (models[0].slope - models[1].slope)[0] / (2 * STEP)
+            change = (models[0].gradient - models[1].gradient)[0] / (2 * STEP)
             assert_allclose(hessian[k][smooth], change[smooth], atol=1e-6)
             n_smooth += 1
     assert n_smooth > 20
