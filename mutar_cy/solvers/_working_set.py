@@ -79,7 +79,7 @@ class Storage:
         return columns @ columns.T
 
     def apply(self, rows, coef):
-        """Return the fit of some rows, coef being (len(rows), n_columns), per design."""
+        """Return the fit of some rows, coef of shape (len(rows), n_columns)."""
         if self.packs and MOST * self.n_rows < len(rows):
             whole = np.zeros(
                 (self.n_rows, coef.shape[1])
