@@ -220,7 +220,7 @@ class OuterLoop:
 
     def _is_balanced(self):
         """Return whether residuals are orthogonal to intercepts, up to rounding."""
-        size = np.sqrt(2.0 * self.null)
+        size = (2.0 * self.null) ** 0.5
         return self.data.imbalance(self.residuals) <= BALANCED * size
 
     def _certify_balanced(self, point):
