@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_info
 
 from mutar_cy import DirtyModel, GroupLasso, GroupLassoRegressor
 from mutar_cy.model_selection import StabilitySelection
-from mutar_cy.model_selection._selections import Selections
+from mutar_cy.model_selection._stability_selection import Selections
 
 
 @pytest.mark.parametrize("backend", ["threading", "loky"])
