@@ -42,7 +42,7 @@ class ClassProblem(NamedTuple):
 
 def has_own_designs(X):
     """Tell whether X holds one design per task."""
-    return not is_dict(X) and tasks.has_own_designs(X)
+    return not is_dict(X) and tasks.has_task_designs(X)
 
 
 def read_labels(X, y):
@@ -133,7 +133,7 @@ class ClassReader:
 
     def _check(self, data):
         """Return the classes that are there, and see that every task has them."""
-        columns = [(owner, np.unique(y)) for owner, y, _ in tasks.target_columns(data)]
+        columns = [(owner, np.unique(y)) for owner, y, _ in data.target_columns()]
         present = np.unique(np.concatenate([own for _, own in columns]))
         for owner, own in columns:
             if not len(own):
@@ -155,7 +155,7 @@ class ClassReader:
 
     def _weights(self, data, targets):
         """Return sample weights times those of the classes."""
-        columns = list(tasks.target_columns(data))
+        columns = list(data.target_columns())
         codes = np.concatenate([y for _, y, _ in columns]).astype(np.intp)
         factors = compute_class_weight(
             self.class_weight,

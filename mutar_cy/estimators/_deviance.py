@@ -15,9 +15,9 @@ def refuse_targets(loss, data):
     Parameters
     ----------
     loss : {"squared_error", "poisson", "gamma"}
-    data : Problem
+    data : TaskData
     """
-    for owner, y, _ in tasks.target_columns(data):
+    for owner, y, _ in data.target_columns():
         _refuse_sign(loss, y, owner)
         if loss == "poisson" and len(y) and not y.any():
             raise ValueError(

@@ -149,7 +149,7 @@ class GroupClassification(GroupDecisions):
             "dual_gap_": together.dual_gap if several else solution[0].dual_gap,
             "objective_": together.objective if several else solution[0].objective,
             "tasks_": groups.labels,
-            "layout_": groups.kind,
+            "layout_": groups.layout.name,
             "is_fitted_": True,
             **group_attributes(groups, np.moveaxis(coef, 0, -1)),
         }

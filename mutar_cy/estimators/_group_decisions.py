@@ -119,7 +119,9 @@ class GroupDecisions(ClassifierMixin, GroupModel):
         guess = _each(self._numbers, self.decision_function(X, task, offset))
         own = has_own_designs(X)
         numbers = numbers_of(read_labels(X, y), self.classes_, own)
-        return tasks.compare(guess, numbers, sample_weight, own=own, measure=accuracy)
+        return tasks.score_predictions(
+            guess, numbers, sample_weight, per_task=own, measure=accuracy
+        )
 
 
 def _each(function, values):

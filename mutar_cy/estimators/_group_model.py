@@ -74,7 +74,7 @@ class GroupModel(MultiTaskModel):
         check_is_fitted(self)
         X = join_as_in_fit(X, self._blocks, type(self).__name__)
         predictor = tasks.linear_predictor(self, X, coef, intercept, task)
-        return tasks.with_offset(predictor, offset)
+        return tasks.add_offset(predictor, offset)
 
     @property
     def selected_groups_(self):

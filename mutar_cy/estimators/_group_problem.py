@@ -32,7 +32,7 @@ class GroupProblem(NamedTuple):
     Parts are in bases of their own if groups are standardised.
     """
 
-    data: tasks.Problem
+    data: tasks.TaskData
     groups: Groups
     weights: np.ndarray  # (n_groups,)
     parts: list
@@ -50,9 +50,9 @@ class GroupProblem(NamedTuple):
         return self.data.columns
 
     @property
-    def kind(self):
+    def layout(self):
         """The layout."""
-        return self.data.kind
+        return self.data.layout
 
     @property
     def labels(self):
@@ -112,7 +112,7 @@ class GroupProblem(NamedTuple):
 
     def take(self, rows):
         """Return the problem of some rows of every design, without parts to solve."""
-        return self._replace(data=tasks.take_rows(self.data, rows), parts=[])
+        return self._replace(data=self.data.take(rows), parts=[])
 
 
 def read_group_problem(estimator, X, y, prepare, **given):
@@ -122,7 +122,7 @@ def read_group_problem(estimator, X, y, prepare, **given):
     ----------
     estimator : estimator
         With the parameters ``groups``, ``group_weights`` and those that
-        `tasks.read_problem` reads.
+        `tasks.read_task_data` reads.
     X, y : object
         As given to ``fit``.
     prepare : callable
@@ -136,7 +136,7 @@ def read_group_problem(estimator, X, y, prepare, **given):
         Without parts to solve.
     """
     X, groups, blocks = _join(estimator, X)
-    data = prepare(tasks.read_problem(estimator, X, y, **given))
+    data = prepare(tasks.read_task_data(estimator, X, y, **given))
     names = tasks.feature_names(estimator, X)
     groups = read_groups(groups, data.n_features, names)
     weights = group_weights(estimator.group_weights, groups)

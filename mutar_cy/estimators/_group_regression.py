@@ -205,11 +205,11 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
             columns of y.
         """
         glm = self.loss in LOSSES
-        return tasks.compare(
+        return tasks.score_predictions(
             self._linear_predictor(X, task),
             y,
             sample_weight,
-            own=not is_dict(X) and tasks.has_own_designs(X),
+            per_task=not is_dict(X) and tasks.has_task_designs(X),
             missing=self.missing_targets == "ignore",
             offset=offset,
             measure=partial(explained_deviance, self.loss) if glm else tasks.r_squared,

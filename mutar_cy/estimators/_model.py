@@ -156,6 +156,6 @@ def fitted_attributes(problem, solution):
         "dual_gap_": of_columns(solution.dual_gap),
         "objective_": of_columns(solution.objective),
         "tasks_": problem.labels,
-        "layout_": problem.kind,
+        "layout_": problem.layout.name,
         "is_fitted_": True,
     }

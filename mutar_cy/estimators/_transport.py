@@ -11,7 +11,6 @@ from sklearn.utils._param_validation import (
     StrOptions,
 )
 
-from mutar_cy import tasks
 from mutar_cy.estimators._base import NON_NEGATIVE, MultiTaskRegressor
 from mutar_cy.estimators._fitting import refuse_non_finite
 from mutar_cy.estimators._follow import at_point
@@ -168,7 +167,7 @@ class TransportRegressor(MultiTaskRegressor):
             "barycenter1_": plus.astype(coef.dtype),
             "barycenter2_": minus.astype(coef.dtype),
             "sigma_": solution.sigma.reshape(coef.shape[1:]).astype(coef.dtype)[()],
-            "dual_coef_": tasks.in_layout(problem, dual),
+            "dual_coef_": problem.unstack(dual),
             "loss_": solution.losses,
             "log_": {"loss": solution.losses, "gap": solution.gaps, "stable": True},
             "_dual": solution.dual,

@@ -17,7 +17,15 @@ from mutar_cy.estimators import (
     minimise,
     warn_user,
 )
-from mutar_cy.tasks import Problem, check_design, check_target, check_weights, linear
+from mutar_cy.tasks import (
+    SHARED,
+    SINGLE,
+    TaskData,
+    check_design,
+    check_target,
+    check_weights,
+    linear,
+)
 
 NON_NEGATIVE = [Interval(Real, 0, None, closed="left")]
 
@@ -47,7 +55,7 @@ class CoordinateDescentRegressor(
 
         Returns
         -------
-        Problem
+        TaskData
         """
         X = check_design(self, X, reset=True)
         y = check_target(y, "y")
@@ -62,16 +70,16 @@ class CoordinateDescentRegressor(
                 f"[{X.shape[0]}, {len(y)}]"
             )
         weights = _one_per_sample(sample_weight, len(y))
-        kind, Y = ("shared", y) if y.ndim == 2 else ("single", y[:, np.newaxis])
+        layout, Y = (SHARED, y) if y.ndim == 2 else (SINGLE, y[:, np.newaxis])
         labels, columns = np.arange(Y.shape[1]), y.shape[1:]
-        return Problem(kind, labels, columns, [X], [Y], [weights], [None])
+        return TaskData(layout, labels, columns, [X], [Y], [weights], [None])
 
     def _pose_problem(self, problem):
         """Turn what `_read` returns, or some of its samples, into what solvers take.
 
         Returns
         -------
-        problem : Problem
+        problem : TaskData
         stack : Stack
         penalty : L21, or a list of one per target
         groups : None
@@ -165,7 +173,7 @@ def check_gram(gram, problem, fit_intercept, *, frames):
     ----------
     gram : array-like of shape (n_features, n_features)
         Of X, weighed if there are weights, and centred if there is an intercept.
-    problem : Problem
+    problem : TaskData
     fit_intercept : bool
     frames : int
         From where a warning is given to the user's call.

@@ -4,12 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from mutar_cy import tasks
-
 
 def columns_of_tasks(data):
     """Return the columns of every task, a list of slices."""
-    if tasks.task_codes(data) is None:
+    if data.task_codes() is None:
         return [slice(k, k + 1) for k in range(len(data.labels))]
     ends = np.cumsum([0, *(Y.shape[1] for Y in data.targets)])
     return [slice(*pair) for pair in pairwise(ends)]

@@ -4,7 +4,6 @@ import numpy as np
 from scipy.special import gammaln
 from sklearn.base import is_classifier
 
-from mutar_cy import tasks
 from mutar_cy.model_selection._degrees import degrees_of_freedom
 from mutar_cy.model_selection._held_out import found_by, look_at
 
@@ -47,7 +46,7 @@ def follow_criterion(model, posed, grid, criterion):
     degrees = np.stack(spent)
     every = [np.arange(len(Y)) for Y in data.targets]
     losses, _ = look_at(model, data, every, found)
-    counts = np.array([len(y) for _, y, _ in tasks.target_columns(data)], dtype=float)
+    counts = np.array([len(y) for _, y, _ in data.target_columns()], dtype=float)
     joint = not isinstance(posed[2], list)
     sizes = selected(found, posed, joint)
     n_samples = counts.sum() if joint else counts

@@ -8,7 +8,6 @@ from sklearn.base import is_classifier
 from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import get_routing_for_object
 
-from mutar_cy import tasks
 from mutar_cy.model_selection._splitters import TaskKFold
 
 
@@ -39,7 +38,7 @@ def make_folds(model, problem, cv, X=None, **given):
         If a fold would leave a task without samples, or without those of a class.
     """
     data = problem.samples
-    codes = tasks.task_codes(data)
+    codes = data.task_codes()
     y = _as_given(data)
     if codes is not None:
         if wants_groups(cv):
@@ -52,7 +51,7 @@ def make_folds(model, problem, cv, X=None, **given):
     splitter = _splitter(cv, codes, strata)
     shown = y if strata is None or not isinstance(cv, Integral | None) else strata
     pairs = [
-        tuple(tasks.own_rows(data, _indices(part, len(y))) for part in pair)
+        tuple(data.rows_per_design(_indices(part, len(y))) for part in pair)
         for pair in splitter.split(X, shown, **given)
     ]
     if not pairs:
@@ -72,7 +71,7 @@ def wants_groups(cv):
 
 
 def _as_given(data):
-    """Return the targets as one array, samples as `tasks.task_codes` counts them."""
+    """Return the targets as one array, samples as `TaskData.task_codes` counts them."""
     y = np.concatenate(data.targets)
     if data.rows is not None:
         order = np.arange(data.shape[0])
@@ -110,7 +109,7 @@ def _refuse_gaps(model, problem, number, train, test):
     data, where = problem.samples, f"Fold {number} of cv"
     if not any(len(own) for own in test):
         raise ValueError(f"{where} holds out no sample.")
-    if tasks.task_codes(data) is not None:
+    if data.task_codes() is not None:
         _refuse_absent(model, data, where, train)
     without = data._replace(designs=data.targets)  # designs are large to take rows of
     refuse_lacking(model, problem, without.take(train), where)
@@ -124,7 +123,7 @@ def refuse_lacking(model, problem, data, where):
     model : estimator
     problem : object
         As ``model._read`` returned it.
-    data : tasks.Problem
+    data : tasks.TaskData
         Some of its samples; designs are not looked at.
     where : str
         What the message calls the samples.
@@ -136,7 +135,7 @@ def refuse_lacking(model, problem, data, where):
     """
     classes = problem.classes if is_classifier(model) else np.zeros(0)
     counts = getattr(model, "loss", None) == "poisson"
-    for owner, y, _ in tasks.target_columns(data):
+    for owner, y, _ in data.target_columns():
         if not len(y):
             raise ValueError(f"{where} leaves no target{owner} to fit to.")
         if counts and not y.any():

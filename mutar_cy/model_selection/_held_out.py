@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mutar_cy import tasks
 from mutar_cy.estimators import at_point
 
 BATCH = 2**17  # numbers that are held against samples at once
@@ -59,7 +58,7 @@ def found_by(model, problem, solution):
 
 def _present(data, rows):
     """Return the numbers of the tasks that have rows."""
-    if tasks.task_codes(data) is None:
+    if data.task_codes() is None:
         return np.arange(len(data.labels))
     return np.array([k for k, own in enumerate(rows) if len(own)])
 
@@ -82,7 +81,7 @@ def look_at(model, data, rows, found, present=None):
     Parameters
     ----------
     model : estimator
-    data : tasks.Problem
+    data : tasks.TaskData
     rows : list of ndarray
         Of every design.
     found : list of tuple

@@ -79,7 +79,7 @@ class TaskKFold(TaskSplitter):
         counts = np.bincount(codes, minlength=len(labels))
         least = int(counts.argmin())
         if counts[least] < self.n_splits:
-            name = tasks.name_of(labels[least])
+            name = tasks.format_label(labels[least])
             raise ValueError(
                 f"Task {name} has {counts[least]} samples, which is fewer than "
                 f"n_splits={self.n_splits}: some fold would test none of them."
@@ -154,7 +154,7 @@ class LeaveOneTaskOut(TaskSplitter):
         if len(labels) < 2:
             raise ValueError(
                 f"LeaveOneTaskOut needs several tasks, but there is only "
-                f"{tasks.name_of(labels[0])}."
+                f"{tasks.format_label(labels[0])}."
             )
         return codes
 

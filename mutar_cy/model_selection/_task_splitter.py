@@ -77,7 +77,7 @@ class TaskSplitter(BaseCrossValidator):
         """Return the sorted labels, and the number of every sample's task."""
         given = {"task": task, "groups": groups, "task_column": self.task_column}
         given = {name: value for name, value in given.items() if value is not None}
-        if X is not None and tasks.has_own_designs(X):
+        if X is not None and tasks.has_task_designs(X):
             raise ValueError(
                 f"{type(self).__name__} splits a table of shape (n_samples, "
                 f"n_features), but X holds one design per task. mutar_cy.stack_tasks "

@@ -83,7 +83,7 @@ class TaskView:
         """
         label, X, y, weight, _, own_score = self.samples
         given = {} if weight is None else {"sample_weight": weight}
-        name = tasks.name_of(label)
+        name = tasks.format_label(label)
         try:
             score = own_score() if scorer is None else scorer(self, X, y, **given)
         except ValueError as error:
@@ -102,7 +102,7 @@ def leave_out_missing(samples):
     if not missing.any():
         return samples
     if missing.all():
-        name = tasks.name_of(samples.label)
+        name = tasks.format_label(samples.label)
         raise ValueError(f"Task {name} has no sample with a known target.")
     kept, answer = ~missing, samples.answer
     return samples._replace(
