@@ -9,11 +9,11 @@ from numpy.testing import assert_array_equal
 
 from mutar_cy import GroupLasso
 from mutar_cy.model_selection._subsamples import Subsamples
-from mutar_cy.tasks import read_problem
+from mutar_cy.tasks import read_task_data
 
 
 def problem_of(X, y, sample_weight=None, **parameters):
-    return read_problem(GroupLasso(**parameters), X, y, sample_weight)
+    return read_task_data(GroupLasso(**parameters), X, y, sample_weight)
 
 
 @given(

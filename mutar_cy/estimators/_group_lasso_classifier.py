@@ -22,7 +22,7 @@ from mutar_cy.objectives import (
 
 def has_own_designs(X):
     """Tell whether X holds one design per task."""
-    return not is_dict(X) and tasks.has_own_designs(X)
+    return not is_dict(X) and tasks.has_task_designs(X)
 
 
 def read_labels(X, y):
@@ -113,7 +113,7 @@ class ClassReader:
 
     def _check(self, data):
         """Return the classes that are there, and see that every task has them."""
-        columns = [(owner, np.unique(y)) for owner, y, _ in tasks.target_columns(data)]
+        columns = [(owner, np.unique(y)) for owner, y, _ in data.target_columns()]
         present = np.unique(np.concatenate([own for _, own in columns]))
         for owner, own in columns:
             if not len(own):
@@ -135,7 +135,7 @@ class ClassReader:
 
     def _weights(self, data, targets):
         """Return sample weights times those of the classes."""
-        columns = list(tasks.target_columns(data))
+        columns = list(data.target_columns())
         codes = np.concatenate([y for _, y, _ in columns]).astype(np.intp)
         factors = compute_class_weight(
             self.class_weight,
@@ -160,7 +160,7 @@ class GroupDecisions(ClassifierMixin, GroupModel):
     """A linear predictor for every class, or for one of two."""
 
     def _coef_rows(self, coef):
-        return np.moveaxis(coef, 1, 0).reshape(coef.shape[1], -1)
+        return np.moveaxis(coef, 0, -1).reshape(coef.shape[1], -1)
 
     def decision_function(self, X, task=None, offset=None):
         """Return the linear predictors.
@@ -259,7 +259,7 @@ class GroupDecisions(ClassifierMixin, GroupModel):
         guess = _each(self._numbers, self.decision_function(X, task, offset))
         own = has_own_designs(X)
         numbers = numbers_of(read_labels(X, y), self.classes_, own)
-        return tasks.compare(guess, numbers, sample_weight, own=own, measure=accuracy)
+        return tasks.score_predictions(guess, numbers, sample_weight, per_task=own, measure=accuracy)
 
 
 def _each(function, values):

@@ -38,7 +38,7 @@ def check_targets(loss, data):
     loss : Loss
     data : TaskData
     """
-    for owner, y, _ in tasks.target_columns(data):
+    for owner, y, _ in data.target_columns():
         loss.check_target(y, owner)
         if len(y) and loss.lacks_optimum(y):
             raise ValueError(
@@ -223,11 +223,11 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
             columns of y.
         """
         loss = get_loss(self.loss)
-        return tasks.compare(
+        return tasks.score_predictions(
             self._linear_predictor(X, task),
             y,
             sample_weight,
-            own=not is_dict(X) and tasks.has_own_designs(X),
+            per_task=not is_dict(X) and tasks.has_task_designs(X),
             missing=self.missing_targets == "ignore",
             offset=offset,
             measure=(

@@ -104,7 +104,7 @@ class GroupModel(MultiTaskModel):
                 f"that makes a group orthonormal mixes its columns."
             )
         X, blocks = join_groups(self, X)
-        data = prepare(tasks.read_problem(self, X, y, **given))
+        data = prepare(tasks.read_task_data(self, X, y, **given))
         names = tasks.feature_names(self, X)
         return data._replace(blocks=blocks, feature_names=names)
 
@@ -147,7 +147,7 @@ class GroupModel(MultiTaskModel):
         check_is_fitted(self)
         X = join_as_in_fit(X, self._blocks, type(self).__name__)
         predictor = tasks.linear_predictor(self, X, coef, intercept, task)
-        return tasks.with_offset(predictor, offset)
+        return tasks.add_offset(predictor, offset)
 
     @property
     def selected_groups_(self):

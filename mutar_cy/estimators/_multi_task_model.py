@@ -71,7 +71,7 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             "dual_gap_": arrays["dual_gap"],
             "objective_": arrays["objective"],
             "tasks_": data.labels,
-            "layout_": data.kind,
+            "layout_": data.layout.name,
             "is_fitted_": True,
         }
 
@@ -177,7 +177,7 @@ class MultiTaskRegressor(MultiOutputMixin, RegressorMixin, MultiTaskModel):
         return self._fit(X, y, sample_weight=sample_weight, task=task)
 
     def _read(self, X, y, sample_weight=None, task=None):
-        return tasks.read_problem(self, X, y, sample_weight, task)
+        return tasks.read_task_data(self, X, y, sample_weight, task)
 
     def _attributes(self, objective, arrays):
         fitted, data = super()._attributes(objective, arrays), objective.data

@@ -26,7 +26,15 @@ from mutar_cy.objectives import (
     warn_user,
 )
 from mutar_cy.penalties import L21
-from mutar_cy.tasks import TaskData, check_design, check_target, check_weights, linear
+from mutar_cy.tasks import (
+    SHARED,
+    SINGLE,
+    TaskData,
+    check_design,
+    check_target,
+    check_weights,
+    linear,
+)
 
 
 
@@ -78,7 +86,7 @@ class CoordinateDescentRegressor(
 
         Returns
         -------
-        Problem
+        TaskData
         """
         X = check_design(self, X, reset=True)
         y = check_target(y, "y")
@@ -93,9 +101,9 @@ class CoordinateDescentRegressor(
                 f"[{X.shape[0]}, {len(y)}]"
             )
         weights = _one_per_sample(sample_weight, len(y))
-        kind, Y = ("shared", y) if y.ndim == 2 else ("single", y[:, np.newaxis])
+        layout, Y = (SHARED, y) if y.ndim == 2 else (SINGLE, y[:, np.newaxis])
         labels, columns = np.arange(Y.shape[1]), y.shape[1:]
-        return Problem(kind, labels, columns, [X], [Y], [weights], [None])
+        return TaskData(layout, labels, columns, [X], [Y], [weights], [None])
 
     def _objective(self, data):
         """Return the objective of data that `_read` has returned."""
@@ -186,7 +194,7 @@ def check_gram(gram, data, fit_intercept):
     ----------
     gram : array-like of shape (n_features, n_features)
         Of X, weighed if there are weights, and centred if there is an intercept.
-    problem : Problem
+    problem : TaskData
     fit_intercept : bool
     frames : int
         From where a warning is given to the user's call.

@@ -3,7 +3,6 @@
 import numpy as np
 from scipy.special import gammaln
 
-from mutar_cy import tasks
 from mutar_cy.objectives import sparse_coefficients
 
 # Largest degrees of freedom per sample. A fit with more is nearly saturated: its
@@ -51,7 +50,7 @@ def _values(objective, fits, df, criterion):
     data = objective.data
     all_rows = [np.arange(len(Y)) for Y in data.targets]
     losses, _ = objective.validation_losses(fits, all_rows)
-    counts = np.array([len(y) for _, y, _ in tasks.target_columns(data)], dtype=float)
+    counts = np.array([len(y) for _, y, _ in data.target_columns()], dtype=float)
     joint = not isinstance(objective.penalty, list)
     n_samples = counts.sum() if joint else counts
     cost = 2.0 if criterion == "aic" else np.log(n_samples)

@@ -9,7 +9,6 @@ import numpy as np
 from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import get_routing_for_object
 
-from mutar_cy import tasks
 from mutar_cy.model_selection._parallel import run_all
 from mutar_cy.model_selection._splitters import TaskKFold
 from mutar_cy.objectives import sparse_coefficients
@@ -171,7 +170,7 @@ def make_folds(objective, cv, X=None, *, may_lack_tasks=False, **given):
         If a fold would leave a task without samples, or without those of a class.
     """
     data = objective.data
-    codes = tasks.task_codes(data)
+    codes = data.task_codes()
     y = _targets_as_given(data)
     if codes is not None:
         if wants_groups(cv):
@@ -184,7 +183,7 @@ def make_folds(objective, cv, X=None, *, may_lack_tasks=False, **given):
     splitter = _splitter(cv, codes, strata)
     shown = y if strata is None or not isinstance(cv, Integral | None) else strata
     folds = [
-        tuple(tasks.own_rows(data, _indices(part, len(y))) for part in pair)
+        tuple(data.rows_per_design(_indices(part, len(y))) for part in pair)
         for pair in splitter.split(X, shown, **given)
     ]
     if not folds:
@@ -204,7 +203,7 @@ def wants_groups(cv):
 
 
 def _targets_as_given(data):
-    """Return the targets as one array, samples as `tasks.task_codes` counts them."""
+    """Return the targets as one array, samples as `TaskData.task_codes` counts them."""
     y = np.concatenate(data.targets)
     if data.rows is not None:
         order = np.arange(data.shape[0])
@@ -244,7 +243,7 @@ def _check_fold(objective, where, train, test, may_lack_tasks):
         raise ValueError(f"{where} holds out no sample.")
     absent = [k for k, own in enumerate(train) if not len(own)]
     if (
-        tasks.task_codes(data) is not None
+        data.task_codes() is not None
         and absent
         and (not may_lack_tasks or len(absent) == len(train))
     ):

@@ -74,7 +74,7 @@ def feature_importance(estimator):
     column = getattr(model, "task_column", None)
     if column is not None:
         names = list(getattr(model, "feature_names_in_", [])) or None
-        at = tasks.position_of(column, names, model.n_features_in_)
+        at = tasks.column_position(column, names, model.n_features_in_)
         most = np.nextafter(importance.max(), np.inf) if importance.any() else 0.0
         importance = np.insert(importance, at, most)
     if len(importance) != estimator.n_features_in_:

@@ -79,7 +79,7 @@ class TaskSplitter(BaseCrossValidator):
         """Return the sorted labels, and the number of every sample's task."""
         given = {"task": task, "groups": groups, "task_column": self.task_column}
         given = {name: value for name, value in given.items() if value is not None}
-        if X is not None and tasks.has_own_designs(X):
+        if X is not None and tasks.has_task_designs(X):
             raise ValueError(
                 f"{type(self).__name__} splits a table of shape (n_samples, "
                 f"n_features), but X holds one design per task. mutar_cy.stack_tasks "
@@ -177,7 +177,7 @@ class TaskKFold(TaskSplitter):
         counts = np.bincount(codes, minlength=len(labels))
         least = int(counts.argmin())
         if counts[least] < self.n_splits:
-            name = tasks.name_of(labels[least])
+            name = tasks.format_label(labels[least])
             raise ValueError(
                 f"Task {name} has {counts[least]} samples, which is fewer than "
                 f"n_splits={self.n_splits}: some fold would test none of them."
@@ -252,7 +252,7 @@ class LeaveOneTaskOut(TaskSplitter):
         if len(labels) < 2:
             raise ValueError(
                 f"LeaveOneTaskOut needs several tasks, but there is only "
-                f"{tasks.name_of(labels[0])}."
+                f"{tasks.format_label(labels[0])}."
             )
         return codes
 

@@ -87,7 +87,7 @@ class TaskView:
         """
         label, X, y, weight, _, own_score = self.samples
         given = {} if weight is None else {"sample_weight": weight}
-        name = tasks.name_of(label)
+        name = tasks.format_label(label)
         try:
             score = own_score() if scorer is None else scorer(self, X, y, **given)
         except ValueError as error:
@@ -106,7 +106,7 @@ def leave_out_missing(samples):
     if not missing.any():
         return samples
     if missing.all():
-        name = tasks.name_of(samples.label)
+        name = tasks.format_label(samples.label)
         raise ValueError(f"Task {name} has no sample with a known target.")
     kept, answer = ~missing, samples.answer
     return samples._replace(
@@ -190,7 +190,7 @@ class Scored:
             self.given["task"] = task
         if labels is not None:
             entries = self._long(labels)
-        elif tasks.has_own_designs(self.X):
+        elif tasks.has_task_designs(self.X):
             entries = self._own()
         else:
             entries = self._table()
@@ -200,8 +200,9 @@ class Scored:
 
     def _refuse_table_of_tasks(self, column):
         """Raise if the samples of X belong to tasks, and nothing says to which."""
-        long = getattr(self.model, "layout_", None) == "long"
-        if (long or column is not None) and not tasks.has_own_designs(self.X):
+        layout = tasks.fitted_layout(self.model)
+        has_labels = layout is not None and layout.has_labels
+        if (has_labels or column is not None) and not tasks.has_task_designs(self.X):
             raise ValueError(
                 NO_LABELS_TO_SCORE.format(name=type(self.model).__name__, column=column)
             )
@@ -221,7 +222,7 @@ class Scored:
         tasks.check_offset(self.given.get("offset"), y.shape)
         labels = tasks.check_labels(labels, len(y), "task")
         found, codes = tasks.encode(labels, "task")
-        for k, label in enumerate(tasks.as_python(found)):
+        for k, label in enumerate(tasks.to_python(found)):
             own = np.flatnonzero(codes == k)
             X_k = tasks.take_samples(self.X, own)
             given = {name: np.asarray(v)[own] for name, v in self.given.items()}
@@ -235,7 +236,7 @@ class Scored:
         """One design per task: the estimator answers for all of them at once."""
         X, y = self.X, tasks.task_list(self.y, len(self.X), "y")
         targets = [self._target(y_k, f"y of task {k}") for k, y_k in enumerate(y)]
-        weights = tasks.read_weights(self.weight, [y_k.shape for y_k in targets])
+        weights = tasks.check_task_weights(self.weight, [y_k.shape for y_k in targets])
         weighted = {**self.given}
         if self.weight is not None:
             weighted["sample_weight"] = self.weight

@@ -323,7 +323,7 @@ class Objective(ABC):
     def task_columns(self):
         """Return the columns of coefficients of every task, a list of slices."""
         data = self.data
-        if tasks.task_codes(data) is None:  # all tasks share the samples
+        if data.task_codes() is None:  # all tasks share the samples
             return [slice(k, k + 1) for k in range(len(data.labels))]
         ends = np.cumsum([0, *(Y.shape[1] for Y in data.targets)])
         return [slice(*pair) for pair in pairwise(ends)]
@@ -337,7 +337,7 @@ class Objective(ABC):
 
     def tasks_with_rows(self, rows):
         """Return the numbers of the tasks that have some of the rows of a fold."""
-        if tasks.task_codes(self.data) is None:
+        if self.data.task_codes() is None:
             return np.arange(len(self.data.labels))
         return np.array([k for k, own in enumerate(rows) if len(own)])
 
@@ -361,7 +361,7 @@ class Objective(ABC):
         where : str
             The subject of the message: "Fold 2 of cv".
         """
-        for owner, y, _ in tasks.target_columns(data):
+        for owner, y, _ in data.target_columns():
             if not len(y):
                 raise ValueError(f"{where} leaves no target{owner} to fit to.")
             if self.loss.lacks_optimum(y):

@@ -11,7 +11,13 @@ from mutar_cy.objectives._warnings import (
     warn_unconverged,
     warn_unsettled_reweighting,
 )
-from mutar_cy.solvers import Effort, reweight, reweight_columns, reweight_rows
+from mutar_cy.solvers import (
+    Effort,
+    Reweighted,
+    reweight,
+    reweight_columns,
+    reweight_rows,
+)
 from mutar_cy.wasserstein import reweight as reweight_transport
 from mutar_cy.wasserstein import without_traces
 
@@ -67,7 +73,8 @@ class ReweightedObjective(Objective):
 
     def to_user(self, solution):
         """Return the coefficients and intercepts of the last convex problem."""
-        return solution.last.coef, solution.last.intercept
+        last = solution.last if isinstance(solution, Reweighted) else solution
+        return last.coef, last.intercept
 
     def user_arrays(self, solution):
         """Return `Objective.user_arrays`, the losses and the last weights, too."""

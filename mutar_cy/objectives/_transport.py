@@ -5,7 +5,6 @@ from itertools import accumulate
 
 import numpy as np
 
-from mutar_cy import tasks
 from mutar_cy.objectives._squared_error import SeparableObjective
 from mutar_cy.wasserstein import Outcome, minimise, noise_of, without_traces
 
@@ -118,7 +117,7 @@ class TransportObjective(SeparableObjective):
             "parts": tuple(shaped(part) for part in solution.parts),
             "barycentres": tuple(solution.barycentres),
             "sigma": solution.sigma.reshape(coef.shape[1:]).astype(coef.dtype)[()],
-            "dual_samples": tasks.in_layout(self.data, dual),
+            "dual_samples": self.data.unstack(dual),
             "dual": solution.dual,
             "losses": solution.losses,
             "gaps": solution.gaps,
