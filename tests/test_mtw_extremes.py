@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import InvalidParameterError
 
 from mutar_cy import MTW, ReMTW
 from mutar_cy.ot import grid_cost
-from mutar_cy.wasserstein._factor import lower_factor
+from mutar_cy.wasserstein._newton import lower_factor
 
 pytestmark = pytest.mark.uncertified("no penalty that the certificate of tests knows")
 X, Y, _ = simulated.stacked()

@@ -1,13 +1,4 @@
-"""Blocks without a penalty: solved exactly, whatever the others are.
-
-At fixed penalised coefficients the best unpenalised ones are a least-squares fit to
-what is left of the targets, and their presence is a projection: the residual and every
-packed column are projected onto the complement of the unpenalised columns, and the
-unpenalised coefficients follow at the end. With ``positive`` there is no such
-projection: they are swept over with the others, and refitted by non-negative least
-squares whenever the gap is computed. Either way the residual is then feasible for them
-in the dual.
-"""
+"""Duality gap."""
 
 import numpy as np
 from scipy.optimize import nnls

@@ -6,12 +6,10 @@ import numpy as np
 
 from mutar_cy.solvers._block_cd import block_cd
 from mutar_cy.solvers._certificate import Certificate
-from mutar_cy.solvers._descend import SWEEPS, descend
-from mutar_cy.solvers._path_run import MARGIN, PathRun
-from mutar_cy.solvers._run import ALL_IN, SMALL
-from mutar_cy.solvers._storage import BLAS3_GAIN, MEMORY, Storage
-from mutar_cy.solvers._trail import Point
-from mutar_cy.solvers._working_set import WorkingSet
+from mutar_cy.solvers._descent import SWEEPS, descend
+from mutar_cy.solvers._outer_loop import ALL_IN, SMALL
+from mutar_cy.solvers._path import MARGIN, PathRun, Point
+from mutar_cy.solvers._working_set import BLAS3_GAIN, MEMORY, Storage, WorkingSet
 
 SCALE = 2.0  # of the residual in a dual point, at most
 # Errors of products in a gap: the primal's square, and the dual's product and square.

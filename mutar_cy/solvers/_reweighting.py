@@ -4,8 +4,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mutar_cy.solvers._acceleration import anderson_direction
-from mutar_cy.solvers._solution import Solution
+from mutar_cy.solvers._descent import anderson_direction
+from mutar_cy.solvers._outer_loop import Solution
+from mutar_cy.solvers._reweighting_support import Support
+from mutar_cy.solvers._solve import join_columns, solve, solve_columns
 
 # Of the tolerance: how far weighted problems are solved. Rough solutions lead astray:
 # blocks that should have gone keep what reweighting takes for a reason to stay.
@@ -195,3 +197,69 @@ def moved(lengths, coef, old):
     largest = max(np.max(lengths * abs(w), initial=0.0) for w in (coef, old))
     move = np.max(lengths * abs(coef - old), initial=0.0)
     return float(move / largest) if largest > 0.0 else 0.0
+
+
+FIRST = 0.1  # of the tolerance: which blocks live on is decided by the first problem
+
+
+def reweight(stack, penalty, groups=None, coef=None, effort=None):
+    """Minimise the data term plus ``alpha sum_b weights_b sqrt(|W_b|)``, locally.
+
+    Parameters
+    ----------
+    stack : Stack
+    penalty : L21
+        Without a ridge. It is the penalty of the problem to start with.
+    groups : sequence of array-like of int, default=None
+        A partition of the features into blocks.
+    coef : ndarray of shape (n_features, n_columns), default=None
+        Where the first problem starts; where it ends does not depend on it.
+    effort : Effort, default=None
+
+    Returns
+    -------
+    Reweighted
+        Its weights are of shape (n_blocks,).
+    """
+    effort = Effort() if effort is None else effort
+    once = effort.max_iter_reweighting == 1 or penalty.alpha == 0.0
+    options = effort.options(1.0 if once else FIRST)
+    first = solve(stack, penalty, groups, coef, **options)
+    path = Path(Support(stack, penalty, groups), penalty, first, 1.0)
+    if once or path.ended:
+        return path.unweighted()
+    path.run(effort)
+    return path.certified(effort)
+
+
+def reweight_columns(stack, penalties, coef=None, effort=None):
+    """Do what :func:`reweight` does for every column of a stack on its own.
+
+    Returns
+    -------
+    Reweighted
+        Weights of shape (n_features, n_columns). Losses are the sums over columns,
+        those that have ended standing still. Solutions as of :func:`solve_columns`.
+    """
+    found = [
+        reweight(
+            stack.column(c),
+            penalty,
+            coef=None if coef is None else coef[:, c : c + 1],
+            effort=effort,
+        )
+        for c, penalty in enumerate(penalties)
+    ]
+    n_steps = max(len(each.losses) for each in found)
+    losses = [
+        np.pad(each.losses, (0, n_steps - len(each.losses)), mode="edge")
+        for each in found
+    ]
+    return Reweighted(
+        join_columns([each.first for each in found]),
+        join_columns([each.last for each in found]),
+        np.stack([each.weights for each in found], axis=1),
+        np.sum(losses, axis=0),
+        max(each.n_iter for each in found),
+        all(each.settled for each in found),
+    )
