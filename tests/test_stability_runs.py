@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_info
 
 from mutar_cy import DirtyModel, GroupLasso, GroupLassoRegressor
 from mutar_cy.model_selection import StabilitySelection
-from mutar_cy.model_selection._stability_selection import Selections
+from mutar_cy.model_selection._stability_selection import SubsampleFits
 
 
 @pytest.mark.parametrize("backend", ["threading", "loky"])
@@ -35,13 +35,13 @@ def test_parallel_and_serial_give_the_same_bits(estimator, backend):
 def test_blas_has_one_thread_meanwhile(n_jobs, monkeypatch):
     before = blas_threads()
     seen = []
-    among = Selections.among
+    select = SubsampleFits.select
 
-    def watched(selections, *given):
+    def watched(fits, *given):
         seen.append(set(blas_threads()))
-        return among(selections, *given)
+        return select(fits, *given)
 
-    monkeypatch.setattr(Selections, "among", watched)
+    monkeypatch.setattr(SubsampleFits, "select", watched)
     X, y, _ = simulated.ragged()
     StabilitySelection(GroupLasso(0.3), n_jobs=n_jobs, **FEW).fit(X, y)
     assert seen == [{1}] * 6
