@@ -15,6 +15,7 @@ from test_linear_model_cv import NAMES, data_for, each_name
 from threadpoolctl import threadpool_info
 
 from mutar_cy import linear_model as ours
+from mutar_cy.objectives import Objective
 
 
 def bits(model):
@@ -43,11 +44,11 @@ def test_blas_has_one_thread_in_folds_and_its_own_number_after(n_jobs, monkeypat
 
     seen = []
 
-    def watched(model, y, eta):
+    def watched(objective, y, eta):
         seen.append(threads())
         return np.square(y - eta)
 
-    monkeypatch.setattr(ours.Lasso, "_sample_losses", watched)
+    monkeypatch.setattr(Objective, "sample_losses", watched)
     before = threads()
     X, y = data_for("LassoCV")
     ours.LassoCV(n_jobs=n_jobs).fit(X, y)
