@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import simulated
+from draws import parametrize_with_few_checks
 from folds import PROBLEMS
 from joblib import parallel_config
 from numpy.testing import assert_allclose
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.model_selection import KFold, StratifiedKFold
-from sklearn.utils.estimator_checks import parametrize_with_checks
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import mutar_cy
@@ -54,7 +54,7 @@ CHECKED += [
 
 
 @pytest.mark.uncertified("fits of scikit-learn's checks, to data of every kind")
-@parametrize_with_checks(CHECKED)
+@parametrize_with_few_checks(CHECKED)
 def test_scikit_learn_agrees(estimator, check):
     check(estimator)
 

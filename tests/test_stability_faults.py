@@ -64,7 +64,9 @@ def test_strengths_are_checked(alphas, message):
         selection(alphas=alphas).fit(X, y)
 
 
-@pytest.mark.parametrize("estimator", [Lasso(), GroupLassoCV(), object()], ids=str)
+@pytest.mark.parametrize(
+    "estimator", [Lasso(), GroupLassoCV(), object()], ids=lambda e: type(e).__name__
+)
 def test_other_estimators_are_refused(estimator):
     X, y, _ = simulated.shared()
     name = type(estimator).__name__
