@@ -1,5 +1,6 @@
 """Few of many cases: the same ones on every machine, and every value at least once."""
 
+import collections
 import itertools
 import random
 import zlib
@@ -7,67 +8,63 @@ import zlib
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+LARGE = 24  # cases of one test, of which all are run
 FEW = 6  # of scikit-learn's checks, for a variant of a class that has passed them all
 
 
-def draw(*axes, pairs=False, least=0, seed=0):
-    """Return some of the product of the axes, in its order.
-
-    Every value of every axis is in at least one case.
+def draw(cases, *, pairs=False, least=0, seed=0):
+    """Return the positions of some cases, together with every value of every axis.
 
     Parameters
     ----------
-    *axes : iterable
-        Of two axes or more, the values in any order.
+    cases : list of tuple
+        Each with a value on every axis; all of a product, or some of it.
     pairs : bool, default=False
         Whether every pair of values of two axes is in a case too.
     least : int, default=0
-        How many cases there are at least, drawn at random beyond those needed.
+        Number of cases at least: others are drawn besides those needed.
     seed : int, default=0
         Another number, another draw.
 
     Returns
     -------
-    cases : list of tuple
+    positions : list of int
+        In ascending order.
     """
-    axes = [list(axis) for axis in axes]
-    product = list(itertools.product(*(range(len(axis)) for axis in axes)))
-    random.Random(seed).shuffle(product)
-    parts = 2 if pairs else 1
-    missing = {part for case in product for part in _parts(case, parts)}
-    drawn = []
+    size = 2 if pairs and len(cases[0]) > 1 else 1
+    parts = [set(itertools.combinations(enumerate(case), size)) for case in cases]
+    order = list(range(len(cases)))
+    random.Random(seed).shuffle(order)
+    missing, drawn = set().union(*parts), []
     while missing:
-        best = max(product, key=lambda case: len(missing & _parts(case, parts)))
+        best = max(order, key=lambda n: len(missing & parts[n]))
         drawn.append(best)
-        missing -= _parts(best, parts)
-    beyond = [case for case in product if case not in set(drawn)]
-    drawn += beyond[: max(0, least - len(drawn))]
-    return [
-        tuple(axis[n] for axis, n in zip(axes, case, strict=True))
-        for case in sorted(drawn)
-    ]
+        missing -= parts[best]
+    beyond = [n for n in order if n not in drawn]
+    return sorted(drawn + beyond[: max(0, least - len(drawn))])
 
 
-def _parts(case, size):
-    """Return the values that a case has on one axis, or on two."""
-    return set(itertools.combinations(enumerate(case), size))
+def drawn_items(items):
+    """Return tests without the cases that draws leave out.
 
-
-def parametrize_few(names, *axes, ids=None, **options):
-    """Parametrize a test by a draw from the product of the axes.
-
-    Parameters
-    ----------
-    names : str
-        Of the arguments, separated by commas, one per axis.
-    *axes : iterable
-    ids : callable, default=None
-        From a value to its name.
-    **options : dict
-        Of `draw`.
+    The marker ``drawn`` asks for a draw, and tells its options. Of other products, if
+    they are large, every pair of values is drawn.
     """
-    cases = draw(*axes, **options)
-    return pytest.mark.parametrize(names, cases, ids=ids)
+    products = collections.defaultdict(list)
+    for item in items:
+        if hasattr(item, "callspec"):
+            products[item.nodeid.split("[")[0]].append(item)
+    left_out = set()
+    for name, own in products.items():
+        mark = own[0].get_closest_marker("drawn")
+        if mark is None and len(own) <= LARGE:
+            continue
+        options = {"pairs": True} if mark is None else mark.kwargs
+        # By identity, since some values cannot be compared.
+        cases = [tuple(map(id, item.callspec.params.values())) for item in own]
+        kept = draw(cases, seed=zlib.crc32(name.encode()), **options)
+        left_out |= {own[n] for n in set(range(len(own))) - set(kept)}
+    return [item for item in items if item not in left_out]
 
 
 def parametrize_with_few_checks(whole, variants=(), failures=None):

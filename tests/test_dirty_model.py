@@ -26,6 +26,7 @@ def fitted(X, y, share, ratio, **params):
     return model.set_params(alpha=alpha, beta=ratio * alpha).fit(X, y)
 
 
+@pytest.mark.drawn(pairs=True)
 @pytest.mark.parametrize("ratio", [0.9, 0.7, 0.55, 0.4])
 @pytest.mark.parametrize("share", [0.5, 0.2, 0.05])
 @pytest.mark.parametrize("positive", [False, True], ids=["signed", "positive"])
@@ -65,6 +66,7 @@ def test_a_dear_specific_part_leaves_the_group_lasso(ratio, positive):
     assert_allclose(model.coef_, group.coef_, **EXACT)
 
 
+@pytest.mark.drawn(pairs=True)
 @pytest.mark.parametrize("factor", [1.0, 1.0001, 2.0, 1e6])
 @pytest.mark.parametrize("positive", [False, True], ids=["signed", "positive"])
 @pytest.mark.parametrize("n_tasks", [3, 4, 7])

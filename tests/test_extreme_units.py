@@ -45,6 +45,7 @@ def assert_scaled(model, X, y, in_X, in_y):
     check(problem, back, intercept, tol=tol, rounding=1e-12)
 
 
+@pytest.mark.drawn(least=16)
 @each_model
 @pytest.mark.parametrize("power", POWERS)
 def test_designs_in_extreme_units(model, power):
@@ -52,6 +53,7 @@ def test_designs_in_extreme_units(model, power):
     assert_scaled(model, X, y, power, 1.0)
 
 
+@pytest.mark.drawn(least=16)
 @each_model
 @pytest.mark.parametrize("power", [1e12, 1e-12, 1e150, 1e-150, 1e-200])
 def test_targets_in_extreme_units(model, power):
@@ -59,6 +61,7 @@ def test_targets_in_extreme_units(model, power):
     assert_scaled(model, X, y, 1.0, power)
 
 
+@pytest.mark.drawn(least=12)
 @each_model
 @pytest.mark.parametrize("powers", [(1e150, 1e-12), (1e-160, 1e12), (1e-100, 1e100)])
 def test_both_in_extreme_units(model, powers):

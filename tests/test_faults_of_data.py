@@ -169,6 +169,7 @@ KINDS = {
 CASES = {**NAN_AND_INF, **WEIGHTS, **SHAPES, **KINDS}
 
 
+@pytest.mark.drawn
 @each_estimator
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_bad_data_is_refused_by_name(cls, case):
@@ -184,6 +185,7 @@ def test_alpha_max_refuses_bad_data(case):
         alpha_max(GroupLasso(), **arguments)
 
 
+@pytest.mark.drawn(pairs=True)
 @each_drop_in
 @pytest.mark.parametrize("entry", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("name", ["X", "y", "sample_weight"])

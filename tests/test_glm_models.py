@@ -73,6 +73,7 @@ def fit(loss, penalty, groups, share=0.15, *, responses=1, intercept=True, **opt
     return solve_glm(found, own, groups, tol=TOL, **options)
 
 
+@pytest.mark.drawn(pairs=True)
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("penalty", PENALTIES)
 @pytest.mark.parametrize("loss", LOSSES)

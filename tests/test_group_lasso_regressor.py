@@ -19,6 +19,7 @@ def regressor(alpha=0.05, groups=GROUPS, **params):
     return GroupLassoRegressor(groups, alpha, **{"tol": 1e-10, **params})
 
 
+@pytest.mark.drawn(pairs=True)
 @each_loss
 @pytest.mark.parametrize("layout", ["single", "shared", "stacked", "list", "long"])
 @pytest.mark.parametrize("l1_ratio", [0.0, 0.4, 1.0])

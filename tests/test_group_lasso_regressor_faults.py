@@ -100,6 +100,7 @@ def test_standardized_groups_exclude_what_needs_the_columns(cls, params):
         cls(standardize_groups=True, **params).fit(X, y)
 
 
+@pytest.mark.drawn(pairs=True)
 @pytest.mark.parametrize("layout", ["single", "shared", "list", "long"])
 @pytest.mark.parametrize(
     ("loss", "bad"),

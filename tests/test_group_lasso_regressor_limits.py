@@ -19,6 +19,7 @@ def model_for(loss, groups=GROUPS, **params):
     return GroupLassoRegressor(groups, loss=loss, **params)
 
 
+@pytest.mark.drawn(pairs=True)
 @each_loss
 @pytest.mark.parametrize("option", OPTIONS, ids=str)
 @pytest.mark.parametrize("c", [1e150, 1e200, 1e-160, 1e-200])

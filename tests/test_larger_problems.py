@@ -49,12 +49,14 @@ def fit(model, share, X, y):
     assert np.any(model.coef_)
 
 
+@pytest.mark.drawn
 @each_model
 @each_share
 def test_own_designs(model, share):
     fit(model, share, *simulated.ragged((60, 25, 40), 400)[:2])
 
 
+@pytest.mark.drawn
 @each_model
 @each_share
 def test_a_shared_design(model, share):
@@ -75,6 +77,7 @@ def test_responses(model):
     fit(model, 0.1, *simulated.responses(**sizes)[:2])
 
 
+@pytest.mark.drawn(pairs=True)
 @pytest.mark.parametrize(
     "model", [*(cls() for cls in CONVEX), *(cls(positive=True) for cls in CONVEX)]
 )

@@ -81,6 +81,7 @@ def with_column(X, value):
     return X
 
 
+@pytest.mark.drawn(pairs=True)
 @each_estimator
 @pytest.mark.parametrize("spoil", SPOIL.values(), ids=SPOIL)
 @pytest.mark.parametrize("alpha", [0.1, 1e-6])

@@ -151,6 +151,7 @@ def test_precompute(name, precompute):
     assert_same_fit(mine, his, X, y)
 
 
+@pytest.mark.drawn(pairs=True)
 @each_name
 @pytest.mark.parametrize("selection", ["cyclic", "random"])
 @pytest.mark.parametrize("copy_X", [True, False])

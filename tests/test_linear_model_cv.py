@@ -90,6 +90,7 @@ def test_defaults_tags_and_attributes(name):
     assert public <= set(vars(mine.fit(X, y)))
 
 
+@pytest.mark.drawn(least=16)
 @each_name
 @pytest.mark.parametrize("case", CASES)
 def test_choices_are_scikit_learn_s(name, case):
@@ -98,6 +99,7 @@ def test_choices_are_scikit_learn_s(name, case):
     assert_same_choice(mine.fit(X, y), his.fit(X, y))
 
 
+@pytest.mark.drawn(least=8)
 @each_name
 @pytest.mark.parametrize("seed", range(5))
 def test_choices_among_mixtures_with_weights(name, seed):

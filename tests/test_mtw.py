@@ -86,6 +86,7 @@ def test_the_dual_solution_bounds_the_minimum(solved):
         assert np.allclose(v, r, atol=1e-6)
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("max_iter", [1, 2, 3])
 def test_the_gap_covers_what_is_left_of_a_fit_cut_short(solved, max_iter):
     model, X, y, problem, _ = solved

@@ -1,5 +1,7 @@
 """MultiLevelLasso against what its penalty asks for."""
 
+from functools import cache
+
 import majorised
 import numpy as np
 import pytest
@@ -20,9 +22,10 @@ MODELS = [
 each_model = pytest.mark.parametrize("model", MODELS, ids=str)
 
 
-def fitted(model, data=simulated.ragged):
+@cache
+def fitted(model):
     """Return a copy of a model, fitted closely, its problem and its coefficients."""
-    X, y, _ = data()
+    X, y, _ = simulated.ragged()
     model = type(model)(**{**model.get_params(), "tol": 1e-9})
     problem = problem_of(model, X, y)  # weights as given
     model.fit(X, y)
@@ -52,7 +55,7 @@ def test_losses_are_the_objective_and_never_rise(model):
 def test_no_higher_than_majorising_and_minimising(model):
     found, problem, *_ = fitted(model)
     how = {"norms": majorised.row_norms, "factor": 1.0}
-    solutions = majorised.solutions(problem, 30, **how)
+    solutions = majorised.solutions(problem, 20, **how)
     assert found.objective_ <= objective(problem, *solutions[-1]) * (1 + 1e-9)
     np.testing.assert_allclose(
         found.loss_[0], objective(problem, *solutions[0]), rtol=1e-6

@@ -63,6 +63,7 @@ def weights_for(y):
     return np.random.default_rng(1).uniform(0.1, 2, np.shape(y))
 
 
+@pytest.mark.drawn(pairs=True)
 @each_estimator
 @each_layout
 @each_metric

@@ -39,6 +39,7 @@ def targets(model, Y):
     return np.median(Y) < Y if isinstance(model, GroupLassoClassifier) else Y
 
 
+@pytest.mark.drawn(pairs=True)
 @each_selector
 @each_model
 @pytest.mark.parametrize("getter", ["auto", "coef_"])

@@ -66,6 +66,7 @@ def test_weights_of_the_drop_ins(cls):
     assert_certified(weighted, X, y, sample_weight=weights)
 
 
+@pytest.mark.drawn(pairs=True)
 @each_estimator
 @pytest.mark.parametrize("layout", ["stacked", "list", "long", "shared"])
 @pytest.mark.parametrize("factor", [10, 1e-300, 1e300])
