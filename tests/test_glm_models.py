@@ -11,6 +11,8 @@ from mutar_cy.glm._gram_model import GramModel
 from mutar_cy.losses import Gamma, Logistic, Poisson, SquaredError
 from mutar_cy.penalties import L21, SparseGroup
 
+pytestmark = pytest.mark.kernel
+
 TOL = 1e-9
 P = 18
 GROUPS = [np.arange(0, 2), np.arange(2, 9), np.array([17, 9, 11]), np.arange(12, 17)]

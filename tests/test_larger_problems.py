@@ -12,6 +12,8 @@ from scipy import sparse
 from mutar_cy import GroupLasso, IndLasso, alpha_max
 from mutar_cy import linear_model as ours
 
+pytestmark = pytest.mark.kernel
+
 TOL = 1e-8
 MODELS = {
     "group lasso": GroupLasso(),

@@ -12,6 +12,8 @@ from scipy.optimize import minimize_scalar
 from mutar_cy import losses
 from mutar_cy.losses import Gamma, Logistic, Loss, Poisson, SquaredError
 
+pytestmark = pytest.mark.kernel
+
 TARGETS = {
     "Gamma": [0.2, 1.0, 7.5],
     "Logistic": [0.0, 1.0],
