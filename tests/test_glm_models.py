@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from mutar_cy.designs import Part
-from mutar_cy.glm import _working_set as module
+from mutar_cy.glm import _predictors as module
 from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm, solve_glm_path
 from mutar_cy.glm._gram_model import GramModel
 from mutar_cy.losses import Gamma, Logistic, Poisson, SquaredError

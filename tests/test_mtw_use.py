@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import InvalidParameterError
 
 from mutar_cy import MTW, IndLasso, ReMTW, alpha_max, ot
 from mutar_cy.ot import grid_cost
-from mutar_cy.wasserstein._factor import lower_factor
+from mutar_cy.wasserstein._newton import lower_factor
 
 pytestmark = pytest.mark.uncertified("no penalty that the certificate of tests knows")
 each_class = pytest.mark.parametrize("cls", [MTW, ReMTW])

@@ -27,9 +27,9 @@ from mutar_cy import (
 )
 from mutar_cy import linear_model as ours
 from mutar_cy.model_selection import StabilitySelection
-from mutar_cy.model_selection._selections import Selections
+from mutar_cy.model_selection._stability_selection import SubsampleFits
 from mutar_cy.model_selection._subsamples import Subsamples
-from mutar_cy.tasks import read_problem
+from mutar_cy.tasks import read_task_data
 
 pytestmark = pytest.mark.uncertified("fits of a plain loop, to compare with")
 TIGHT = {"tol": 1e-9, "max_iter": 50_000}
@@ -293,13 +293,13 @@ def test_parallel_and_serial_give_the_same_bits(estimator, backend):
 def test_blas_has_one_thread_meanwhile(n_jobs, monkeypatch):
     before = blas_threads()
     seen = []
-    among = Selections.among
+    select = SubsampleFits.select
 
-    def watched(selections, *given):
+    def watched(fits, *given):
         seen.append(set(blas_threads()))
-        return among(selections, *given)
+        return select(fits, *given)
 
-    monkeypatch.setattr(Selections, "among", watched)
+    monkeypatch.setattr(SubsampleFits, "select", watched)
     X, y, _ = simulated.ragged()
     StabilitySelection(GroupLasso(0.3), n_jobs=n_jobs, **FEW).fit(X, y)
     assert seen == [{1}] * 6
@@ -385,7 +385,7 @@ def test_fits_that_have_not_converged_are_counted():
 
 
 def problem_of(X, y, sample_weight=None, **parameters):
-    return read_problem(GroupLasso(**parameters), X, y, sample_weight)
+    return read_task_data(GroupLasso(**parameters), X, y, sample_weight)
 
 
 @given(

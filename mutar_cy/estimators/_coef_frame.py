@@ -8,7 +8,7 @@ from mutar_cy.estimators._coefficients import (
     read_coefficients,
     refuse_unfitted,
 )
-from mutar_cy.estimators._path import import_pandas
+from mutar_cy.model_selection._paths import import_pandas
 
 
 @validate_params(

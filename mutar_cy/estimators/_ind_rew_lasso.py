@@ -2,12 +2,13 @@
 
 from numbers import Real
 
-import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from mutar_cy.estimators._penalties import entry_penalties
+from mutar_cy.estimators._ind_lasso import entry_penalties
 from mutar_cy.estimators._reweighting import ReweightingRegressor
-from mutar_cy.solvers import reweight_columns
+from mutar_cy.objectives import ReweightedSeparableObjective
+
+
 
 
 class IndRewLasso(ReweightingRegressor):
@@ -176,13 +177,13 @@ class IndRewLasso(ReweightingRegressor):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
 
-    _alpha_per_task = True
-
-    def _penalty(self, n_features, columns):
-        return entry_penalties(self, n_features, columns), None
-
-    def _unpenalised(self):
-        return not np.all(self.alpha)
-
-    def _reweight(self, stack, penalty, groups, start, effort):
-        return reweight_columns(stack, penalty, start, effort)
+    def _objective(self, data):
+        return ReweightedSeparableObjective(
+            data,
+            entry_penalties(self, data.n_features, data.columns),
+            {"alpha": self.alpha},
+            self._options(),
+            alpha_per_task=True,
+            max_iter_reweighting=self.max_iter_reweighting,
+            tol_reweighting=self.tol_reweighting,
+        )

@@ -1,11 +1,9 @@
 """MTW with square roots in place of the l1 norm, by reweighting."""
 
-import numpy as np
-
 from mutar_cy.estimators._reweighting import ReweightingRegressor
-from mutar_cy.estimators._transport import TransportRegressor
-from mutar_cy.solvers import reweight_columns
-from mutar_cy.wasserstein import reweight, without_traces
+from mutar_cy.estimators._transport import TransportPenalty, TransportRegressor
+from mutar_cy.objectives import ReweightedTransportObjective
+
 
 
 class ReMTW(ReweightingRegressor, TransportRegressor):
@@ -235,16 +233,14 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
         self.missing_targets = missing_targets
         self.support_threshold = support_threshold
 
-    def _reweight(self, stack, penalty, groups, start, effort):
-        if self.alpha == 0:
-            return reweight_columns(stack, penalty, start, effort)
-        noise = self._noise(stack, start)
-        found = reweight(stack, penalty, start, effort, noise)
-        last = without_traces(stack, found.last, self.support_threshold)
-        return found._replace(last=last)
-
-    def _fitted_attributes(self, problem, solution):
-        fitted = super()._fitted_attributes(problem, solution)
-        signs = (-1,) if self.alpha else ()
-        weights = np.reshape(solution.weights, (*signs, *fitted["coef_"].shape))
-        return {**fitted, "weights_": weights}
+    def _objective(self, data):
+        return ReweightedTransportObjective(
+            data,
+            TransportPenalty(self, data.n_features, data.columns),
+            {"alpha": self.alpha, "beta": self.beta},
+            self._options(),
+            concomitant=self.concomitant,
+            support_threshold=self.support_threshold,
+            max_iter_reweighting=self.max_iter_reweighting,
+            tol_reweighting=self.tol_reweighting,
+        )

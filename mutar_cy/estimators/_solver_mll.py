@@ -2,7 +2,6 @@
 
 from mutar_cy.estimators._multi_level_lasso import MultiLevelLasso
 from mutar_cy.estimators._mutar_functions import fit_for_caller, read_start
-from mutar_cy.solvers import reweight_rows
 
 
 def solver_mll(X, y, C, S, alpha=0.1, max_iter=1000, tol=1e-4, positive=False):
@@ -88,8 +87,8 @@ def solver_mll(X, y, C, S, alpha=0.1, max_iter=1000, tol=1e-4, positive=False):
 class _FromFactors(MultiLevelLasso):
     """A multi-level lasso whose first problem is the one of a given shared factor."""
 
-    def _reweight(self, stack, penalty, groups, start, effort):
-        return reweight_rows(stack, penalty[0], self.coef_shared_, start, effort)
+    def _first_shared_factor(self):
+        return self.coef_shared_
 
 
 _FromFactors.__name__ = MultiLevelLasso.__name__  # in errors

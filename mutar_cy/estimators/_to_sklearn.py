@@ -11,6 +11,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils._param_validation import validate_params
 
+from mutar_cy import tasks
 from mutar_cy.estimators._coefficients import names_of_features, refuse_unfitted
 
 GLMS = {"poisson": PoissonRegressor, "gamma": GammaRegressor}
@@ -79,17 +80,19 @@ def to_sklearn(model, *, joint=False):
     [-2.9  0.   0.   0.   0. ]
     """
     refuse_unfitted(model, "to_sklearn")
-    layout = getattr(model, "layout_", None)
+    layout = tasks.fitted_layout(model)
     convert = _converter(model)
-    if joint and (convert is not _linear or layout not in (None, "single", "shared")):
+    on_one_design = layout is None or layout.shares_samples
+    if joint and (convert is not _linear or not on_one_design):
         raise ValueError(
             f"joint=True is for squared error and tasks that share one design, got "
-            f"{type(model).__name__} fitted to the {layout} layout."
+            f"{type(model).__name__} fitted to the "
+            f"{getattr(layout, 'name', None)} layout."
         )
     coef, intercept = np.asarray(model.coef_), np.asarray(model.intercept_)
     if layout is None:
         return convert(model, coef.T, intercept)
-    if joint or layout == "single":
+    if joint or not layout.has_tasks:
         return convert(model, coef, intercept)
     if convert is _logistic:
         pairs = zip(np.moveaxis(coef, -1, 0), intercept.T, strict=True)

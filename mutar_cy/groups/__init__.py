@@ -8,11 +8,13 @@ from mutar_cy.groups._blocks import (
 )
 from mutar_cy.groups._columns import column_names
 from mutar_cy.groups._groups import Groups
+from mutar_cy.groups._lists import check_groups
 from mutar_cy.groups._orthonormal import OrthonormalColumns
 from mutar_cy.groups._read import read_groups
 from mutar_cy.groups._weights import group_weights
 
 __all__ = [
+    "check_groups",
     "Groups",
     "OrthonormalColumns",
     "block_columns",

@@ -5,7 +5,7 @@ from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
-from mutar_cy.model_selection._task_split import innermost
+from mutar_cy.model_selection._task_scoring import innermost
 
 
 def feature_importance(estimator):
@@ -74,7 +74,7 @@ def feature_importance(estimator):
     column = getattr(model, "task_column", None)
     if column is not None:
         names = list(getattr(model, "feature_names_in_", [])) or None
-        at = tasks.position_of(column, names, model.n_features_in_)
+        at = tasks.column_position(column, names, model.n_features_in_)
         most = np.nextafter(importance.max(), np.inf) if importance.any() else 0.0
         importance = np.insert(importance, at, most)
     if len(importance) != estimator.n_features_in_:
