@@ -21,8 +21,8 @@ from mutar_cy import (
     MultiLevelLasso,
     ReweightedGroupLasso,
 )
-from mutar_cy.objectives import recording_iterations
 from mutar_cy.linear_model import ElasticNet, Lasso, MultiTaskElasticNet, MultiTaskLasso
+from mutar_cy.objectives import recording_iterations
 from mutar_cy.plotting import ConvergenceDisplay
 
 pytestmark = pytest.mark.usefixtures("figures")

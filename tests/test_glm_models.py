@@ -11,6 +11,8 @@ from mutar_cy.glm._gram_model import GramModel
 from mutar_cy.losses import Gamma, Logistic, Poisson, SquaredError
 from mutar_cy.penalties import L21, SparseGroup
 
+pytestmark = pytest.mark.kernel
+
 TOL = 1e-9
 P = 18
 GROUPS = [np.arange(0, 2), np.arange(2, 9), np.array([17, 9, 11]), np.arange(12, 17)]
@@ -73,6 +75,7 @@ def fit(loss, penalty, groups, share=0.15, *, responses=1, intercept=True, **opt
     return solve_glm(found, own, groups, tol=TOL, **options)
 
 
+@pytest.mark.drawn(pairs=True)
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("penalty", PENALTIES)
 @pytest.mark.parametrize("loss", LOSSES)

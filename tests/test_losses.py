@@ -12,6 +12,8 @@ from scipy.optimize import minimize_scalar
 from mutar_cy import losses
 from mutar_cy.losses import Gamma, Logistic, Loss, Poisson, SquaredError
 
+pytestmark = pytest.mark.kernel
+
 TARGETS = {
     "Gamma": [0.2, 1.0, 7.5],
     "Logistic": [0.0, 1.0],
@@ -29,7 +31,7 @@ each_loss = pytest.mark.parametrize("name", NAMES)
 
 
 def case(name, n=40, seed=0, spread=1.5):
-    """Return a loss, targets, predictors and sqrt_weights of weights, some of them zero."""
+    """Return a loss, targets, predictors and roots of weights, some of them 0."""
     rng = np.random.default_rng(seed)
     y = rng.choice(TARGETS[name], n)
     y[: len(TARGETS[name])] = TARGETS[name]
@@ -63,7 +65,9 @@ def test_residual_and_curvature_are_derivatives(name):
     slope = (f(y, eta + step) - f(y, eta - step)) / (2 * step)
     curve = (f(y, eta + step) - 2 * f(y, eta) + f(y, eta - step)) / step**2
     counted = sqrt_weight > 0
-    assert_allclose(residual[counted], -(sqrt_weight * slope)[counted], rtol=1e-6, atol=1e-7)
+    assert_allclose(
+        residual[counted], -(sqrt_weight * slope)[counted], rtol=1e-6, atol=1e-7
+    )
     assert_allclose(curvature[counted], curve[counted], rtol=1e-6, atol=1e-6)
     assert_array_equal(residual[~counted], 0.0)
     assert_array_equal(curvature[~counted], 0.0)
@@ -97,7 +101,9 @@ def test_dual_meets_the_loss_at_its_own_residual(name):
     offset = np.zeros_like(y)
     value, residual, _ = terms(loss, y, eta, sqrt_weight)
     dual = loss.dual(y, offset, sqrt_weight, residual, 1.0)
-    assert_allclose(value - dual, -(sqrt_weight * residual) @ eta, rtol=1e-11, atol=1e-11)
+    assert_allclose(
+        value - dual, -(sqrt_weight * residual) @ eta, rtol=1e-11, atol=1e-11
+    )
 
 
 @each_loss
@@ -130,7 +136,12 @@ def test_intercept_balances_the_residuals(name, spread):
 def test_intercept_comes_back_from_far_away(name, far):
     loss, y, eta, sqrt_weight = case(name)
     near = loss.fit_intercept_only(y, eta, sqrt_weight)
-    assert_allclose(loss.fit_intercept_only(y, eta + far, sqrt_weight), near - far, rtol=1e-12, atol=1e-9)
+    assert_allclose(
+        loss.fit_intercept_only(y, eta + far, sqrt_weight),
+        near - far,
+        rtol=1e-12,
+        atol=1e-9,
+    )
 
 
 @each_loss
@@ -147,7 +158,9 @@ def test_predictors_beyond_float_cost_infinity_and_never_nan():
     for loss, eta in ((Poisson(), 1e4), (Gamma(), -1e4), (SquaredError(), 1e200)):
         assert loss.value(y, np.full(2, eta), sqrt_weight) == np.inf
     for eta in (1e4, -1e4):
-        value, residual, curvature = terms(Logistic(), y - 1.0, np.full(2, eta), sqrt_weight)
+        value, residual, curvature = terms(
+            Logistic(), y - 1.0, np.full(2, eta), sqrt_weight
+        )
         assert_allclose(value, 1e4)
         assert np.isfinite(residual).all()
         assert_array_equal(curvature, 0.0)
@@ -156,7 +169,12 @@ def test_predictors_beyond_float_cost_infinity_and_never_nan():
 def test_the_base_class_costs_nothing():
     y, eta, sqrt_weight = np.ones(3), np.ones(3), np.ones(3)
     value, residual, curvature = terms(Loss(), y, eta, sqrt_weight)
-    assert value == Loss().value(y, eta, sqrt_weight) == Loss().constant_to_optimal(y, sqrt_weight) == 0.0
+    assert (
+        value
+        == Loss().value(y, eta, sqrt_weight)
+        == Loss().constant_to_optimal(y, sqrt_weight)
+        == 0.0
+    )
     assert not residual.any()
     assert not curvature.any()
     assert Loss().dual(y, eta, sqrt_weight, residual, 1.0) == 0.0
@@ -173,4 +191,6 @@ def test_magnitude_is_the_sum_of_absolute_terms(name):
     }
     expected = sqrt_weight**2 @ parts.get(name, FORMULAS[name](y, eta))
     assert_allclose(loss.magnitude(y, eta, sqrt_weight), expected, rtol=1e-13)
-    assert loss.magnitude(y, eta, sqrt_weight) >= abs(loss.value(y, eta, sqrt_weight)) * (1 - 1e-12)
+    assert loss.magnitude(y, eta, sqrt_weight) >= abs(
+        loss.value(y, eta, sqrt_weight)
+    ) * (1 - 1e-12)
