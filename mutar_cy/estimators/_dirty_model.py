@@ -1,4 +1,4 @@
-"""Features that all tasks keep, and others that single tasks add."""
+"""The dirty model: features that all tasks select, and some of single tasks."""
 
 from functools import partial
 from numbers import Integral
@@ -63,7 +63,7 @@ class DirtyModel(MultiTaskRegressor):
         divided by its l2 norm. The coefficients are for X as given. Ignored without
         ``fit_intercept``.
     max_iter : int, default=2000
-        Most passes over the coefficients.
+        Maximum number of passes over the coefficients.
     tol : float, default=1e-4
         The fit has converged when its duality gap is at most ``tol`` times the
         objective of the null model (intercepts only).
@@ -81,11 +81,11 @@ class DirtyModel(MultiTaskRegressor):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
 
     Attributes
     ----------
@@ -97,22 +97,22 @@ class DirtyModel(MultiTaskRegressor):
     coef_specific_ : ndarray shaped as ``coef_``
         The specific part.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     dual_gap_ : float
-        By how much the objective may still exceed the optimum, in its own unit.
+        Upper bound on ``objective_`` minus the global minimum.
     objective_ : float
         The objective at the coefficients.
     n_iter_ : int
         Passes made over the coefficients.
     residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
+        Targets minus predictions, in the layout of y.
     tasks_ : ndarray of shape (n_tasks,)
         The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
         where the layout has no labels.
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -223,7 +223,7 @@ def dirty_penalty(alpha, beta, weights, positive):
 
 
 class DirtyModelCV(CrossValidated, DirtyModel):
-    r"""Features for all tasks, and some for single tasks, as many as the data ask for.
+    r"""DirtyModel with alpha and beta chosen by cross-validation or a criterion.
 
     This is :class:`~mutar_cy.DirtyModel`, see there for the objective, with chosen
     ``alpha`` and ``beta``. Group lasso and lasso per task are among what is chosen
@@ -247,22 +247,22 @@ class DirtyModelCV(CrossValidated, DirtyModel):
         the root of the number of columns, where the model is a lasso per task, to 1,
         where it is a group lasso.
     eps : float, default=1e-3
-        The last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     cv : int, splitter, iterable of (train, test), or None, default=None
-        The folds; None is 5. A number of folds of consecutive samples, taken within
+        The folds; None is 5. A number means folds of consecutive samples, taken within
         every task (:class:`~mutar_cy.model_selection.TaskKFold`) if tasks have samples
-        of their own. Samples are counted as they come: rows of a table, or all tasks
-        end to end.
+        of their own. Samples are numbered as in X: rows of a table, or all tasks end
+        to end.
     selection : {"min", "1se"}, default="min"
         Which strength to take: that of the least mean error over folds, or the first
         on its path whose mean is at most one standard error above it.
     criterion : {"aic", "bic", "ebic"}, default=None
-        An information criterion to choose by instead, from one path on all data; see
-        Notes.
+        Information criterion that chooses alpha in place of cross-validation, from one
+        path on all data; see Notes.
     n_jobs : int, default=None
-        How many folds are fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` says otherwise. It does not change any result:
-        in every fold BLAS has one thread.
+        Number of folds fitted at once, as joblib takes it; in threads, unless
+        :func:`joblib.parallel_config` sets another backend. It does not change any
+        result: in every fold BLAS has one thread.
     fit_intercept : bool, default=True
         Whether to fit an intercept per task and response; it is never penalised.
     normalize : bool, default=False
@@ -270,7 +270,7 @@ class DirtyModelCV(CrossValidated, DirtyModel):
         divided by its l2 norm. The coefficients are for X as given. Ignored without
         ``fit_intercept``.
     max_iter : int, default=2000
-        Most passes over the coefficients.
+        Maximum number of passes over the coefficients.
     tol : float, default=1e-4
         The fit has converged when its duality gap is at most ``tol`` times the
         objective of the null model (intercepts only).
@@ -285,11 +285,11 @@ class DirtyModelCV(CrossValidated, DirtyModel):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
 
     Attributes
     ----------
@@ -313,22 +313,22 @@ class DirtyModelCV(CrossValidated, DirtyModel):
     coef_specific_ : ndarray shaped as ``coef_``
         The specific part.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     dual_gap_ : float
-        By how much the objective may still exceed the optimum, in its own unit.
+        Upper bound on ``objective_`` minus the global minimum.
     objective_ : float
         The objective at the coefficients.
     n_iter_ : int
         Passes made over the coefficients.
     residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
+        Targets minus predictions, in the layout of y.
     tasks_ : ndarray of shape (n_tasks,)
         The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
         where the layout has no labels.
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -536,7 +536,7 @@ def dirty_path(
     n_alphas : int, default=100
         How many strengths to lay out.
     eps : float, default=1e-3
-        The last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     sample_weight, task : object
         As ``DirtyModel.fit`` takes them.
     **params : dict

@@ -373,11 +373,11 @@ class GroupLassoClassifier(GroupClassification):
     Parameters
     ----------
     groups : list, dict, array-like, int, "prefix" or "auto", default="auto"
-        Which features form a group: a list or a dict of their columns (indices,
+        The features of each group: a list or a dict of their columns (indices,
         names, masks or slices); one integer per feature, -1 for those that are not
         penalised; a mask of shape (n_groups, n_features); the size of groups of
-        consecutive features; or ``"prefix"``, what stands before ``"__"`` in column
-        names, or level 0 of a MultiIndex. ``"auto"`` is the keys of X if that is a
+        consecutive features; or ``"prefix"``, the part of column names before
+        ``"__"``, or level 0 of a MultiIndex. ``"auto"`` is the keys of X if that is a
         dict, prefixes if there are any, and else every feature on its own. The task
         column is not counted.
     alpha : float, default=0.01
@@ -390,15 +390,15 @@ class GroupLassoClassifier(GroupClassification):
         leaves a group unpenalised, infinity excludes it. ``"sqrt_size"`` is the root
         of the number of features in the group, whatever the number of tasks.
     standardize_groups : bool, default=False
-        Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in the place of
-        :math:`\| W_g \|_F`: what a group explains, whatever the basis it comes in.
+        Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in place of
+        :math:`\| W_g \|_F`: the norm of the group's fit, which is the same in any basis.
         Columns are centred (with ``fit_intercept``) and weighted, task by task. Of
-        the coefficients that explain the same, those of least norm are returned.
+        all coefficients with the same fit, those of smallest norm are returned.
         Designs are copied, sparse ones into dense arrays.
     fit_intercept : bool, default=True
         Whether to fit an intercept per task and class; it is never penalised.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     max_iter : int, default=2000
         Most Newton steps, for every class.
     tol : float, default=1e-4
@@ -418,8 +418,8 @@ class GroupLassoClassifier(GroupClassification):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
 
     Attributes
     ----------
@@ -451,7 +451,7 @@ class GroupLassoClassifier(GroupClassification):
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -523,7 +523,7 @@ class GroupLassoClassifier(GroupClassification):
 
 
 class GroupLassoClassifierCV(CrossValidated, GroupLassoClassifier):
-    r"""Logistic regression on groups of features, as many as the data ask for.
+    r"""GroupLassoClassifier with alpha chosen by cross-validation or a criterion.
 
     This is :class:`~mutar_cy.GroupLassoClassifier`, see there for the objective, with a
     chosen ``alpha``, the same for all classes.
@@ -535,32 +535,32 @@ class GroupLassoClassifierCV(CrossValidated, GroupLassoClassifier):
     Parameters
     ----------
     groups : list, dict, array-like, int, "prefix" or "auto", default="auto"
-        Which features form a group: a list or a dict of their columns (indices,
+        The features of each group: a list or a dict of their columns (indices,
         names, masks or slices); one integer per feature, -1 for those that are not
         penalised; a mask of shape (n_groups, n_features); the size of groups of
-        consecutive features; or ``"prefix"``, what stands before ``"__"`` in column
-        names, or level 0 of a MultiIndex. ``"auto"`` is the keys of X if that is a
+        consecutive features; or ``"prefix"``, the part of column names before
+        ``"__"``, or level 0 of a MultiIndex. ``"auto"`` is the keys of X if that is a
         dict, prefixes if there are any, and else every feature on its own. The task
         column is not counted.
     alphas : int or array-like of shape (n_alphas,), default=100
-        The strengths to choose from, in any order; or how many of them to lay out, a
-        geometric sequence from the smallest one that leaves no coefficient.
+        The alphas to choose from, in any order; or their number, a geometric sequence
+        that begins at the smallest alpha without coefficients.
     eps : float, default=1e-3
-        The last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     cv : int, splitter, iterable of (train, test), or None, default=None
         The folds; None is 5. A number of folds, over which the samples of every class
         and task are spread evenly. Samples are counted as they come: rows of a table,
         or all tasks end to end.
     selection : {"min", "1se"}, default="min"
-        Which strength to take: that of the least mean error over folds, or the largest
-        whose mean is at most one standard error above it.
+        "min": the alpha of the smallest mean error over folds. "1se": the largest
+        alpha whose mean error is at most one standard error above it.
     criterion : {"aic", "bic", "ebic"}, default=None
-        An information criterion to choose by instead, from one path on all data; see
-        Notes.
+        Information criterion that chooses alpha in place of cross-validation, from one
+        path on all data; see Notes.
     n_jobs : int, default=None
-        How many folds are fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` says otherwise. It does not change any result:
-        in every fold BLAS has one thread.
+        Number of folds fitted at once, as joblib takes it; in threads, unless
+        :func:`joblib.parallel_config` sets another backend. It does not change any
+        result: in every fold BLAS has one thread.
     l1_ratio : float, default=0.0
         Share :math:`\rho` of the l1 norm, which selects features within groups.
     group_weights : array-like, dict or "sqrt_size", default="sqrt_size"
@@ -568,15 +568,15 @@ class GroupLassoClassifierCV(CrossValidated, GroupLassoClassifier):
         leaves a group unpenalised, infinity excludes it. ``"sqrt_size"`` is the root
         of the number of features in the group, whatever the number of tasks.
     standardize_groups : bool, default=False
-        Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in the place of
-        :math:`\| W_g \|_F`: what a group explains, whatever the basis it comes in.
+        Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in place of
+        :math:`\| W_g \|_F`: the norm of the group's fit, which is the same in any basis.
         Columns are centred (with ``fit_intercept``) and weighted, task by task. Of
-        the coefficients that explain the same, those of least norm are returned.
+        all coefficients with the same fit, those of smallest norm are returned.
         Designs are copied, sparse ones into dense arrays.
     fit_intercept : bool, default=True
         Whether to fit an intercept per task and class; it is never penalised.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     max_iter : int, default=2000
         Most Newton steps, for every class.
     tol : float, default=1e-4
@@ -593,15 +593,15 @@ class GroupLassoClassifierCV(CrossValidated, GroupLassoClassifier):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
 
     Attributes
     ----------
     alpha_ : float
-        The strength that was chosen, and fitted with.
+        The chosen alpha, used for the final fit.
     alphas_ : ndarray of shape (n_alphas,)
-        The strengths, descending.
+        The alphas, descending.
     deviance_path_ : ndarray of shape (n_alphas, n_folds)
         Mean deviances of held-out samples, minus twice the logarithm of the probability
         of their class: within a task by the weights of samples and classes, then over
@@ -638,7 +638,7 @@ class GroupLassoClassifierCV(CrossValidated, GroupLassoClassifier):
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)

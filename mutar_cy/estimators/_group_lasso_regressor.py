@@ -277,11 +277,11 @@ class GroupLassoRegressor(GroupRegression):
     Parameters
     ----------
     groups : list, dict, array-like, int, "prefix" or "auto", default="auto"
-        Which features form a group: a list or a dict of their columns (indices,
+        The features of each group: a list or a dict of their columns (indices,
         names, masks or slices); one integer per feature, -1 for those that are not
         penalised; a mask of shape (n_groups, n_features); the size of groups of
-        consecutive features; or ``"prefix"``, what stands before ``"__"`` in column
-        names, or level 0 of a MultiIndex. ``"auto"`` is the keys of X if that is a
+        consecutive features; or ``"prefix"``, the part of column names before
+        ``"__"``, or level 0 of a MultiIndex. ``"auto"`` is the keys of X if that is a
         dict, prefixes if there are any, and else every feature on its own. The task
         column is not counted.
     alpha : float, default=1.0
@@ -296,15 +296,15 @@ class GroupLassoRegressor(GroupRegression):
         leaves a group unpenalised, infinity excludes it. ``"sqrt_size"`` is the root
         of the number of features in the group, whatever the number of tasks.
     standardize_groups : bool, default=False
-        Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in the place of
-        :math:`\| W_g \|_F`: what a group explains, whatever the basis it comes in.
+        Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in place of
+        :math:`\| W_g \|_F`: the norm of the group's fit, which is the same in any basis.
         Columns are centred (with ``fit_intercept``) and weighted, task by task. Of
-        the coefficients that explain the same, those of least norm are returned.
+        all coefficients with the same fit, those of smallest norm are returned.
         Designs are copied, sparse ones into dense arrays.
     fit_intercept : bool, default=True
         Whether to fit an intercept per task and response; it is never penalised.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     max_iter : int, default=2000
         Most Newton steps; most passes over the coefficients for squared error with
         ``positive``, ``l1_ratio`` above 0, or groups of one feature.
@@ -320,20 +320,20 @@ class GroupLassoRegressor(GroupRegression):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
 
     Attributes
     ----------
     coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
         The coefficients; those of a dropped group are exactly 0. 1-D for a single task.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     dual_gap_ : float
-        By how much the objective may still exceed the optimum, in its own unit.
+        Upper bound on ``objective_`` minus the global minimum.
     objective_ : float
         The objective at the coefficients.
     n_iter_ : int
@@ -352,7 +352,7 @@ class GroupLassoRegressor(GroupRegression):
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -432,7 +432,7 @@ class GroupLassoRegressor(GroupRegression):
 
 
 class GroupLassoRegressorCV(CrossValidated, GroupLassoRegressor):
-    r"""Regression that keeps or drops groups of features, as many as the data ask for.
+    r"""GroupLassoRegressor with alpha chosen by cross-validation or a criterion.
 
     This is :class:`~mutar_cy.GroupLassoRegressor`, see there for the objective, with a
     chosen ``alpha``.
@@ -444,33 +444,33 @@ class GroupLassoRegressorCV(CrossValidated, GroupLassoRegressor):
     Parameters
     ----------
     groups : list, dict, array-like, int, "prefix" or "auto", default="auto"
-        Which features form a group: a list or a dict of their columns (indices,
+        The features of each group: a list or a dict of their columns (indices,
         names, masks or slices); one integer per feature, -1 for those that are not
         penalised; a mask of shape (n_groups, n_features); the size of groups of
-        consecutive features; or ``"prefix"``, what stands before ``"__"`` in column
-        names, or level 0 of a MultiIndex. ``"auto"`` is the keys of X if that is a
+        consecutive features; or ``"prefix"``, the part of column names before
+        ``"__"``, or level 0 of a MultiIndex. ``"auto"`` is the keys of X if that is a
         dict, prefixes if there are any, and else every feature on its own. The task
         column is not counted.
     alphas : int or array-like of shape (n_alphas,), default=100
-        The strengths to choose from, in any order; or how many of them to lay out, a
-        geometric sequence from the smallest one that leaves no coefficient.
+        The alphas to choose from, in any order; or their number, a geometric sequence
+        that begins at the smallest alpha without coefficients.
     eps : float, default=1e-3
-        The last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     cv : int, splitter, iterable of (train, test), or None, default=None
-        The folds; None is 5. A number of folds of consecutive samples, taken within
+        The folds; None is 5. A number means folds of consecutive samples, taken within
         every task (:class:`~mutar_cy.model_selection.TaskKFold`) if tasks have samples
-        of their own. Samples are counted as they come: rows of a table, or all tasks
-        end to end.
+        of their own. Samples are numbered as in X: rows of a table, or all tasks end
+        to end.
     selection : {"min", "1se"}, default="min"
-        Which strength to take: that of the least mean error over folds, or the largest
-        whose mean is at most one standard error above it.
+        "min": the alpha of the smallest mean error over folds. "1se": the largest
+        alpha whose mean error is at most one standard error above it.
     criterion : {"aic", "bic", "ebic"}, default=None
-        An information criterion to choose by instead, from one path on all data; see
-        Notes.
+        Information criterion that chooses alpha in place of cross-validation, from one
+        path on all data; see Notes.
     n_jobs : int, default=None
-        How many folds are fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` says otherwise. It does not change any result:
-        in every fold BLAS has one thread.
+        Number of folds fitted at once, as joblib takes it; in threads, unless
+        :func:`joblib.parallel_config` sets another backend. It does not change any
+        result: in every fold BLAS has one thread.
     loss : {"squared_error", "poisson", "gamma"}, default="squared_error"
         The loss :math:`f`.
     l1_ratio : float, default=0.0
@@ -480,15 +480,15 @@ class GroupLassoRegressorCV(CrossValidated, GroupLassoRegressor):
         leaves a group unpenalised, infinity excludes it. ``"sqrt_size"`` is the root
         of the number of features in the group, whatever the number of tasks.
     standardize_groups : bool, default=False
-        Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in the place of
-        :math:`\| W_g \|_F`: what a group explains, whatever the basis it comes in.
+        Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in place of
+        :math:`\| W_g \|_F`: the norm of the group's fit, which is the same in any basis.
         Columns are centred (with ``fit_intercept``) and weighted, task by task. Of
-        the coefficients that explain the same, those of least norm are returned.
+        all coefficients with the same fit, those of smallest norm are returned.
         Designs are copied, sparse ones into dense arrays.
     fit_intercept : bool, default=True
         Whether to fit an intercept per task and response; it is never penalised.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     max_iter : int, default=2000
         Most Newton steps; most passes over the coefficients for squared error with
         ``positive``, ``l1_ratio`` above 0, or groups of one feature.
@@ -501,18 +501,18 @@ class GroupLassoRegressorCV(CrossValidated, GroupLassoRegressor):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
 
     Attributes
     ----------
     alpha_ : float
-        The strength that was chosen, and fitted with.
+        The chosen alpha, used for the final fit.
     alphas_ : ndarray of shape (n_alphas,)
-        The strengths, descending.
+        The alphas, descending.
     deviance_path_ : ndarray of shape (n_alphas, n_folds)
         Mean deviances of held-out samples, squared errors for squared error: within a
         task and response by ``sample_weight``, then over responses, then over tasks by
@@ -526,9 +526,9 @@ class GroupLassoRegressorCV(CrossValidated, GroupLassoRegressor):
     coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
         The coefficients; those of a dropped group are exactly 0. 1-D for a single task.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     dual_gap_ : float
-        By how much the objective may still exceed the optimum, in its own unit.
+        Upper bound on ``objective_`` minus the global minimum.
     objective_ : float
         The objective at the coefficients.
     n_iter_ : int
@@ -547,7 +547,7 @@ class GroupLassoRegressorCV(CrossValidated, GroupLassoRegressor):
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -663,13 +663,13 @@ class GroupLassoPath(RegularizationPath):
     Parameters
     ----------
     alphas : ndarray of shape (n_alphas,)
-        The strengths, descending.
+        The alphas, descending.
     coefs : ndarray of shape (n_features[, n_tasks[, n_responses]], n_alphas)
         The coefficients.
     intercepts : ndarray of shape ([n_tasks[, n_responses],] n_alphas)
         The intercepts.
     dual_gaps : ndarray of shape (n_alphas,)
-        By how much objectives may exceed their optima.
+        Upper bounds on the objectives minus their global minima.
     objectives : ndarray of shape (n_alphas,)
         The objectives at the coefficients.
     n_iters : ndarray of int, shape (n_alphas,)
@@ -768,7 +768,7 @@ def group_lasso_path(
     n_alphas : int, default=100
         How many strengths to lay out.
     eps : float, default=1e-3
-        The last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     l1_ratio, group_weights, standardize_groups, fit_intercept, positive : object
         As parameters of :class:`~mutar_cy.GroupLassoRegressor`.
     max_iter, tol : int, float

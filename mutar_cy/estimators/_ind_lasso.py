@@ -41,7 +41,7 @@ class IndLasso(MultiTaskRegressor):
     ----------
     alpha : float or array-like of shape (n_tasks,), default=0.1
         Strength of the penalty, of all tasks or of each, in the unit of X times y.
-        :func:`~mutar_cy.alpha_max` tells from where on a task's coefficients are 0. At
+        For ``alpha >= alpha_max(...)`` (:func:`~mutar_cy.alpha_max`) a task's coefficients are 0. At
         0, nothing is penalised and the fit is least squares.
     fit_intercept : bool, default=True
         Whether to fit an intercept per task and response; it is never penalised.
@@ -50,12 +50,12 @@ class IndLasso(MultiTaskRegressor):
         divided by its l2 norm. The coefficients are for X as given. Ignored without
         ``fit_intercept``.
     max_iter : int, default=2000
-        Most passes over the coefficients of a task.
+        Maximum number of passes over the coefficients of a task.
     tol : float, default=1e-4
         A task has converged when its duality gap is at most ``tol`` times the
         objective of its null model (intercept only).
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     warm_start : bool, default=False
         Whether to start from the coefficients of the last fit that succeeded, whose
         shape must be the same.
@@ -68,33 +68,33 @@ class IndLasso(MultiTaskRegressor):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
 
     Attributes
     ----------
     coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
         The coefficients; 1-D for a single task.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     dual_gap_ : ndarray shaped as ``intercept_``, or float
-        By how much each task's objective may still exceed its optimum.
+        Upper bound on each task's objective minus its global minimum.
     objective_ : ndarray shaped as ``intercept_``, or float
         Each task's term of the objective, at the coefficients.
     n_iter_ : int
         Passes made over the coefficients of the task that needed most.
     residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
+        Targets minus predictions, in the layout of y.
     tasks_ : ndarray of shape (n_tasks,)
         The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
         where the layout has no labels.
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -212,7 +212,7 @@ def _penalties_of_tasks(alpha, weights, n_responses, positive, name):
 
 
 class IndLassoCV(CrossValidated, IndLasso):
-    r"""A lasso for every task on its own, with strengths that the data ask for.
+    r"""IndLasso with alphas chosen by cross-validation or an information criterion.
 
     This is :class:`~mutar_cy.IndLasso`, see there for the objective, with a chosen
     ``alpha``.
@@ -228,25 +228,25 @@ class IndLassoCV(CrossValidated, IndLasso):
         geometric sequence from the smallest one that leaves no
         coefficient. With ``per_task`` they are laid out for every task on its own.
     eps : float, default=1e-3
-        The last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     per_task : bool, default=True
         Whether every task has a strength of its own, chosen by its own samples, or all
         have one.
     cv : int, splitter, iterable of (train, test), or None, default=None
-        The folds; None is 5. A number of folds of consecutive samples, taken within
+        The folds; None is 5. A number means folds of consecutive samples, taken within
         every task (:class:`~mutar_cy.model_selection.TaskKFold`) if tasks have samples
-        of their own. Samples are counted as they come: rows of a table, or all tasks
-        end to end.
+        of their own. Samples are numbered as in X: rows of a table, or all tasks end
+        to end.
     selection : {"min", "1se"}, default="min"
-        Which strength to take: that of the least mean error over folds, or the largest
-        whose mean is at most one standard error above it.
+        "min": the alpha of the smallest mean error over folds. "1se": the largest
+        alpha whose mean error is at most one standard error above it.
     criterion : {"aic", "bic", "ebic"}, default=None
-        An information criterion to choose by instead, from one path on all data; see
-        Notes.
+        Information criterion that chooses alpha in place of cross-validation, from one
+        path on all data; see Notes.
     n_jobs : int, default=None
-        How many folds are fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` says otherwise. It does not change any result:
-        in every fold BLAS has one thread.
+        Number of folds fitted at once, as joblib takes it; in threads, unless
+        :func:`joblib.parallel_config` sets another backend. It does not change any
+        result: in every fold BLAS has one thread.
     fit_intercept : bool, default=True
         Whether to fit an intercept per task and response; it is never penalised.
     normalize : bool, default=False
@@ -254,12 +254,12 @@ class IndLassoCV(CrossValidated, IndLasso):
         divided by its l2 norm. The coefficients are for X as given. Ignored without
         ``fit_intercept``.
     max_iter : int, default=2000
-        Most passes over the coefficients of a task.
+        Maximum number of passes over the coefficients of a task.
     tol : float, default=1e-4
         A task has converged when its duality gap is at most ``tol`` times the
         objective of its null model (intercept only).
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     penalty_weights : array-like of shape (n_features[, n_tasks]), default=None
         The weight of every coefficient in the penalty: 0 leaves it unpenalised, and
         infinity excludes it.
@@ -269,11 +269,11 @@ class IndLassoCV(CrossValidated, IndLasso):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
 
     Attributes
     ----------
@@ -281,7 +281,7 @@ class IndLassoCV(CrossValidated, IndLasso):
         The strength that was chosen, and fitted with; one each with ``per_task``,
         unless there is a single task.
     alphas_ : ndarray of shape (n_alphas,) or (n_alphas, n_tasks)
-        The strengths, descending.
+        The alphas, descending.
     mse_path_ : ndarray of shape (n_alphas, n_folds)
         Mean squared errors of held-out samples: within a task and response by
         ``sample_weight``, then over responses, then over tasks by ``task_weight``.
@@ -296,22 +296,22 @@ class IndLassoCV(CrossValidated, IndLasso):
     coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
         The coefficients; 1-D for a single task.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     dual_gap_ : ndarray shaped as ``intercept_``, or float
-        By how much each task's objective may still exceed its optimum.
+        Upper bound on each task's objective minus its global minimum.
     objective_ : ndarray shaped as ``intercept_``, or float
         Each task's term of the objective, at the coefficients.
     n_iter_ : int
         Passes made over the coefficients of the task that needed most.
     residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
+        Targets minus predictions, in the layout of y.
     tasks_ : ndarray of shape (n_tasks,)
         The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
         where the layout has no labels.
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)

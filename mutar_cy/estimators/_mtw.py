@@ -96,7 +96,7 @@ class MTW(TransportRegressor):
     gpu : bool, default=False
         No effect: all is done on the processor.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     ot_threshold : float, default=0.0
         No effect: features without mass are found, and left out, as the fit goes on.
     task_weight : array-like of shape (n_tasks,), default=None
@@ -105,11 +105,11 @@ class MTW(TransportRegressor):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
     support_threshold : float, default=0.0
         Coefficients of at most this absolute value become 0 in ``coef_``, which holds
         no zeros otherwise. The certificate is that of the coefficients before.
@@ -126,14 +126,14 @@ class MTW(TransportRegressor):
         The barycentres q of the positive and of the negative masses; 0 where there are
         none.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     sigma_ : ndarray of shape (n_tasks[, n_responses]), or float
         The levels of noise, with ``concomitant``; else 1.
     dual_coef_ : ndarray, or list of them in the list layout
         The dual solution, in the layout of y: at the optimum, every residual times its
         share of the weights, over the level of noise. Not there with ``alpha=0``.
     dual_gap_ : float
-        By how much the objective may still exceed the optimum, in its own unit.
+        Upper bound on ``objective_`` minus the global minimum.
     objective_ : float
         The objective at the coefficients.
     loss_ : list of float
@@ -141,7 +141,7 @@ class MTW(TransportRegressor):
     n_iter_ : int
         Newton steps made.
     residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
+        Targets minus predictions, in the layout of y.
     log_ : dict
         ``loss`` and ``gap`` after every step.
     tasks_ : ndarray of shape (n_tasks,)
@@ -150,7 +150,7 @@ class MTW(TransportRegressor):
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -269,7 +269,7 @@ BETAS = [Interval(Integral, 1, None, closed="left"), "array-like"]
 
 
 class MTWCV(CrossValidated, MTW):
-    """Coefficients of tasks near each other, as near and as many as the data ask for.
+    """MTW with alpha and beta chosen by cross-validation.
 
     This is :class:`~mutar_cy.MTW`, see there for the objective, with a chosen ``alpha``
     (of transport) and ``beta`` (of the l1 term).
@@ -287,19 +287,19 @@ class MTWCV(CrossValidated, MTW):
         to lay out, a geometric sequence from the smallest one at which a lasso per task
         has no coefficient.
     eps : float, default=1e-2
-        The last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     cv : int, splitter, iterable of (train, test), or None, default=None
-        The folds; None is 5. A number of folds of consecutive samples, taken within
+        The folds; None is 5. A number means folds of consecutive samples, taken within
         every task (:class:`~mutar_cy.model_selection.TaskKFold`) if tasks have samples
-        of their own. Samples are counted as they come: rows of a table, or all tasks
-        end to end.
+        of their own. Samples are numbered as in X: rows of a table, or all tasks end
+        to end.
     selection : {"min", "1se"}, default="min"
         Which strength to take: that of the least mean error over folds, or the first
         on its path whose mean is at most one standard error above it.
     n_jobs : int, default=None
-        How many folds are fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` says otherwise. It does not change any result:
-        in every fold BLAS has one thread.
+        Number of folds fitted at once, as joblib takes it; in threads, unless
+        :func:`joblib.parallel_config` sets another backend. It does not change any
+        result: in every fold BLAS has one thread.
     M : array-like, list of array-like, sparse matrix or Kernel, default=None
         Cost of moving mass from one feature to another, as
         :func:`~mutar_cy.ot.make_kernel` takes it: a symmetric matrix, one for each axis
@@ -329,18 +329,18 @@ class MTWCV(CrossValidated, MTW):
         The fit has converged when its duality gap is at most ``tol`` times the
         objective of the null model (intercepts only).
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     task_weight : array-like of shape (n_tasks,), default=None
         Positive weights of the tasks, in the order of ``tasks_``.
     task_column : int or str, default=None
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
     support_threshold : float, default=0.0
         Coefficients of at most this absolute value become 0 in ``coef_``, which holds
         no zeros otherwise. The certificate is that of the coefficients before.
@@ -364,14 +364,14 @@ class MTWCV(CrossValidated, MTW):
         The barycentres q of the positive and of the negative masses; 0 where there are
         none.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     sigma_ : ndarray of shape (n_tasks[, n_responses]), or float
         The levels of noise, with ``concomitant``; else 1.
     dual_coef_ : ndarray, or list of them in the list layout
         The dual solution, in the layout of y: at the optimum, every residual times its
         share of the weights, over the level of noise. Not there with ``alpha=0``.
     dual_gap_ : float
-        By how much the objective may still exceed the optimum, in its own unit.
+        Upper bound on ``objective_`` minus the global minimum.
     objective_ : float
         The objective at the coefficients.
     loss_ : list of float
@@ -379,7 +379,7 @@ class MTWCV(CrossValidated, MTW):
     n_iter_ : int
         Newton steps made.
     residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
+        Targets minus predictions, in the layout of y.
     log_ : dict
         ``loss`` and ``gap`` after every step.
     tasks_ : ndarray of shape (n_tasks,)
@@ -388,7 +388,7 @@ class MTWCV(CrossValidated, MTW):
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -543,7 +543,7 @@ def mtw_path(
     n_betas : int, default=20
         How many strengths to lay out.
     eps : float, default=1e-2
-        The last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     sample_weight, task : object
         As ``MTW.fit`` takes them.
     **params : dict

@@ -11,7 +11,7 @@ from mutar_cy.penalties import L21
 
 
 class MultiLevelLasso(ReweightingRegressor):
-    r"""Linear regression of several tasks with coefficients that are products.
+    r"""Multi-level lasso: each coefficient is (feature factor) x (task factor).
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design
     :math:`X_k`. The coefficients are :math:`w_{jk} = c_j s_{jk}`: a factor :math:`c_j
@@ -57,15 +57,15 @@ class MultiLevelLasso(ReweightingRegressor):
         divided by its l2 norm. The coefficients are for X as given. Ignored without
         ``fit_intercept``.
     max_iter : int, default=2000
-        Most convex problems to solve one after another, the first lassos included, and
-        most passes over the coefficients of a task in each of them.
+        Maximum number of convex problems, the first lassos included, and maximum
+        number of passes over the coefficients of a task in each of them.
     tol : float, default=1e-4
         A convex problem has converged when its duality gap is, in every task, at most
         ``tol`` times the objective of the null model (intercept only). The fit ends
         when from one problem to the next no coefficient moves by more than ``tol``,
         relative to the largest, each times the norm of its column of X.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     warm_start : bool, default=False
         Whether to start the first lassos from the coefficients of the last fit that
         succeeded, whose shape must be the same. It makes them faster and changes
@@ -79,11 +79,11 @@ class MultiLevelLasso(ReweightingRegressor):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ class MultiLevelLasso(ReweightingRegressor):
         What tasks do not share, the factors s; 0 for features left out. With
         ``normalize`` they, not c, turn back to the units of X.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     loss_ : ndarray of shape (n_problems,)
         The objective after every convex problem; with ``normalize``, of the normalised
         problem. It never rises.
@@ -107,19 +107,18 @@ class MultiLevelLasso(ReweightingRegressor):
         The penalty weights of the last convex problem, a lasso for every task: infinite
         for features that had been left out.
     dual_gap_ : float
-        By how much the objective of the last convex problem may still exceed its
-        optimum.
+        Upper bound on the objective of the last convex problem minus its minimum.
     n_iter_ : int
         Passes made over the coefficients, in all convex problems together.
     residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
+        Targets minus predictions, in the layout of y.
     tasks_ : ndarray of shape (n_tasks,)
         The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
         where the layout has no labels.
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -128,7 +127,7 @@ class MultiLevelLasso(ReweightingRegressor):
     See Also
     --------
     DirtyModel : A sum, in place of a product, of a shared and a specific part.
-    ReweightedGroupLasso : Features that all tasks keep or drop together.
+    ReweightedGroupLasso : The group lasso over tasks: features that all tasks select or drop together.
     alpha_max : The smallest ``alpha`` that leaves no coefficient.
 
     References
@@ -215,7 +214,7 @@ def equal_penalties(alpha, weights, positive, n_columns):
 
 
 class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
-    r"""Few features in all, each for some of the tasks, as many as the data ask for.
+    r"""MultiLevelLasso with alpha chosen by cross-validation or a criterion.
 
     This is :class:`~mutar_cy.MultiLevelLasso`, see there for the objective, with a
     chosen ``alpha``.
@@ -231,25 +230,25 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
     Parameters
     ----------
     alphas : int or array-like of shape (n_alphas,), default=100
-        The strengths to choose from, in any order; or how many of them to lay out, a
-        geometric sequence from the smallest one that leaves no coefficient.
+        The alphas to choose from, in any order; or their number, a geometric sequence
+        that begins at the smallest alpha without coefficients.
     eps : float, default=1e-3
-        The last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     cv : int, splitter, iterable of (train, test), or None, default=None
-        The folds; None is 5. A number of folds of consecutive samples, taken within
+        The folds; None is 5. A number means folds of consecutive samples, taken within
         every task (:class:`~mutar_cy.model_selection.TaskKFold`) if tasks have samples
-        of their own. Samples are counted as they come: rows of a table, or all tasks
-        end to end.
+        of their own. Samples are numbered as in X: rows of a table, or all tasks end
+        to end.
     selection : {"min", "1se"}, default="min"
-        Which strength to take: that of the least mean error over folds, or the largest
-        whose mean is at most one standard error above it.
+        "min": the alpha of the smallest mean error over folds. "1se": the largest
+        alpha whose mean error is at most one standard error above it.
     criterion : {"aic", "bic", "ebic"}, default=None
-        An information criterion to choose by instead, from one path on all data; see
-        Notes.
+        Information criterion that chooses alpha in place of cross-validation, from one
+        path on all data; see Notes.
     n_jobs : int, default=None
-        How many folds are fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` says otherwise. It does not change any result:
-        in every fold BLAS has one thread.
+        Number of folds fitted at once, as joblib takes it; in threads, unless
+        :func:`joblib.parallel_config` sets another backend. It does not change any
+        result: in every fold BLAS has one thread.
     fit_intercept : bool, default=True
         Whether to fit an intercept per task and response; it is never penalised.
     normalize : bool, default=False
@@ -257,15 +256,15 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
         divided by its l2 norm. The coefficients are for X as given. Ignored without
         ``fit_intercept``.
     max_iter : int, default=2000
-        Most convex problems to solve one after another, the first lassos included, and
-        most passes over the coefficients of a task in each of them.
+        Maximum number of convex problems, the first lassos included, and maximum
+        number of passes over the coefficients of a task in each of them.
     tol : float, default=1e-4
         A convex problem has converged when its duality gap is, in every task, at most
         ``tol`` times the objective of the null model (intercept only). The fit ends
         when from one problem to the next no coefficient moves by more than ``tol``,
         relative to the largest, each times the norm of its column of X.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     penalty_weights : array-like of shape (n_features,), default=None
         The weight of every feature in the penalty: 0 leaves it unpenalised, and
         infinity excludes it.
@@ -275,18 +274,18 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
 
     Attributes
     ----------
     alpha_ : float
-        The strength that was chosen, and fitted with.
+        The chosen alpha, used for the final fit.
     alphas_ : ndarray of shape (n_alphas,)
-        The strengths, descending.
+        The alphas, descending.
     mse_path_ : ndarray of shape (n_alphas, n_folds)
         Mean squared errors of held-out samples: within a task and response by
         ``sample_weight``, then over responses, then over tasks by ``task_weight``.
@@ -305,7 +304,7 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
         What tasks do not share, the factors s; 0 for features left out. With
         ``normalize`` they, not c, turn back to the units of X.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     loss_ : ndarray of shape (n_problems,)
         The objective after every convex problem; with ``normalize``, of the normalised
         problem. It never rises.
@@ -315,19 +314,18 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
         The penalty weights of the last convex problem, a lasso for every task: infinite
         for features that had been left out.
     dual_gap_ : float
-        By how much the objective of the last convex problem may still exceed its
-        optimum.
+        Upper bound on the objective of the last convex problem minus its minimum.
     n_iter_ : int
         Passes made over the coefficients, in all convex problems together.
     residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
+        Targets minus predictions, in the layout of y.
     tasks_ : ndarray of shape (n_tasks,)
         The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
         where the layout has no labels.
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)

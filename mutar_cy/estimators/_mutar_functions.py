@@ -23,12 +23,12 @@ def solver_lasso(X, y, alpha=None, max_iter=3000, tol=1e-4, positive=False):
     alpha : float or array-like of shape (n_tasks,), default=None
         Strength of the penalty, of all tasks or of each; 1 if None.
     max_iter : int, default=3000
-        Most passes over the coefficients of a task.
+        Maximum number of passes over the coefficients of a task.
     tol : float, default=1e-4
         A task has converged when its duality gap is at most ``tol`` times its
         objective at zero.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
 
     Returns
     -------
@@ -96,12 +96,12 @@ def solver_dirty(
     beta : float, default=1.0
         Strength of the penalty on the specific part.
     max_iter : int, default=10000
-        Most passes over the coefficients.
+        Maximum number of passes over the coefficients.
     tol : float, default=1e-4
         The fit has converged when its duality gap is at most ``tol`` times the
         objective at zero.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
 
     Returns
     -------

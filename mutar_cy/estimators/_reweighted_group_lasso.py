@@ -41,7 +41,7 @@ class ReweightedGroupLasso(ReweightingRegressor):
     ----------
     alpha : float, default=0.1
         Strength of the penalty. In the group lasso its unit is that of X times y, and
-        :func:`~mutar_cy.alpha_max` tells from where on all coefficients are 0. At 0,
+        For ``alpha >= alpha_max(...)`` (:func:`~mutar_cy.alpha_max`) all coefficients are 0. At 0,
         nothing is penalised and the fit is least squares.
     fit_intercept : bool, default=True
         Whether to fit an intercept per task and response; it is never penalised.
@@ -50,14 +50,14 @@ class ReweightedGroupLasso(ReweightingRegressor):
         divided by its l2 norm. The coefficients are for X as given. Ignored without
         ``fit_intercept``.
     max_iter : int, default=2000
-        Most passes over the coefficients in each convex problem.
+        Maximum number of passes over the coefficients in each convex problem.
     max_iter_reweighting : int, default=100
         Most convex problems to solve, the group lasso included.
     tol : float, default=1e-4
         A convex problem has converged when its duality gap is at most ``tol`` times
         the objective of the null model (intercepts only).
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     warm_start : bool, default=False
         Whether to start the group lasso from the coefficients of the last fit that
         succeeded, whose shape must be the same. It makes that faster and changes
@@ -77,18 +77,18 @@ class ReweightedGroupLasso(ReweightingRegressor):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
 
     Attributes
     ----------
     coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
         The coefficients; those of a dropped group are exactly 0. 1-D for a single task.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     loss_ : ndarray of shape (n_problems,)
         The objective after every convex problem; with ``normalize``, of the normalised
         problem. It never rises.
@@ -98,19 +98,18 @@ class ReweightedGroupLasso(ReweightingRegressor):
         The penalty weights of the last convex problem, infinite for groups that had
         been 0 before.
     dual_gap_ : float
-        By how much the objective of the last convex problem may still exceed its
-        optimum.
+        Upper bound on the objective of the last convex problem minus its minimum.
     n_iter_ : int
         Passes made over the coefficients, in all convex problems together.
     residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
+        Targets minus predictions, in the layout of y.
     tasks_ : ndarray of shape (n_tasks,)
         The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
         where the layout has no labels.
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -200,7 +199,7 @@ class ReweightedGroupLasso(ReweightingRegressor):
         )
 
 class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
-    r"""Few features that all tasks keep or drop together, as many as the data ask for.
+    r"""ReweightedGroupLasso with alpha chosen by cross-validation or a criterion.
 
     This is :class:`~mutar_cy.ReweightedGroupLasso`, see there for the objective, with a
     chosen ``alpha``.
@@ -216,25 +215,25 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
     Parameters
     ----------
     alphas : int or array-like of shape (n_alphas,), default=100
-        The strengths to choose from, in any order; or how many of them to lay out, a
-        geometric sequence from the smallest one that leaves no coefficient.
+        The alphas to choose from, in any order; or their number, a geometric sequence
+        that begins at the smallest alpha without coefficients.
     eps : float, default=1e-3
-        The last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     cv : int, splitter, iterable of (train, test), or None, default=None
-        The folds; None is 5. A number of folds of consecutive samples, taken within
+        The folds; None is 5. A number means folds of consecutive samples, taken within
         every task (:class:`~mutar_cy.model_selection.TaskKFold`) if tasks have samples
-        of their own. Samples are counted as they come: rows of a table, or all tasks
-        end to end.
+        of their own. Samples are numbered as in X: rows of a table, or all tasks end
+        to end.
     selection : {"min", "1se"}, default="min"
-        Which strength to take: that of the least mean error over folds, or the largest
-        whose mean is at most one standard error above it.
+        "min": the alpha of the smallest mean error over folds. "1se": the largest
+        alpha whose mean error is at most one standard error above it.
     criterion : {"aic", "bic", "ebic"}, default=None
-        An information criterion to choose by instead, from one path on all data; see
-        Notes.
+        Information criterion that chooses alpha in place of cross-validation, from one
+        path on all data; see Notes.
     n_jobs : int, default=None
-        How many folds are fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` says otherwise. It does not change any result:
-        in every fold BLAS has one thread.
+        Number of folds fitted at once, as joblib takes it; in threads, unless
+        :func:`joblib.parallel_config` sets another backend. It does not change any
+        result: in every fold BLAS has one thread.
     fit_intercept : bool, default=True
         Whether to fit an intercept per task and response; it is never penalised.
     normalize : bool, default=False
@@ -242,14 +241,14 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
         divided by its l2 norm. The coefficients are for X as given. Ignored without
         ``fit_intercept``.
     max_iter : int, default=2000
-        Most passes over the coefficients in each convex problem.
+        Maximum number of passes over the coefficients in each convex problem.
     max_iter_reweighting : int, default=100
         Most convex problems to solve, the group lasso included.
     tol : float, default=1e-4
         A convex problem has converged when its duality gap is at most ``tol`` times
         the objective of the null model (intercepts only).
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     groups : list of array-like of int, default=None
         The features of each group, as indices (or as masks of length ``n_features``).
         Every feature must be in exactly one. By default, one group per feature.
@@ -265,18 +264,18 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
 
     Attributes
     ----------
     alpha_ : float
-        The strength that was chosen, and fitted with.
+        The chosen alpha, used for the final fit.
     alphas_ : ndarray of shape (n_alphas,)
-        The strengths, descending.
+        The alphas, descending.
     mse_path_ : ndarray of shape (n_alphas, n_folds)
         Mean squared errors of held-out samples: within a task and response by
         ``sample_weight``, then over responses, then over tasks by ``task_weight``.
@@ -288,7 +287,7 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
     coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
         The coefficients; those of a dropped group are exactly 0. 1-D for a single task.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     loss_ : ndarray of shape (n_problems,)
         The objective after every convex problem; with ``normalize``, of the normalised
         problem. It never rises.
@@ -298,19 +297,18 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
         The penalty weights of the last convex problem, infinite for groups that had
         been 0 before.
     dual_gap_ : float
-        By how much the objective of the last convex problem may still exceed its
-        optimum.
+        Upper bound on the objective of the last convex problem minus its minimum.
     n_iter_ : int
         Passes made over the coefficients, in all convex problems together.
     residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
+        Targets minus predictions, in the layout of y.
     tasks_ : ndarray of shape (n_tasks,)
         The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
         where the layout has no labels.
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)

@@ -30,7 +30,7 @@ def solver_mll(X, y, C, S, alpha=0.1, max_iter=1000, tol=1e-4, positive=False):
         How small a convex problem's duality gap has to be, relative to the objective
         at zero, and how little coefficients may move in the end.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
 
     Returns
     -------

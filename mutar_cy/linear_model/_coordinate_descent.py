@@ -292,9 +292,9 @@ class ElasticNet(CoordinateDescentRegressor):
         Accepted for scikit-learn's sake: the solver decides by itself when a Gram
         matrix pays. One that is given is checked against X.
     max_iter : int, default=1000
-        Most passes over the coefficients.
+        Maximum number of passes over the coefficients.
     copy_X : bool, default=True
-        Accepted for scikit-learn's sake: X is never written to.
+        Accepted for compatibility with scikit-learn; X is never modified.
     tol : float, default=1e-4
         The fit has converged when its duality gap is at most ``tol`` times the
         objective of the null model (intercept only): half of what scikit-learn asks,
@@ -302,11 +302,11 @@ class ElasticNet(CoordinateDescentRegressor):
     warm_start : bool, default=False
         Whether to start from the coefficients of the last fit.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     random_state : int, RandomState instance, default=None
-        Accepted for scikit-learn's sake: the solver has no random part.
+        Accepted for compatibility with scikit-learn; the solver has no random part.
     selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for scikit-learn's sake: the solver chooses the order of features.
+        Accepted for compatibility with scikit-learn; the solver chooses the order.
 
     Attributes
     ----------
@@ -315,7 +315,7 @@ class ElasticNet(CoordinateDescentRegressor):
     sparse_coef_ : sparse matrix of shape (n_targets, n_features)
         ``coef_`` in CSR format.
     intercept_ : float or ndarray of shape (n_targets,)
-        What to add; 0.0 without ``fit_intercept``.
+        Intercepts; 0.0 without ``fit_intercept``.
     n_iter_ : int or list of int
         Passes made, for each target.
     dual_gap_ : float or ndarray of shape (n_targets,)
@@ -467,9 +467,9 @@ class Lasso(ElasticNet):
         Accepted for scikit-learn's sake: the solver decides by itself when a Gram
         matrix pays. One that is given is checked against X.
     copy_X : bool, default=True
-        Accepted for scikit-learn's sake: X is never written to.
+        Accepted for compatibility with scikit-learn; X is never modified.
     max_iter : int, default=1000
-        Most passes over the coefficients.
+        Maximum number of passes over the coefficients.
     tol : float, default=1e-4
         The fit has converged when its duality gap is at most ``tol`` times the
         objective of the null model (intercept only): half of what scikit-learn asks,
@@ -477,11 +477,11 @@ class Lasso(ElasticNet):
     warm_start : bool, default=False
         Whether to start from the coefficients of the last fit.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     random_state : int, RandomState instance, default=None
-        Accepted for scikit-learn's sake: the solver has no random part.
+        Accepted for compatibility with scikit-learn; the solver has no random part.
     selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for scikit-learn's sake: the solver chooses the order of features.
+        Accepted for compatibility with scikit-learn; the solver chooses the order.
 
     Attributes
     ----------
@@ -490,7 +490,7 @@ class Lasso(ElasticNet):
     sparse_coef_ : sparse matrix of shape (n_targets, n_features)
         ``coef_`` in CSR format.
     intercept_ : float or ndarray of shape (n_targets,)
-        What to add; 0.0 without ``fit_intercept``.
+        Intercepts; 0.0 without ``fit_intercept``.
     n_iter_ : int or list of int
         Passes made, for each target.
     dual_gap_ : float or ndarray of shape (n_targets,)
@@ -575,9 +575,9 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
     fit_intercept : bool, default=True
         Whether to fit an intercept per target; it is never penalised.
     copy_X : bool, default=True
-        Accepted for scikit-learn's sake: X is never written to.
+        Accepted for compatibility with scikit-learn; X is never modified.
     max_iter : int, default=1000
-        Most passes over the coefficients.
+        Maximum number of passes over the coefficients.
     tol : float, default=1e-4
         The fit has converged when its duality gap is at most ``tol`` times the
         objective of the null model (intercept only): half of what scikit-learn asks,
@@ -585,9 +585,9 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
     warm_start : bool, default=False
         Whether to start from the coefficients of the last fit.
     random_state : int, RandomState instance, default=None
-        Accepted for scikit-learn's sake: the solver has no random part.
+        Accepted for compatibility with scikit-learn; the solver has no random part.
     selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for scikit-learn's sake: the solver chooses the order of features.
+        Accepted for compatibility with scikit-learn; the solver chooses the order.
 
     Attributes
     ----------
@@ -596,11 +596,11 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
     sparse_coef_ : sparse matrix of shape (n_targets, n_features)
         ``coef_`` in CSR format.
     intercept_ : float or ndarray of shape (n_targets,)
-        What to add; 0.0 without ``fit_intercept``.
+        Intercepts; 0.0 without ``fit_intercept``.
     n_iter_ : int
         Passes made.
     dual_gap_ : float
-        By how much the objective may still exceed its optimum.
+        Upper bound on the objective minus its global minimum.
     eps_ : float
         What ``dual_gap_`` had to reach: ``tol`` times the null model's objective.
     n_features_in_ : int
@@ -731,9 +731,9 @@ class MultiTaskLasso(MultiTaskElasticNet):
     fit_intercept : bool, default=True
         Whether to fit an intercept per target; it is never penalised.
     copy_X : bool, default=True
-        Accepted for scikit-learn's sake: X is never written to.
+        Accepted for compatibility with scikit-learn; X is never modified.
     max_iter : int, default=1000
-        Most passes over the coefficients.
+        Maximum number of passes over the coefficients.
     tol : float, default=1e-4
         The fit has converged when its duality gap is at most ``tol`` times the
         objective of the null model (intercept only): half of what scikit-learn asks,
@@ -741,9 +741,9 @@ class MultiTaskLasso(MultiTaskElasticNet):
     warm_start : bool, default=False
         Whether to start from the coefficients of the last fit.
     random_state : int, RandomState instance, default=None
-        Accepted for scikit-learn's sake: the solver has no random part.
+        Accepted for compatibility with scikit-learn; the solver has no random part.
     selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for scikit-learn's sake: the solver chooses the order of features.
+        Accepted for compatibility with scikit-learn; the solver chooses the order.
 
     Attributes
     ----------
@@ -752,11 +752,11 @@ class MultiTaskLasso(MultiTaskElasticNet):
     sparse_coef_ : sparse matrix of shape (n_targets, n_features)
         ``coef_`` in CSR format.
     intercept_ : float or ndarray of shape (n_targets,)
-        What to add; 0.0 without ``fit_intercept``.
+        Intercepts; 0.0 without ``fit_intercept``.
     n_iter_ : int
         Passes made.
     dual_gap_ : float
-        By how much the objective may still exceed its optimum.
+        Upper bound on the objective minus its global minimum.
     eps_ : float
         What ``dual_gap_`` had to reach: ``tol`` times the null model's objective.
     n_features_in_ : int

@@ -209,7 +209,7 @@ def checked_alphas(alphas):
 
 
 class ElasticNetCV(CoordinateDescentCV):
-    r"""The elastic net, with strength and mixture chosen by cross-validation.
+    r"""ElasticNet with alpha and l1_ratio chosen by cross-validation.
 
     A drop-in for :class:`sklearn.linear_model.ElasticNetCV`. Among models that minimise
 
@@ -228,17 +228,17 @@ class ElasticNetCV(CoordinateDescentCV):
     l1_ratio : float or array-like of shape (n_l1_ratios,), default=0.5
         Between 0 (only the squared norm) and 1 (none of it); several to choose from.
     eps : float, default=1e-3
-        Last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     alphas : int or array-like of shape (n_alphas,), default=100
-        The strengths to choose from, or how many to lay out from the smallest that
-        leaves no coefficient down.
+        The alphas to choose from; or their number, a geometric sequence that begins at
+        the smallest alpha without coefficients.
     fit_intercept : bool, default=True
         Whether to fit an intercept; it is never penalised.
     precompute : 'auto', bool or array-like, default='auto'
         Accepted for scikit-learn's sake: the solver decides by itself when a Gram
         matrix pays. One that is given is checked against X.
     max_iter : int, default=1000
-        Most passes over the coefficients, for every strength.
+        Maximum number of passes over the coefficients, for every strength.
     tol : float, default=1e-4
         A fit, to a fold or to all samples, has converged when its duality gap is at
         most ``tol`` times the objective of its null model (intercept only).
@@ -246,7 +246,7 @@ class ElasticNetCV(CoordinateDescentCV):
         How samples are held out. An int is a number of folds of
         :class:`~sklearn.model_selection.KFold`, None is 5 of them.
     copy_X : bool, default=True
-        Accepted for scikit-learn's sake: X is never written to.
+        Accepted for compatibility with scikit-learn; X is never modified.
     verbose : bool or int, default=0
         How much joblib says about the folds.
     n_jobs : int, default=None
@@ -254,11 +254,11 @@ class ElasticNetCV(CoordinateDescentCV):
         :func:`joblib.parallel_config` says otherwise; -1 for as many as processors.
         The result is the same to the last bit.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     random_state : int, RandomState instance, default=None
-        Accepted for scikit-learn's sake: the solver has no random part.
+        Accepted for compatibility with scikit-learn; the solver has no random part.
     selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for scikit-learn's sake: the solver chooses the order of features.
+        Accepted for compatibility with scikit-learn; the solver chooses the order.
 
     Attributes
     ----------
@@ -276,9 +276,9 @@ class ElasticNetCV(CoordinateDescentCV):
     sparse_coef_ : sparse matrix of shape (1, n_features)
         ``coef_`` in CSR format.
     intercept_ : float
-        What to add; 0.0 without ``fit_intercept``.
+        Intercepts; 0.0 without ``fit_intercept``.
     dual_gap_ : float
-        By how much the objective may still exceed its optimum.
+        Upper bound on the objective minus its global minimum.
     n_iter_ : int
         Passes made in the fit to all samples.
     n_features_in_ : int
@@ -352,7 +352,7 @@ class ElasticNetCV(CoordinateDescentCV):
 
 
 class LassoCV(CoordinateDescentCV):
-    r"""The lasso, with its strength chosen by cross-validation.
+    r"""Lasso with alpha chosen by cross-validation.
 
     A drop-in for :class:`sklearn.linear_model.LassoCV`. Among models that minimise
 
@@ -368,22 +368,22 @@ class LassoCV(CoordinateDescentCV):
     Parameters
     ----------
     eps : float, default=1e-3
-        Last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     alphas : int or array-like of shape (n_alphas,), default=100
-        The strengths to choose from, or how many to lay out from the smallest that
-        leaves no coefficient down.
+        The alphas to choose from; or their number, a geometric sequence that begins at
+        the smallest alpha without coefficients.
     fit_intercept : bool, default=True
         Whether to fit an intercept; it is never penalised.
     precompute : 'auto', bool or array-like, default='auto'
         Accepted for scikit-learn's sake: the solver decides by itself when a Gram
         matrix pays. One that is given is checked against X.
     max_iter : int, default=1000
-        Most passes over the coefficients, for every strength.
+        Maximum number of passes over the coefficients, for every strength.
     tol : float, default=1e-4
         A fit, to a fold or to all samples, has converged when its duality gap is at
         most ``tol`` times the objective of its null model (intercept only).
     copy_X : bool, default=True
-        Accepted for scikit-learn's sake: X is never written to.
+        Accepted for compatibility with scikit-learn; X is never modified.
     cv : int, splitter, iterable of pairs of array, or None, default=None
         How samples are held out. An int is a number of folds of
         :class:`~sklearn.model_selection.KFold`, None is 5 of them.
@@ -394,11 +394,11 @@ class LassoCV(CoordinateDescentCV):
         :func:`joblib.parallel_config` says otherwise; -1 for as many as processors.
         The result is the same to the last bit.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     random_state : int, RandomState instance, default=None
-        Accepted for scikit-learn's sake: the solver has no random part.
+        Accepted for compatibility with scikit-learn; the solver has no random part.
     selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for scikit-learn's sake: the solver chooses the order of features.
+        Accepted for compatibility with scikit-learn; the solver chooses the order.
 
     Attributes
     ----------
@@ -413,9 +413,9 @@ class LassoCV(CoordinateDescentCV):
     sparse_coef_ : sparse matrix of shape (1, n_features)
         ``coef_`` in CSR format.
     intercept_ : float
-        What to add; 0.0 without ``fit_intercept``.
+        Intercepts; 0.0 without ``fit_intercept``.
     dual_gap_ : float
-        By how much the objective may still exceed its optimum.
+        Upper bound on the objective minus its global minimum.
     n_iter_ : int
         Passes made in the fit to all samples.
     n_features_in_ : int
@@ -488,7 +488,7 @@ class LassoCV(CoordinateDescentCV):
 
 
 class MultiTaskElasticNetCV(CoordinateDescentCV):
-    r"""The multi-task elastic net, with what it mixes chosen by cross-validation.
+    r"""MultiTaskElasticNet with alpha and l1_ratio chosen by cross-validation.
 
     A drop-in for :class:`sklearn.linear_model.MultiTaskElasticNetCV`. Among models that
     minimise
@@ -509,14 +509,14 @@ class MultiTaskElasticNetCV(CoordinateDescentCV):
     l1_ratio : float or array-like of shape (n_l1_ratios,), default=0.5
         Between 0 (only the squared norm) and 1 (none of it); several to choose from.
     eps : float, default=1e-3
-        Last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     alphas : int or array-like of shape (n_alphas,), default=100
-        The strengths to choose from, or how many to lay out from the smallest that
-        leaves no coefficient down.
+        The alphas to choose from; or their number, a geometric sequence that begins at
+        the smallest alpha without coefficients.
     fit_intercept : bool, default=True
         Whether to fit an intercept per target; it is never penalised.
     max_iter : int, default=1000
-        Most passes over the coefficients, for every strength.
+        Maximum number of passes over the coefficients, for every strength.
     tol : float, default=1e-4
         A fit, to a fold or to all samples, has converged when its duality gap is at
         most ``tol`` times the objective of its null model (intercept only).
@@ -524,7 +524,7 @@ class MultiTaskElasticNetCV(CoordinateDescentCV):
         How samples are held out. An int is a number of folds of
         :class:`~sklearn.model_selection.KFold`, None is 5 of them.
     copy_X : bool, default=True
-        Accepted for scikit-learn's sake: X is never written to.
+        Accepted for compatibility with scikit-learn; X is never modified.
     verbose : bool or int, default=0
         How much joblib says about the folds.
     n_jobs : int, default=None
@@ -532,9 +532,9 @@ class MultiTaskElasticNetCV(CoordinateDescentCV):
         :func:`joblib.parallel_config` says otherwise; -1 for as many as processors.
         The result is the same to the last bit.
     random_state : int, RandomState instance, default=None
-        Accepted for scikit-learn's sake: the solver has no random part.
+        Accepted for compatibility with scikit-learn; the solver has no random part.
     selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for scikit-learn's sake: the solver chooses the order of features.
+        Accepted for compatibility with scikit-learn; the solver chooses the order.
 
     Attributes
     ----------
@@ -552,9 +552,9 @@ class MultiTaskElasticNetCV(CoordinateDescentCV):
     sparse_coef_ : sparse matrix of shape (n_targets, n_features)
         ``coef_`` in CSR format.
     intercept_ : float or ndarray of shape (n_targets,)
-        What to add; 0.0 without ``fit_intercept``.
+        Intercepts; 0.0 without ``fit_intercept``.
     dual_gap_ : float
-        By how much the objective may still exceed its optimum.
+        Upper bound on the objective minus its global minimum.
     eps_ : float
         What ``dual_gap_`` had to reach: ``tol`` times the null model's objective.
     n_iter_ : int
@@ -626,7 +626,7 @@ class MultiTaskElasticNetCV(CoordinateDescentCV):
 
 
 class MultiTaskLassoCV(CoordinateDescentCV):
-    r"""The multi-task lasso, with its strength chosen by cross-validation.
+    r"""MultiTaskLasso with alpha chosen by cross-validation.
 
     A drop-in for :class:`sklearn.linear_model.MultiTaskLassoCV`. Among models that
     minimise
@@ -644,19 +644,19 @@ class MultiTaskLassoCV(CoordinateDescentCV):
     Parameters
     ----------
     eps : float, default=1e-3
-        Last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     alphas : int or array-like of shape (n_alphas,), default=100
-        The strengths to choose from, or how many to lay out from the smallest that
-        leaves no coefficient down.
+        The alphas to choose from; or their number, a geometric sequence that begins at
+        the smallest alpha without coefficients.
     fit_intercept : bool, default=True
         Whether to fit an intercept per target; it is never penalised.
     max_iter : int, default=1000
-        Most passes over the coefficients, for every strength.
+        Maximum number of passes over the coefficients, for every strength.
     tol : float, default=1e-4
         A fit, to a fold or to all samples, has converged when its duality gap is at
         most ``tol`` times the objective of its null model (intercept only).
     copy_X : bool, default=True
-        Accepted for scikit-learn's sake: X is never written to.
+        Accepted for compatibility with scikit-learn; X is never modified.
     cv : int, splitter, iterable of pairs of array, or None, default=None
         How samples are held out. An int is a number of folds of
         :class:`~sklearn.model_selection.KFold`, None is 5 of them.
@@ -667,9 +667,9 @@ class MultiTaskLassoCV(CoordinateDescentCV):
         :func:`joblib.parallel_config` says otherwise; -1 for as many as processors.
         The result is the same to the last bit.
     random_state : int, RandomState instance, default=None
-        Accepted for scikit-learn's sake: the solver has no random part.
+        Accepted for compatibility with scikit-learn; the solver has no random part.
     selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for scikit-learn's sake: the solver chooses the order of features.
+        Accepted for compatibility with scikit-learn; the solver chooses the order.
 
     Attributes
     ----------
@@ -684,9 +684,9 @@ class MultiTaskLassoCV(CoordinateDescentCV):
     sparse_coef_ : sparse matrix of shape (n_targets, n_features)
         ``coef_`` in CSR format.
     intercept_ : float or ndarray of shape (n_targets,)
-        What to add; 0.0 without ``fit_intercept``.
+        Intercepts; 0.0 without ``fit_intercept``.
     dual_gap_ : float
-        By how much the objective may still exceed its optimum.
+        Upper bound on the objective minus its global minimum.
     eps_ : float
         What ``dual_gap_`` had to reach: ``tol`` times the null model's objective.
     n_iter_ : int

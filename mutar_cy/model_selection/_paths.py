@@ -45,7 +45,7 @@ class RegularizationPath:
     intercepts : ndarray of shape ([n_tasks[, n_responses],][n_paths,] n_alphas)
         The intercepts.
     dual_gaps : ndarray of shape ([n_paths,] n_alphas) or (n_alphas, n_tasks)
-        By how much objectives may exceed their optima.
+        Upper bounds on the objectives minus their global minima.
     objectives : ndarray, shaped as ``dual_gaps``
         The objectives at the coefficients.
     n_iters : ndarray of int, shape ([n_paths,] n_alphas)
@@ -216,7 +216,7 @@ def regularization_path(
     n_alphas : int, default=100
         How many strengths to lay out.
     eps : float, default=1e-3
-        The last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     max_features : int, default=None
         Stop after the first fit that selects more features than this.
     max_explained : float, default=None

@@ -412,7 +412,7 @@ class StabilitySelection(SubsampleSelector):
         those of ``estimator`` only. A second strength that the model has is scaled
         along, as for :func:`~mutar_cy.alpha_max`.
     eps : float, default=0.1
-        The last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     n_subsamples : int, default=100
         How many subsamples. The last one of an odd number is half a pair.
     sample_fraction : float, default=0.5
