@@ -14,12 +14,12 @@ from mutar_cy.groups._read import read_groups
 from mutar_cy.groups._weights import group_weights
 
 __all__ = [
-    "check_groups",
     "Groups",
     "OrthonormalColumns",
     "block_columns",
     "block_names",
     "check_blocks",
+    "check_groups",
     "column_names",
     "group_weights",
     "join_blocks",
