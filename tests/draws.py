@@ -8,7 +8,7 @@ import zlib
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-LARGE = 24  # cases of one test, of which all are run
+LARGE = 16  # cases of one test, of which all are run
 FEW = 6  # of scikit-learn's checks, for a variant of a class that has passed them all
 
 
