@@ -1,4 +1,4 @@
-"""``path`` of the drop-ins against scikit-learn's."""
+"""Paths of the drop-ins are scikit-learn's; alpha_max is where all paths begin."""
 
 import numpy as np
 import pytest
