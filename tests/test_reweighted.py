@@ -197,6 +197,7 @@ MULTI_LEVEL = [
     MultiLevelLasso(0.1, penalty_weights=[0.0, np.inf] + 8 * [1.0]),
     MultiLevelLasso(0.05, task_weight=[1.0, 3.0, 0.5]),
 ]
+each_multi_level = pytest.mark.parametrize("model", MULTI_LEVEL, ids=str)
 
 
 @cache
@@ -217,7 +218,7 @@ def objective(problem, coef, intercept):
     return reference.data_terms(problem, coef, intercept).sum() + cost
 
 
-@each_model
+@each_multi_level
 def test_losses_of_multi_level_lassos_never_rise(model):
     found, problem, coef, intercept = fitted_closely(model)
     assert np.all(np.diff(found.loss_) <= 1e-12 * found.loss_[0])
@@ -228,7 +229,7 @@ def test_losses_of_multi_level_lassos_never_rise(model):
     )
 
 
-@each_model
+@each_multi_level
 def test_no_higher_than_majorising_and_minimising(model):
     found, problem, *_ = fitted_closely(model)
     how = {"norms": majorised.row_norms, "factor": 1.0}
@@ -239,7 +240,7 @@ def test_no_higher_than_majorising_and_minimising(model):
     )
 
 
-@each_model
+@each_multi_level
 def test_multi_level_lassos_are_stationary(model):
     found, problem, coef, _ = fitted_closely(model)
     columns = reference.centred(problem)
@@ -258,7 +259,7 @@ def test_multi_level_lassos_are_stationary(model):
             assert over <= bound + 1e-4
 
 
-@each_model
+@each_multi_level
 def test_no_row_can_be_missed(model):
     _, problem, coef, intercept = fitted_closely(model)
     lowest = objective(problem, coef, intercept)
@@ -268,7 +269,7 @@ def test_no_row_can_be_missed(model):
         assert objective(problem, without, intercept) > lowest
 
 
-@each_model
+@each_multi_level
 @pytest.mark.parametrize("normalize", [False, True])
 def test_factors_are_balanced_and_make_the_coefficients(model, normalize):
     model = type(model)(**{**model.get_params(), "normalize": normalize})

@@ -245,6 +245,7 @@ REFUSED = [
     GroupLassoClassifier(alpha=0.1),
     MTW(0.1, 0.1),
 ]
+each_refused = pytest.mark.parametrize("model", REFUSED, ids=lambda m: type(m).__name__)
 each_selector = pytest.mark.parametrize("selector", SELECTORS)
 
 
@@ -261,7 +262,7 @@ def targets_of(model, Y):
 
 @pytest.mark.drawn(pairs=True)
 @each_selector
-@each_model
+@each_refused
 @pytest.mark.parametrize("getter", ["auto", "coef_"])
 @pytest.mark.parametrize("n_features", [3, 10])  # as many as tasks, and more
 def test_selectors_that_would_select_by_task_are_refused(
