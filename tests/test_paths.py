@@ -11,8 +11,6 @@ from sklearn import linear_model as theirs
 from mutar_cy import GroupLasso, IndLasso, alpha_max
 from mutar_cy import linear_model as ours
 
-pytestmark = pytest.mark.kernel
-
 NAMES = ["Lasso", "ElasticNet", "MultiTaskLasso", "MultiTaskElasticNet"]
 each_name = pytest.mark.parametrize("name", NAMES)
 

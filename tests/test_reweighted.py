@@ -18,8 +18,6 @@ from mutar_cy import (
     alpha_max,
 )
 
-pytestmark = pytest.mark.kernel
-
 GROUPS = [[0, 1, 2], [3], [4, 5], [6, 7, 8, 9]]
 MODELS = [
     IndRewLasso(0.1),
