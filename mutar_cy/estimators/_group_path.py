@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mutar_cy.estimators._path import RegularizationPath, import_pandas
+from mutar_cy._lib import import_pandas
+from mutar_cy.estimators._path import RegularizationPath
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)

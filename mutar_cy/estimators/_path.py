@@ -1,10 +1,11 @@
 """What is known along a path of strengths."""
 
-import importlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from mutar_cy._lib import import_pandas
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -112,16 +113,6 @@ class RegularizationPath:
         return pd.MultiIndex.from_arrays(
             [alphas, self.betas.ravel()], names=["alpha", "beta"]
         )
-
-
-def import_pandas(user):
-    """Return pandas, or say what needs it and where it comes from."""
-    try:
-        return importlib.import_module("pandas")  # mypy wants stubs of an import
-    except ImportError as error:
-        raise ImportError(
-            f"{user} needs pandas, which is not installed: pip install 'mutar_cy[demo]'"
-        ) from error
 
 
 def path_fields(alphas, fits):

@@ -6,6 +6,7 @@ from functools import cache, partial
 import numpy as np
 
 from mutar_cy import tasks
+from mutar_cy.inspection import innermost
 from mutar_cy.model_selection._task_views import (
     TaskSamples,
     TaskView,
@@ -22,19 +23,6 @@ NO_LABELS = (
     "make_task_scorer a task_column. In tools of scikit-learn, task= needs metadata "
     "routing."
 )
-
-
-def innermost(estimator):
-    """Return the model inside a search, a pipeline or a transformed target."""
-    while True:
-        if hasattr(estimator, "best_estimator_"):
-            estimator = estimator.best_estimator_
-        elif hasattr(estimator, "steps"):
-            estimator = estimator.steps[-1][1]
-        elif hasattr(estimator, "regressor_"):
-            estimator = estimator.regressor_
-        else:
-            return estimator
 
 
 class Scored:

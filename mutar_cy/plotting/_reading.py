@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mutar_cy.estimators import names_of_features, read_coefficients, refuse_unfitted
+from mutar_cy.inspection import names_of_features, read_coefficients, refuse_unfitted
 
 
 def check_numbers(values, name, *, finite=True):

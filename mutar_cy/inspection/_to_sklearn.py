@@ -12,7 +12,7 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils._param_validation import validate_params
 
 from mutar_cy import tasks
-from mutar_cy.estimators._coefficients import names_of_features, refuse_unfitted
+from mutar_cy.inspection._coefficients import names_of_features, refuse_unfitted
 
 GLMS = {"poisson": PoissonRegressor, "gamma": GammaRegressor}
 

@@ -88,3 +88,16 @@ def names_of_features(model):
         return None
     table = SimpleNamespace(columns=model.feature_names_in_.tolist())
     return tasks.feature_names(model, table)
+
+
+def innermost(estimator):
+    """Return the model inside a search, a pipeline or a transformed target."""
+    while True:
+        if hasattr(estimator, "best_estimator_"):
+            estimator = estimator.best_estimator_
+        elif hasattr(estimator, "steps"):
+            estimator = estimator.steps[-1][1]
+        elif hasattr(estimator, "regressor_"):
+            estimator = estimator.regressor_
+        else:
+            return estimator

@@ -3,12 +3,12 @@
 import numpy as np
 from sklearn.utils._param_validation import StrOptions, validate_params
 
-from mutar_cy.estimators._coefficients import (
+from mutar_cy._lib import import_pandas
+from mutar_cy.inspection._coefficients import (
     names_of_features,
     read_coefficients,
     refuse_unfitted,
 )
-from mutar_cy.estimators._path import import_pandas
 
 
 @validate_params(

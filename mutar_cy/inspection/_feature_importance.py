@@ -5,7 +5,7 @@ from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
-from mutar_cy.model_selection._task_split import innermost
+from mutar_cy.inspection._coefficients import innermost
 
 
 def feature_importance(estimator):
