@@ -1,24 +1,11 @@
-"""Regression tasks that share some of their features."""
+"""Regression tasks that share some of their relevant features."""
 
 from numbers import Integral, Real
 
 import numpy as np
+from scipy.signal import lfilter
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
-
-from mutar_cy.datasets._arguments import (
-    check_counts,
-    check_magnitude,
-    check_sizes,
-    per_task,
-)
-from mutar_cy.datasets._draws import (
-    as_arrays,
-    draw_coef,
-    draw_designs,
-    draw_supports,
-    draw_targets,
-)
 
 COUNT = [Interval(Integral, 1, None, closed="left")]
 COUNT_FROM_ZERO = [Interval(Integral, 0, None, closed="left")]
@@ -187,3 +174,197 @@ def make_multitask_regression(
         partial=partial,
         specific=specific,
     )
+
+
+def check_counts(n_tasks, n_features, n_shared, n_partial, n_specific):
+    """Raise unless there are enough features and tasks."""
+    if n_partial and n_tasks < 3:
+        raise ValueError(
+            f"n_partial={n_partial}, but features that some tasks share and others do "
+            f"not need 3 tasks, got n_tasks={n_tasks}."
+        )
+    relevant = n_shared + n_partial + n_tasks * n_specific
+    if relevant > n_features:
+        raise ValueError(
+            f"n_shared={n_shared}, n_partial={n_partial} and n_specific={n_specific} "
+            f"in each of {n_tasks} tasks make {relevant} relevant features, but "
+            f"n_features={n_features}."
+        )
+
+
+def check_sizes(n_samples, n_tasks, design, task_correlation):
+    """Return the number of samples of every task, or raise."""
+    if design == "shared" and task_correlation:
+        raise ValueError(
+            f"task_correlation={task_correlation} is for own designs, but "
+            f"design='shared'."
+        )
+    if isinstance(n_samples, Integral):
+        return [int(n_samples)] * n_tasks
+    if design == "shared":
+        raise ValueError(
+            f"n_samples must be one number if design='shared', got {n_samples!r}."
+        )
+    sizes = np.asarray(n_samples)
+    if sizes.shape != (n_tasks,):
+        raise ValueError(
+            f"n_samples has shape {sizes.shape}, but there are n_tasks={n_tasks} tasks."
+        )
+    if sizes.dtype.kind not in "iu" or sizes.min() < 1:
+        raise ValueError(f"n_samples must be positive integers, got {n_samples!r}.")
+    return sizes.tolist()
+
+
+def per_task(values, n_tasks, name, *, lowest=-np.inf):
+    """Return one finite number per task, or raise."""
+    numbers = _numbers(values, name)
+    if numbers.shape not in ((), (n_tasks,)):
+        raise ValueError(
+            f"{name} has shape {numbers.shape}, but there are n_tasks={n_tasks} tasks."
+        )
+    if not (np.isfinite(numbers).all() and (numbers >= lowest).all()):
+        least = "" if np.isinf(lowest) else f" and at least {lowest:g}"
+        raise ValueError(f"{name} must be finite{least}, got {values!r}.")
+    return np.broadcast_to(numbers, (n_tasks,)).copy()
+
+
+def check_magnitude(magnitude):
+    """Return the interval of absolute values, or raise."""
+    bounds = _numbers(magnitude, "magnitude")
+    if bounds.shape != (2,) or not (0 < bounds[0] <= bounds[1] < np.inf):
+        raise ValueError(
+            f"magnitude must be (low, high) with 0 < low <= high, got {magnitude!r}."
+        )
+    return bounds
+
+
+def _numbers(values, name):
+    """Return an array of float64, or raise."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be numbers, got {values!r}.") from error
+
+
+def draw_supports(rng, n_features, n_tasks, counts):
+    """Choose which features matter, and for which tasks.
+
+    Parameters
+    ----------
+    rng : RandomState
+    n_features, n_tasks : int
+    counts : tuple of int
+        How many features all tasks share, how many some tasks share, and how many each
+        task has for itself.
+
+    Returns
+    -------
+    shared : ndarray of shape (counts[0],)
+        Features of all tasks, sorted.
+    partial : ndarray of bool of shape (n_features, n_tasks)
+        Where half of the tasks, two at least, share a feature.
+    specific : ndarray of bool of shape (n_features, n_tasks)
+        Where a feature matters for one task only.
+    """
+    n_shared, n_partial, n_specific = counts
+    order = rng.permutation(n_features)
+    shared = np.sort(order[:n_shared])
+    partial = np.zeros((n_features, n_tasks), dtype=bool)
+    for feature in order[n_shared : n_shared + n_partial]:
+        owners = rng.permutation(n_tasks)[: max(2, n_tasks // 2)]
+        partial[feature, owners] = True
+    specific = np.zeros((n_features, n_tasks), dtype=bool)
+    own = order[n_shared + n_partial :][: n_tasks * n_specific]
+    specific[own, np.repeat(np.arange(n_tasks), n_specific)] = True
+    return shared, partial, specific
+
+
+def draw_coef(rng, support, n_responses, magnitude, signs):
+    """Draw coefficients on a support.
+
+    Parameters
+    ----------
+    rng : RandomState
+    support : ndarray of bool of shape (n_features, n_tasks)
+    n_responses : int or None
+    magnitude : tuple of float
+        The smallest and the largest absolute value.
+    signs : {"random", "common", "positive"}
+
+    Returns
+    -------
+    coef : ndarray of shape (n_features, n_tasks[, n_responses])
+    """
+    shape = support.shape if n_responses is None else (*support.shape, n_responses)
+    coef = rng.uniform(*magnitude, size=shape)
+    if signs == "random":
+        coef *= rng.choice([-1.0, 1.0], size=shape)
+    elif signs == "common":
+        one = (shape[0],) + (1,) * (len(shape) - 1)
+        coef *= rng.choice([-1.0, 1.0], size=one)
+    mask = support if n_responses is None else support[:, :, None]
+    return np.where(mask, coef, 0.0)
+
+
+def draw_designs(rng, sizes, n_features, correlation, task_correlation):
+    """Draw a design per task, with features of mean 0 and variance 1.
+
+    Parameters
+    ----------
+    rng : RandomState
+    sizes : sequence of int
+        Number of samples per task.
+    n_features : int
+    correlation : float
+        Between neighbouring features; to the power of the distance between others.
+    task_correlation : float
+        Between the same entries of two tasks' designs.
+
+    Returns
+    -------
+    X : list of ndarray of shape (n_samples_k, n_features)
+    """
+    common = rng.standard_normal((max(sizes), n_features))
+    share, rest = np.sqrt(task_correlation), np.sqrt(1.0 - task_correlation)
+    X = []
+    for n in sizes:
+        white = share * common[:n] + rest * rng.standard_normal((n, n_features))
+        X.append(_color(white, correlation))
+    return X
+
+
+def _color(white, correlation):
+    """Turn white noise into a stationary first-order autoregression along rows."""
+    innovation = np.sqrt(1.0 - correlation**2)
+    # The first feature has no neighbour before it, and variance 1 all the same.
+    white[:, 0] /= innovation
+    return lfilter([innovation], [1.0, -correlation], white, axis=1)
+
+
+def draw_targets(rng, X, coef, bias, noise):
+    """Draw the targets of all tasks.
+
+    Parameters
+    ----------
+    rng : RandomState
+    X : list of ndarray of shape (n_samples_k, n_features)
+    coef : ndarray of shape (n_features, n_tasks[, n_responses])
+    bias, noise : ndarray of shape (n_tasks,)
+        The intercepts and the standard deviations of the noise.
+
+    Returns
+    -------
+    y : list of ndarray of shape (n_samples_k[, n_responses])
+    """
+    y = []
+    for k, x in enumerate(X):
+        clean = x @ coef[:, k] + bias[k]
+        y.append(clean + noise[k] * rng.standard_normal(clean.shape))
+    return y
+
+
+def as_arrays(X, y, single):
+    """Return tasks of one size as arrays; as one design and its targets if single."""
+    if single:
+        return X[0], np.stack(y, axis=1)
+    return np.array(X), np.array(y)

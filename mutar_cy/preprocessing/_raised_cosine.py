@@ -3,12 +3,10 @@
 from numbers import Integral, Real
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
-
-from mutar_cy.preprocessing._bounds import per_feature
-from mutar_cy.preprocessing._bumps import raised_cosines, sparse_raised_cosines
 
 
 class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -240,3 +238,82 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         """Write the number of a feature, and its name if it has one."""
         names = getattr(self, "feature_names_in_", None)
         return f"Feature {column}" + ("" if names is None else f" ({names[column]!r})")
+
+
+def raised_cosines(positions, n_basis, width, dtype):
+    """Evaluate raised cosines that peak at 0, 1, ..., n_basis - 1.
+
+    Parameters
+    ----------
+    positions : ndarray of shape (n_samples, n_features)
+        In units of the distance between peaks.
+    n_basis : int
+    width : float
+        Half of the support of each function.
+    dtype : dtype
+        Of the result.
+
+    Returns
+    -------
+    values : ndarray of shape (n_samples, n_features * n_basis)
+        All functions of the first feature, then all of the next.
+    """
+    n_samples, n_features = positions.shape
+    values = np.empty((n_samples, n_features, n_basis), dtype=dtype)
+    for j in range(n_features):
+        values[:, j] = _bump(positions[:, j, None] - np.arange(n_basis), width)
+    return values.reshape(n_samples, -1)
+
+
+def sparse_raised_cosines(positions, n_basis, width, dtype):
+    """Evaluate raised cosines where they are not 0, as a CSR array."""
+    n_samples, n_features = positions.shape
+    at = positions[:, :, None]
+    count = min(int(2 * width) + 1, n_basis)  # no more of them reach a position
+    functions = np.maximum(np.ceil(at - width), 0) + np.arange(count)
+    values = _bump(at - functions, width)
+    kept = (values > 0) & (functions < n_basis)
+    columns = functions + n_basis * np.arange(n_features)[:, None]
+    ends = np.concatenate([[0], np.cumsum(kept.sum(axis=(1, 2)))])
+    shape = (n_samples, n_features * n_basis)
+    integer = sparse.get_index_dtype(maxval=max(ends[-1], shape[1]))
+    return sparse.csr_array(
+        (
+            values[kept].astype(dtype),
+            columns[kept].astype(integer),
+            ends.astype(integer),
+        ),
+        shape=shape,
+    )
+
+
+def _bump(distance, width):
+    """Return a raised cosine at a distance from its peak: 0 from the width on."""
+    return (1 + np.cos(np.pi * np.clip(distance / width, -1, 1))) / 2
+
+
+def per_feature(bounds, n_features):
+    """Return finite lower and upper bounds, one row per feature, or raise.
+
+    Parameters
+    ----------
+    bounds : array-like of shape (2,) or (n_features, 2)
+    n_features : int
+
+    Returns
+    -------
+    bounds : ndarray of float64, shape (n_features, 2)
+        Not yet compared with each other.
+    """
+    try:
+        numbers = np.array(bounds, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"bounds must be numbers, got {bounds!r}.") from error
+    shape = (n_features, 2)
+    if numbers.shape not in ((2,), shape):
+        raise ValueError(
+            f"bounds has shape {numbers.shape}, but must have (2,) or {shape}."
+        )
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"bounds must be finite, got {bounds!r}.")
+    return np.broadcast_to(numbers, shape).copy()
