@@ -21,8 +21,8 @@ from mutar_cy import (
     MultiLevelLasso,
     ReweightedGroupLasso,
 )
-from mutar_cy.estimators import watching
 from mutar_cy.linear_model import ElasticNet, Lasso, MultiTaskElasticNet, MultiTaskLasso
+from mutar_cy.objectives import recording_iterations
 from mutar_cy.plotting import ConvergenceDisplay
 
 pytestmark = pytest.mark.usefixtures("figures")
@@ -164,7 +164,7 @@ def test_classes_are_one_after_the_other():
 def test_only_this_thread_and_only_now():
     seen = []
     X, y = data()
-    with watching(lambda *state: seen.append(state)):
+    with recording_iterations(lambda *state: seen.append(state)):
         other = threading.Thread(target=GroupLasso(0.05).fit, args=(X, y))
         other.start()
         other.join()
@@ -195,7 +195,7 @@ def test_callbacks_are_called_besides():
 
     seen = []
     model = GroupLasso(0.05).set_callbacks(Counting())
-    with watching(lambda *state: seen.append(state)):
+    with recording_iterations(lambda *state: seen.append(state)):
         model.fit(X, y)
     assert calls.count("begin") == calls.count("end") == len(seen) + 1
     assert calls[-1] == "teardown"

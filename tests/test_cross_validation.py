@@ -23,6 +23,8 @@ from mutar_cy import (
     alpha_max,
 )
 
+pytestmark = pytest.mark.kernel
+
 TIGHT = {"tol": 1e-10}
 ALPHAS = np.geomspace(1.5, 0.01, 6)
 PAIRS = [(a, r * a) for r in (0.7, 0.9) for a in ALPHAS]
@@ -77,6 +79,7 @@ def mean_over_tasks(errors):
     return np.nanmean(errors, axis=-1)
 
 
+@pytest.mark.drawn(least=24)
 @each_problem
 @pytest.mark.parametrize("kind", MODELS)
 def test_folds_are_a_plain_loop(kind, name):

@@ -5,11 +5,13 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from mutar_cy.designs import Part
-from mutar_cy.glm import _working_set as module
+from mutar_cy.glm import _predictors as module
 from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm, solve_glm_path
 from mutar_cy.glm._gram_model import GramModel
 from mutar_cy.losses import Gamma, Logistic, Poisson, SquaredError
 from mutar_cy.penalties import L21, SparseGroup
+
+pytestmark = pytest.mark.kernel
 
 TOL = 1e-9
 P = 18
@@ -73,6 +75,7 @@ def fit(loss, penalty, groups, share=0.15, *, responses=1, intercept=True, **opt
     return solve_glm(found, own, groups, tol=TOL, **options)
 
 
+@pytest.mark.drawn(pairs=True)
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("penalty", PENALTIES)
 @pytest.mark.parametrize("loss", LOSSES)

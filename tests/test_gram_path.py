@@ -8,9 +8,9 @@ from stacks import LAYOUTS, PENALTIES, case, penalty_of
 from mutar_cy.designs import Part, make_stack
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import GramRun, PathRun, Run, alpha_max, solve, solve_path
-from mutar_cy.solvers import _gram_run as gram_module
-from mutar_cy.solvers import _path_run as path_module
-from mutar_cy.solvers._trail import Point, Trail
+from mutar_cy.solvers import _gram_path as gram_module
+from mutar_cy.solvers import _path as path_module
+from mutar_cy.solvers._path import Point, Trail
 
 SHARES = [1.2, 1.0, 0.7, 0.5, 0.35, 0.25, 0.1, 0.05]
 

@@ -20,6 +20,8 @@ from mutar_cy import (
     ReweightedGroupLassoCV,
 )
 
+pytestmark = pytest.mark.kernel
+
 GROUPS = [[0, 1, 2], [3, 4, 5, 6], [7, 8, 9]]
 TIGHT = {"tol": 1e-13}
 WEIGHT = np.random.default_rng(0).uniform(0.3, 2.0, (3, 20))
@@ -74,6 +76,7 @@ def divergence(model, X, y, **more):
     return total
 
 
+@pytest.mark.drawn(least=12)
 @pytest.mark.uncertified("a hundred fits of one problem, for differences")
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("weighed", [False, True])

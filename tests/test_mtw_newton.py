@@ -7,9 +7,8 @@ from mutar_cy.designs import Part, make_stack
 from mutar_cy.ot import grid_cost, make_kernel
 from mutar_cy.wasserstein import Transport, complete, evaluate, make_problem
 from mutar_cy.wasserstein._active import find_active
-from mutar_cy.wasserstein._ascent import at_most, best_multiple
-from mutar_cy.wasserstein._conjugate import conjugate_direction
-from mutar_cy.wasserstein._newton import _by_features, _by_samples
+from mutar_cy.wasserstein._line_search import at_most, best_multiple
+from mutar_cy.wasserstein._newton import _by_features, _by_samples, conjugate_direction
 from mutar_cy.wasserstein._noise import bounded_step
 
 N_FEATURES = 12

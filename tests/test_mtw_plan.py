@@ -9,14 +9,12 @@ from mutar_cy import MTW
 from mutar_cy.designs import Part, make_stack
 from mutar_cy.ot import grid_cost, grid_factors, log_power_mean, make_kernel
 from mutar_cy.wasserstein import _active
-from mutar_cy.wasserstein._active import find_active
-from mutar_cy.wasserstein._ascent import best_step
-from mutar_cy.wasserstein._conjugate import conjugate_direction
+from mutar_cy.wasserstein._active import KernelPlan, MatrixPlan, find_active, fits
 from mutar_cy.wasserstein._dual import complete, evaluate
-from mutar_cy.wasserstein._newton import newton_direction
-from mutar_cy.wasserstein._plan import KernelPlan, MatrixPlan, fits
+from mutar_cy.wasserstein._dual_ascent import Run, sharpened
+from mutar_cy.wasserstein._line_search import best_step
+from mutar_cy.wasserstein._newton import conjugate_direction, newton_direction
 from mutar_cy.wasserstein._problem import Data, Problem
-from mutar_cy.wasserstein._solve import Run, sharpened
 
 pytestmark = pytest.mark.uncertified("no penalty that the certificate of tests knows")
 SHAPE = (12, 11)

@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
 from mutar_cy import ot
-from mutar_cy.ot._shift import Dual, best_shift
+from mutar_cy.ot._sweep import Dual, best_shift
 
 M = ot.grid_cost(6) / 4.0
 THETA = np.random.default_rng(0).random((6, 3))

@@ -7,7 +7,7 @@ from scipy import sparse
 from scipy.special import logsumexp
 
 from mutar_cy import ot
-from mutar_cy.ot import _dense
+from mutar_cy.ot import _kernels as _dense
 
 rng = np.random.default_rng(0)
 LINE = np.sort(rng.random(80)) * 5.0

@@ -6,9 +6,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from mutar_cy import ot
-from mutar_cy.ot._masses import Masses
-from mutar_cy.ot._newton import newton_direction, newton_step
-from mutar_cy.ot._sweep import Sweep
+from mutar_cy.ot._iterations import newton_direction, newton_step
+from mutar_cy.ot._sweep import Masses, Sweep
 
 
 def scaled(shape):

@@ -8,11 +8,10 @@ from stacks import case
 from mutar_cy.designs import Part, make_stack, packed
 from mutar_cy.penalties import L21, Dirty
 from mutar_cy.solvers import Problem, alpha_max, solve
-from mutar_cy.solvers import _storage as storage_module
+from mutar_cy.solvers import _working_set as storage_module
 from mutar_cy.solvers._block_cd import block_cd
-from mutar_cy.solvers._free import NoFreeBlocks
-from mutar_cy.solvers._model import with_least_bend
-from mutar_cy.solvers._newton import newton_directions
+from mutar_cy.solvers._newton import newton_directions, with_least_bend
+from mutar_cy.solvers._unpenalised import NoFreeBlocks
 from mutar_cy.solvers._working_set import WorkingSet
 
 STEP = 1e-6

@@ -8,8 +8,8 @@ from stacks import LAYOUTS, PENALTIES, case, penalty_of
 from mutar_cy.designs import Part, make_stack
 from mutar_cy.penalties import L21, Dirty, SparseGroup
 from mutar_cy.solvers import Problem, alpha_max, solve, solve_path
-from mutar_cy.solvers import _path_run as path_module
-from mutar_cy.solvers import _run as run_module
+from mutar_cy.solvers import _outer_loop as run_module
+from mutar_cy.solvers import _path as path_module
 
 TOL = 1e-9
 SHARES = [1.2, 1.0, 0.7, 0.3, 0.1, 0.05]

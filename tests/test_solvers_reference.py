@@ -9,7 +9,7 @@ from stacks import LAYOUTS, PENALTIES, WIDE, case, penalty_of, statement
 
 from mutar_cy.designs import Part, make_stack
 from mutar_cy.penalties import L21
-from mutar_cy.solvers import _storage as storage_module
+from mutar_cy.solvers import _working_set as storage_module
 from mutar_cy.solvers import (
     alpha_max,
     alpha_max_columns,

@@ -10,11 +10,11 @@ from stacks import WIDE, case
 from mutar_cy.designs import packed
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import Problem, alpha_max
-from mutar_cy.solvers import _model as model_module
-from mutar_cy.solvers import _storage as storage_module
-from mutar_cy.solvers._acceleration import anderson_direction, step_along
-from mutar_cy.solvers._free import NoFreeBlocks
+from mutar_cy.solvers import _newton as model_module
+from mutar_cy.solvers import _working_set as storage_module
+from mutar_cy.solvers._descent import anderson_direction, step_along
 from mutar_cy.solvers._newton import newton_directions
+from mutar_cy.solvers._unpenalised import NoFreeBlocks
 from mutar_cy.solvers._working_set import WorkingSet
 
 each_blocks = pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])

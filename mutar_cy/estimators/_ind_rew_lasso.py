@@ -1,13 +1,14 @@
-"""A lasso for each task on its own, with a penalty that hardly biases what it keeps."""
+"""The reweighted lasso of every task: a concave penalty with little shrinkage."""
 
 from numbers import Real
 
-import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from mutar_cy.estimators._penalties import entry_penalties
+from mutar_cy.estimators._ind_lasso import entry_penalties
 from mutar_cy.estimators._reweighting import ReweightingRegressor
-from mutar_cy.solvers import reweight_columns
+from mutar_cy.objectives import ReweightedSeparableObjective
+
+
 
 
 class IndRewLasso(ReweightingRegressor):
@@ -49,14 +50,14 @@ class IndRewLasso(ReweightingRegressor):
         divided by its l2 norm. The coefficients are for X as given. Ignored without
         ``fit_intercept``.
     max_iter : int, default=2000
-        Most passes over the coefficients of a task in each convex problem.
+        Maximum number of passes over the coefficients of a task in each convex problem.
     max_iter_reweighting : int, default=100
         Most convex problems to solve for a task, the lasso included.
     tol : float, default=1e-4
         A convex problem has converged when its duality gap is at most ``tol`` times
         the objective of the null model (intercept only).
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     warm_start : bool, default=False
         Whether to start the lasso from the coefficients of the last fit that succeeded,
         whose shape must be the same. It makes that faster and changes nothing else.
@@ -72,18 +73,18 @@ class IndRewLasso(ReweightingRegressor):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
 
     Attributes
     ----------
     coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
         The coefficients; 1-D for a single task.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     loss_ : ndarray of shape (n_problems,)
         The objective after every convex problem, of all tasks together; with
         ``normalize``, of the normalised problem. It never rises.
@@ -99,14 +100,14 @@ class IndRewLasso(ReweightingRegressor):
         Passes made over the coefficients, in all convex problems together, of the task
         that needed most.
     residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
+        Targets minus predictions, in the layout of y.
     tasks_ : ndarray of shape (n_tasks,)
         The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
         where the layout has no labels.
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -176,13 +177,13 @@ class IndRewLasso(ReweightingRegressor):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
 
-    _alpha_per_task = True
-
-    def _penalty(self, n_features, columns):
-        return entry_penalties(self, n_features, columns), None
-
-    def _unpenalised(self):
-        return not np.all(self.alpha)
-
-    def _reweight(self, stack, penalty, groups, start, effort):
-        return reweight_columns(stack, penalty, start, effort)
+    def _objective(self, data):
+        return ReweightedSeparableObjective(
+            data,
+            entry_penalties(self, data.n_features, data.columns),
+            {"alpha": self.alpha},
+            self._options(),
+            alpha_per_task=True,
+            max_iter_reweighting=self.max_iter_reweighting,
+            tol_reweighting=self.tol_reweighting,
+        )

@@ -1,15 +1,17 @@
 """Coefficients as products of what tasks share and what they do not."""
 
-import numpy as np
+import math
+from functools import partial
 
-from mutar_cy.estimators._penalties import check_penalty_weights
+from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
 from mutar_cy.estimators._reweighting import ReweightingRegressor
+from mutar_cy.objectives import MultiLevelObjective, check_penalty_weights
 from mutar_cy.penalties import L21
-from mutar_cy.solvers import Effort, reweight_rows
+
 
 
 class MultiLevelLasso(ReweightingRegressor):
-    r"""Linear regression of several tasks with coefficients that are products.
+    r"""Multi-level lasso: each coefficient is (feature factor) x (task factor).
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design
     :math:`X_k`. The coefficients are :math:`w_{jk} = c_j s_{jk}`: a factor :math:`c_j
@@ -55,15 +57,15 @@ class MultiLevelLasso(ReweightingRegressor):
         divided by its l2 norm. The coefficients are for X as given. Ignored without
         ``fit_intercept``.
     max_iter : int, default=2000
-        Most convex problems to solve one after another, the first lassos included, and
-        most passes over the coefficients of a task in each of them.
+        Maximum number of convex problems, the first lassos included, and maximum
+        number of passes over the coefficients of a task in each of them.
     tol : float, default=1e-4
         A convex problem has converged when its duality gap is, in every task, at most
         ``tol`` times the objective of the null model (intercept only). The fit ends
         when from one problem to the next no coefficient moves by more than ``tol``,
         relative to the largest, each times the norm of its column of X.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     warm_start : bool, default=False
         Whether to start the first lassos from the coefficients of the last fit that
         succeeded, whose shape must be the same. It makes them faster and changes
@@ -77,11 +79,11 @@ class MultiLevelLasso(ReweightingRegressor):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
 
     Attributes
     ----------
@@ -95,7 +97,7 @@ class MultiLevelLasso(ReweightingRegressor):
         What tasks do not share, the factors s; 0 for features left out. With
         ``normalize`` they, not c, turn back to the units of X.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     loss_ : ndarray of shape (n_problems,)
         The objective after every convex problem; with ``normalize``, of the normalised
         problem. It never rises.
@@ -105,19 +107,18 @@ class MultiLevelLasso(ReweightingRegressor):
         The penalty weights of the last convex problem, a lasso for every task: infinite
         for features that had been left out.
     dual_gap_ : float
-        By how much the objective of the last convex problem may still exceed its
-        optimum.
+        Upper bound on the objective of the last convex problem minus its minimum.
     n_iter_ : int
         Passes made over the coefficients, in all convex problems together.
     residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
+        Targets minus predictions, in the layout of y.
     tasks_ : ndarray of shape (n_tasks,)
         The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
         where the layout has no labels.
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -126,7 +127,7 @@ class MultiLevelLasso(ReweightingRegressor):
     See Also
     --------
     DirtyModel : A sum, in place of a product, of a shared and a specific part.
-    ReweightedGroupLasso : Features that all tasks keep or drop together.
+    ReweightedGroupLasso : The group lasso over tasks: features that all tasks select or drop together.
     alpha_max : The smallest ``alpha`` that leaves no coefficient.
 
     References
@@ -180,35 +181,236 @@ class MultiLevelLasso(ReweightingRegressor):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
 
-    def _penalty(self, n_features, columns):
+    def _objective(self, data):
         weights = check_penalty_weights(
-            self.penalty_weights, ((n_features,),), "feature"
+            self.penalty_weights, ((data.n_features,),), "feature"
         )
-        penalty = L21(self.alpha, weights, positive=self.positive)
-        return [penalty] * int(np.prod(columns)), None  # the lassos of the start
+        return MultiLevelObjective(
+            data,
+            partial(
+                equal_penalties,
+                weights=weights,
+                positive=self.positive,
+                n_columns=math.prod(data.columns),
+            ),
+            {"alpha": self.alpha},
+            self._options(),
+            max_iter_reweighting=self.max_iter,
+            tol_reweighting=self.tol,
+            shared=self._first_shared_factor(),
+        )
 
-    def _unpenalised(self):
-        return self.alpha == 0
+    def _first_shared_factor(self):
+        """Return the shared factor of the first problem, or None for ones."""
 
-    def _effort(self, report):
-        return Effort(self.tol, self.max_iter, self.tol, self.max_iter, report)
+    def _attributes(self, objective, arrays):
+        names = "coef_shared", "coef_specific"
+        factors = {f"{name}_": arrays[name] for name in names}
+        return {**super()._attributes(objective, arrays), **factors}
 
-    def _reweight(self, stack, penalty, groups, start, effort):
-        return reweight_rows(stack, penalty[0], coef=start, effort=effort)
+def equal_penalties(alpha, weights, positive, n_columns):
+    """Return the same l1 penalty for every column: the lassos of the start."""
+    return [L21(alpha, weights, positive=positive)] * n_columns
 
-    def _fitted_attributes(self, problem, solution):
-        fitted = super()._fitted_attributes(problem, solution)
-        coef = fitted["coef_"]
-        shared = solution.last.shared.astype(coef.dtype)
-        factor = shared.reshape(-1, *[1] * len(problem.columns))
-        specific = np.divide(coef, factor, np.zeros_like(coef), where=factor > 0.0)
-        return {
-            **fitted,
-            "coef_": factor * specific,
-            "coef_shared_": shared,
-            "coef_specific_": specific,
-            "dual_gap_": float(np.sum(solution.last.dual_gap)),
-        }
 
-    def _alpha_max(self, posed):
-        return float(np.max(super()._alpha_max(posed)))
+class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
+    r"""MultiLevelLasso with alpha chosen by cross-validation or a criterion.
+
+    This is :class:`~mutar_cy.MultiLevelLasso`, see there for the objective, with a
+    chosen ``alpha``.
+
+    For every fold there is one path of fits, each from where the last one ended, all
+    with a duality gap. The strength is chosen by held-out samples; the fit to all
+    data is then that of the class itself.
+
+    The first convex problem of every fit starts from that of the last strength; where
+    reweighting ends does not depend on where its first problem starts, so that every
+    fit is that of a plain one.
+
+    Parameters
+    ----------
+    alphas : int or array-like of shape (n_alphas,), default=100
+        The alphas to choose from, in any order; or their number, a geometric sequence
+        that begins at the smallest alpha without coefficients.
+    eps : float, default=1e-3
+        The smallest alpha of an automatic grid, as a fraction of the largest.
+    cv : int, splitter, iterable of (train, test), or None, default=None
+        The folds; None is 5. A number means folds of consecutive samples, taken within
+        every task (:class:`~mutar_cy.model_selection.TaskKFold`) if tasks have samples
+        of their own. Samples are numbered as in X: rows of a table, or all tasks end
+        to end.
+    selection : {"min", "1se"}, default="min"
+        "min": the alpha of the smallest mean error over folds. "1se": the largest
+        alpha whose mean error is at most one standard error above it.
+    criterion : {"aic", "bic", "ebic"}, default=None
+        Information criterion that chooses alpha in place of cross-validation, from one
+        path on all data; see Notes.
+    n_jobs : int, default=None
+        Number of folds fitted at once, as joblib takes it; in threads, unless
+        :func:`joblib.parallel_config` sets another backend. It does not change any
+        result: in every fold BLAS has one thread.
+    fit_intercept : bool, default=True
+        Whether to fit an intercept per task and response; it is never penalised.
+    normalize : bool, default=False
+        Whether to penalise as if every feature of every task had been centred and
+        divided by its l2 norm. The coefficients are for X as given. Ignored without
+        ``fit_intercept``.
+    max_iter : int, default=2000
+        Maximum number of convex problems, the first lassos included, and maximum
+        number of passes over the coefficients of a task in each of them.
+    tol : float, default=1e-4
+        A convex problem has converged when its duality gap is, in every task, at most
+        ``tol`` times the objective of the null model (intercept only). The fit ends
+        when from one problem to the next no coefficient moves by more than ``tol``,
+        relative to the largest, each times the norm of its column of X.
+    positive : bool, default=False
+        Whether coefficients are constrained to be at least 0.
+    penalty_weights : array-like of shape (n_features,), default=None
+        The weight of every feature in the penalty: 0 leaves it unpenalised, and
+        infinity excludes it.
+    task_weight : array-like of shape (n_tasks,), default=None
+        Positive weights of the tasks, in the order of ``tasks_``.
+    task_column : int or str, default=None
+        The column of X that holds task labels, by position or name. X is then a long
+        table, in ``fit``, ``predict`` and ``score``.
+    unseen_tasks : {"raise", "mean"}, default="raise"
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
+    missing_targets : {"raise", "ignore"}, default="raise"
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
+
+    Attributes
+    ----------
+    alpha_ : float
+        The chosen alpha, used for the final fit.
+    alphas_ : ndarray of shape (n_alphas,)
+        The alphas, descending.
+    mse_path_ : ndarray of shape (n_alphas, n_folds)
+        Mean squared errors of held-out samples: within a task and response by
+        ``sample_weight``, then over responses, then over tasks by ``task_weight``.
+        Without ``criterion``.
+    criterion_path_ : ndarray of shape (n_alphas,)
+        The values of ``criterion``, if there is one.
+    degrees_of_freedom_ : ndarray of shape (n_alphas,)
+        The degrees of freedom of every fit, with ``criterion``.
+    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
+        The coefficients, ``coef_shared_`` times ``coef_specific_``. 1-D for a single
+        task.
+    coef_shared_ : ndarray of shape (n_features,)
+        What tasks share, the factors c; exactly 0 for features left out. With
+        ``normalize``, of the normalised problem.
+    coef_specific_ : ndarray shaped as ``coef_``
+        What tasks do not share, the factors s; 0 for features left out. With
+        ``normalize`` they, not c, turn back to the units of X.
+    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
+    loss_ : ndarray of shape (n_problems,)
+        The objective after every convex problem; with ``normalize``, of the normalised
+        problem. It never rises.
+    objective_ : float
+        The last of them.
+    weights_ : ndarray of shape (n_features,)
+        The penalty weights of the last convex problem, a lasso for every task: infinite
+        for features that had been left out.
+    dual_gap_ : float
+        Upper bound on the objective of the last convex problem minus its minimum.
+    n_iter_ : int
+        Passes made over the coefficients, in all convex problems together.
+    residuals_ : ndarray, or list of them in the list layout
+        Targets minus predictions, in the layout of y.
+    tasks_ : ndarray of shape (n_tasks,)
+        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
+        where the layout has no labels.
+    layout_ : {"single", "shared", "stacked", "list", "long"}
+        The layout of the data.
+    is_fitted_ : bool
+        True; set by ``fit``.
+    n_features_in_ : int
+        Number of columns of X, the task column included.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns of X, if all are strings.
+
+    See Also
+    --------
+    MultiLevelLasso : With a given strength.
+    DirtyModelCV : A sum, in place of a product, of a shared and a specific part.
+
+    Notes
+    -----
+    The rule of one standard error is that of [1]_.
+
+    With ``criterion`` the value of a fit is
+
+    .. math::
+
+        \sum_c n_c \big( \log(2 \pi v_c) + 1 \big) + k \, d
+
+    with the numbers of samples :math:`n_c` and the mean squared residuals :math:`v_c`
+    of every task and response, the degrees of freedom :math:`d`, and :math:`k = 2` for
+    "aic", :math:`\log \sum_c n_c` for "bic"; "ebic" adds twice the logarithm of the
+    number of ways to select as many features (or groups) [2]_. The degrees of freedom
+    are the trace of the derivative of the fitted values by the targets [3]_, intercepts
+    included: the number of coefficients that are not 0. Fits that spend more than half
+    of the samples on them are not considered.
+
+    References
+    ----------
+    .. [1] L. Breiman, J. Friedman, R. Olshen, C. Stone (1984), Classification and
+       regression trees, Wadsworth. Section 3.4.3 has the rule of one standard error.
+    .. [2] J. Chen, Z. Chen (2008), Extended Bayesian information criteria for model
+       selection with large model spaces, Biometrika 95. Section 2; here with gamma 1.
+    .. [3] S. Vaiter, C. Deledalle, J. Fadili, G. Peyre, C. Dossal (2017), The degrees
+       of freedom of partly smooth regularizers, Ann. Inst. Stat. Math. 69. Theorem 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import MultiLevelLassoCV
+    >>> rng = np.random.default_rng(0)
+    >>> X = [rng.standard_normal((n, 20)) for n in (40, 30)]
+    >>> y = [x[:, 0] + x[:, 3] + 0.5 * rng.standard_normal(len(x)) for x in X]
+    >>> model = MultiLevelLassoCV(alphas=30).fit(X, y)
+    >>> [np.flatnonzero(w).tolist() for w in model.coef_.T]
+    [[0, 3], [0, 3]]
+    """
+
+    _model_class = MultiLevelLasso
+    _parameter_constraints = constraints_of(MultiLevelLasso)
+
+    def __init__(
+        self,
+        *,
+        alphas=100,
+        eps=1e-3,
+        cv=None,
+        selection="min",
+        criterion=None,
+        n_jobs=None,
+        fit_intercept=True,
+        normalize=False,
+        max_iter=2000,
+        tol=1e-4,
+        positive=False,
+        penalty_weights=None,
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+        missing_targets="raise",
+    ):
+        self.alphas = alphas
+        self.eps = eps
+        self.cv = cv
+        self.selection = selection
+        self.criterion = criterion
+        self.n_jobs = n_jobs
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.max_iter = max_iter
+        self.tol = tol
+        self.positive = positive
+        self.penalty_weights = penalty_weights
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks
+        self.missing_targets = missing_targets

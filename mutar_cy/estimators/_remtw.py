@@ -1,11 +1,9 @@
 """MTW with square roots in place of the l1 norm, by reweighting."""
 
-import numpy as np
-
 from mutar_cy.estimators._reweighting import ReweightingRegressor
-from mutar_cy.estimators._transport import TransportRegressor
-from mutar_cy.solvers import reweight_columns
-from mutar_cy.wasserstein import reweight, without_traces
+from mutar_cy.estimators._transport import TransportPenalty, TransportRegressor
+from mutar_cy.objectives import ReweightedTransportObjective
+
 
 
 class ReMTW(ReweightingRegressor, TransportRegressor):
@@ -73,7 +71,7 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
     n_jobs, gpu : int and bool, default=1 and False
         No effect: BLAS has the threads, on the processor.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
     ot_threshold : float, default=0.0
         No effect: features without mass are found and left out.
     tol_reweighting : float, default=1e-3
@@ -85,11 +83,11 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
         The column of X that holds task labels, by position or name. X is then a long
         table, in ``fit``, ``predict`` and ``score``.
     unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
+        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
+        mean of all tasks' coefficients and intercepts.
     missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
+        that task.
     support_threshold : float, default=0.0
         Coefficients of at most this absolute value become 0 in ``coef_``, which holds
         no zeros otherwise. The certificate is that of the coefficients before.
@@ -106,7 +104,7 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
         The barycentres q of the positive and of the negative masses; 0 where there are
         none.
     intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
+        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
     sigma_ : ndarray of shape (n_tasks[, n_responses]), or float
         The levels of noise, with ``concomitant``; else 1.
     dual_coef_ : ndarray, or list of them in the list layout
@@ -123,7 +121,7 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
     n_iter_ : int
         Newton steps made.
     residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
+        Targets minus predictions, in the layout of y.
     log_ : dict
         ``loss`` and ``gap`` after every step of the last convex problem.
     tasks_ : ndarray of shape (n_tasks,)
@@ -132,7 +130,7 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
     layout_ : {"single", "shared", "stacked", "list", "long"}
         The layout of the data.
     is_fitted_ : bool
-        True, after ``fit`` only.
+        True; set by ``fit``.
     n_features_in_ : int
         Number of columns of X, the task column included.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -235,16 +233,14 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
         self.missing_targets = missing_targets
         self.support_threshold = support_threshold
 
-    def _reweight(self, stack, penalty, groups, start, effort):
-        if self.alpha == 0:
-            return reweight_columns(stack, penalty, start, effort)
-        noise = self._noise(stack, start)
-        found = reweight(stack, penalty, start, effort, noise)
-        last = without_traces(stack, found.last, self.support_threshold)
-        return found._replace(last=last)
-
-    def _fitted_attributes(self, problem, solution):
-        fitted = super()._fitted_attributes(problem, solution)
-        signs = (-1,) if self.alpha else ()
-        weights = np.reshape(solution.weights, (*signs, *fitted["coef_"].shape))
-        return {**fitted, "weights_": weights}
+    def _objective(self, data):
+        return ReweightedTransportObjective(
+            data,
+            TransportPenalty(self, data.n_features, data.columns),
+            {"alpha": self.alpha, "beta": self.beta},
+            self._options(),
+            concomitant=self.concomitant,
+            support_threshold=self.support_threshold,
+            max_iter_reweighting=self.max_iter_reweighting,
+            tol_reweighting=self.tol_reweighting,
+        )

@@ -6,7 +6,6 @@ import numpy as np
 from sklearn.utils.validation import check_array
 
 from mutar_cy.estimators import DirtyModel, IndLasso, MultiLevelLasso
-from mutar_cy.solvers import reweight_rows
 
 
 def solver_lasso(X, y, alpha=None, max_iter=3000, tol=1e-4, positive=False):
@@ -23,12 +22,12 @@ def solver_lasso(X, y, alpha=None, max_iter=3000, tol=1e-4, positive=False):
     alpha : float or array-like of shape (n_tasks,), default=None
         Strength of the penalty, of all tasks or of each; 1 if None.
     max_iter : int, default=3000
-        Most passes over the coefficients of a task.
+        Maximum number of passes over the coefficients of a task.
     tol : float, default=1e-4
         A task has converged when its duality gap is at most ``tol`` times its
         objective at zero.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
 
     Returns
     -------
@@ -96,12 +95,12 @@ def solver_dirty(
     beta : float, default=1.0
         Strength of the penalty on the specific part.
     max_iter : int, default=10000
-        Most passes over the coefficients.
+        Maximum number of passes over the coefficients.
     tol : float, default=1e-4
         The fit has converged when its duality gap is at most ``tol`` times the
         objective at zero.
     positive : bool, default=False
-        Whether coefficients must not be negative.
+        Whether coefficients are constrained to be at least 0.
 
     Returns
     -------
@@ -275,8 +274,8 @@ def solver_mll(X, y, C, S, alpha=0.1, max_iter=1000, tol=1e-4, positive=False):
 class _FromFactors(MultiLevelLasso):
     """A multi-level lasso whose first problem is the one of a given shared factor."""
 
-    def _reweight(self, stack, penalty, groups, start, effort):
-        return reweight_rows(stack, penalty[0], self.coef_shared_, start, effort)
+    def _first_shared_factor(self):
+        return self.coef_shared_
 
 
 _FromFactors.__name__ = MultiLevelLasso.__name__  # in errors

@@ -11,15 +11,17 @@ from mutar_cy.ot._costs import (
     grid_cost,
     grid_factors,
 )
-from mutar_cy.ot._dense import DenseKernel
-from mutar_cy.ot._kernel import Kernel
+from mutar_cy.ot._kernels import (
+    DenseKernel,
+    Kernel,
+    RecursiveKernel,
+    SeparableKernel,
+    SparseKernel,
+)
 from mutar_cy.ot._log_sums import dense_log_sums as dense_log_sums  # builds it
 from mutar_cy.ot._make_kernel import make_kernel
 from mutar_cy.ot._plans import to_plan as to_plan  # builds it
 from mutar_cy.ot._power_mean import log_power_mean as log_power_mean  # builds it
-from mutar_cy.ot._recursive import RecursiveKernel
-from mutar_cy.ot._separable import SeparableKernel
-from mutar_cy.ot._sparse import SparseKernel
 
 __all__ = [
     "DenseKernel",

@@ -8,9 +8,9 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from mutar_cy.ot._checks import check_masses, check_positive
-from mutar_cy.ot._iterate import cool_down, iterate
+from mutar_cy.ot._iterations import cool_down, iterate
 from mutar_cy.ot._make_kernel import make_kernel
-from mutar_cy.ot._masses import Masses
+from mutar_cy.ot._sweep import Masses
 
 
 class Barycenter(NamedTuple):

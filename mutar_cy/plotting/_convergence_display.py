@@ -5,7 +5,7 @@ from time import perf_counter
 import numpy as np
 from sklearn.base import clone
 
-from mutar_cy.estimators import watching
+from mutar_cy.objectives import recording_iterations
 from mutar_cy.plotting._reading import check_choice, check_numbers
 from mutar_cy.plotting._style import MARK, label_ends, line_style, new_axes
 
@@ -233,7 +233,7 @@ def record(estimator, X, y, fit_params):
     def note(n_iter, gap, target):
         reports.append((perf_counter() - begin, n_iter, gap, target))
 
-    with watching(note):
+    with recording_iterations(note):
         begin = perf_counter()
         copy.fit(X, y, **(fit_params or {}))
     if not reports:

@@ -5,8 +5,8 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import clone
 
-from mutar_cy.estimators import DirtyModel
-from mutar_cy.model_selection import dirty_path, mtw_path, regularization_path
+from mutar_cy.estimators import DirtyModel, dirty_path, mtw_path
+from mutar_cy.model_selection import regularization_path
 from mutar_cy.plotting._reading import (
     check_alphas,
     check_best,

@@ -1,9 +1,247 @@
-"""Newton's method on the non-zero blocks of a working set."""
+"""The second-order model of the objective on the non-zero blocks of a working set.
+
+With the penalty's Hessian ``D - sum_b C_b u_b u_b'`` (see `Local`: D is ``bend``, C
+``pull`` and u ``units``), that of the objective is ``A_c = X_d' X_d + D_c`` for each
+column c, of design d, less ``U C U'``, which alone couples columns. So it takes one
+factorisation per column (per design, where the columns of D are the same), and then
+conjugate gradients for as many unknowns as there are blocks, whose matrix is ``ridge /
+(C D) + sum_c H_c o (U_c U_c')`` (o: entry by entry, summed over the rows of a block)
+with ``H_c = D_c^-1 - A_c^-1``.
+"""
+
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_solve
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, solve_triangular
 
-from mutar_cy.solvers._model import CG_STEPS, Model, factorise
+DIRECT = 100  # blocks up to which the coupling is factorised
+CG_STEPS = 30
+CG_ACCURACY = 1e-2
+WILD = 0.5  # of a block's norm: shrinking further is not trusted to the model
+FLAT = 1e-7  # of a squared column norm: what stands for no bend at all
+JITTER = [1e-14, 1e-10, 1e-6, 1e-3]  # shares by which a diagonal is raised
+
+
+class Model:
+    """The second-order model on some rows.
+
+    Parameters
+    ----------
+    working_set : WorkingSet
+    rows : ndarray of int
+    owner : ndarray of int
+        The block of each row.
+    firsts : ndarray of int
+        Where in ``rows`` each block starts.
+    local : Local
+        The model of the penalty there.
+    """
+
+    def __init__(self, working_set, rows, owner, firsts, local):
+        self.owner, self.firsts, self.units = owner, firsts, local.units
+        self.norms = np.where(local.norms > 0.0, local.norms, 1.0)
+        self.bend = with_least_bend(working_set, rows, local.bend)
+        self.lessened = [
+            Lessened(
+                working_set, d, rows, self.bend[:, own.start % self.bend.shape[1]], own
+            )
+            for d, stretch in enumerate(pairwise(working_set.stack.column_ptr))
+            for own in equal_columns(self.bend, *stretch)
+        ]
+        pull, ridge = local.pull, working_set.problem.ridge
+        self.coupled = (pull > 0.0).astype(np.float64)  # a pure ridge couples nothing
+        self.ridge = ridge / np.where(pull > 0.0, pull * (pull + ridge), 1.0)
+
+    def directions(self, gradient):
+        """Return Newton's direction, after one that is safer, and how blocks shrink.
+
+        Returns
+        -------
+        directions : list of ndarray of shape (n_rows, n_columns)
+            Where Newton's shrinks blocks beyond what the model can be trusted with,
+            one that is safe for them comes first.
+        shrinking : ndarray of shape (n_blocks,)
+            How much shorter Newton's direction makes each block, over its norm.
+        """
+        # Without the coupling this is a step on a majoriser, safe for every block.
+        # With it, the model still majorises along a block that grows, but not along
+        # one that shrinks much: such blocks keep the majoriser, and the others are
+        # solved again.
+        safe = self._less(gradient) - gradient / self.bend
+        target, scale = self._along(safe), self._scale()
+        matrix = self._matrix() if len(self.norms) <= DIRECT else None
+
+        def solve(tame):
+            if matrix is None:
+                amount = conjugate_gradients(self._coupling, target, scale, tame)
+            else:
+                amount = solve_some(matrix, target, tame > 0.0)
+            pulled = amount[self.owner, None] * self.units
+            direction = safe + pulled / self.bend - self._less(pulled)
+            return direction, self._along(direction)
+
+        direction, along = solve(self.coupled)
+        directions = [direction]
+        wild = (along < -WILD * self.norms) & (self.coupled > 0.0)
+        if np.any(wild):
+            directions.insert(0, solve(np.where(wild, 0.0, self.coupled))[0])
+        return directions, -along / self.norms
+
+    def _less(self, values):
+        pieces = [h.product(values[:, h.columns]) for h in self.lessened]
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=1)
+
+    def _along(self, values):
+        return np.add.reduceat(np.einsum("rc,rc->r", self.units, values), self.firsts)
+
+    def _coupling(self, amount):
+        pulled = amount[self.owner, None] * self.units
+        return self.ridge * amount + self._along(self._less(pulled))
+
+    def _matrix(self):
+        """Return the coupling as a matrix."""
+        matrix = sum(
+            h.matrix() * (self.units[:, h.columns] @ self.units[:, h.columns].T)
+            for h in self.lessened
+        )
+        matrix = np.add.reduceat(matrix, self.firsts, axis=0)
+        matrix = np.add.reduceat(matrix, self.firsts, axis=1)
+        matrix.flat[:: len(matrix) + 1] += self.ridge
+        return matrix
+
+    def _scale(self):
+        """Return the diagonal of the coupling."""
+        rows = np.zeros(len(self.units))
+        for h in self.lessened:
+            own = self.units[:, h.columns]
+            rows += h.diagonal * np.einsum("rc,rc->r", own, own)
+        scale = np.add.reduceat(rows, self.firsts) + self.ridge
+        return np.where(scale > 0.0, scale, 1.0)
+
+
+def with_least_bend(working_set, rows, bend):
+    """Return the bend of a penalty, at least a trace of the data's own.
+
+    Newton's direction need not be exact, but the formulas divide by the bend.
+    """
+    if np.all(bend > 0.0):
+        return bend
+    features = working_set.storage.features[rows]
+    squares = working_set.stack.spread(working_set.problem.squares[:, features]).T
+    return np.maximum(bend, FLAT * squares)
+
+
+def equal_columns(bend, start, stop):
+    """Return slices of columns from start to stop that have the same bend."""
+    if bend.shape[1] == 1:
+        return [slice(start, stop)]
+    return [slice(c, c + 1) for c in range(start, stop)]
+
+
+class Lessened:
+    """The matrix ``D^-1 - (X_d' X_d + D)^-1`` on some rows, for some columns.
+
+    Where D is infinite there is nothing.
+
+    Attributes
+    ----------
+    columns : slice
+        Of the coefficients that design ``d`` explains.
+    diagonal : ndarray of shape (n_rows,)
+    """
+
+    def __init__(self, working_set, d, rows, bend, columns):
+        storage, self.columns = working_set.storage, columns
+        self.kept: Any = slice(None)
+        self.diagonal = np.zeros(len(rows))
+        if not np.all(bend < np.inf):
+            self.kept = np.flatnonzero(bend < np.inf)
+            rows, bend = rows[self.kept], bend[self.kept]
+        samples = storage.stack.targets[d].shape[1]
+        if storage.grams is not None or len(rows) <= samples:
+            gram = storage.gram(d, rows)
+            regular = gram.copy()
+            regular.flat[:: len(rows) + 1] += bend
+            gram = cho_solve(
+                factorise(regular), gram, overwrite_b=True, check_finite=False
+            )
+            self._factors: tuple[np.ndarray, ...] = ((gram / bend).T,)
+            diagonal = np.diag(self._factors[0])
+        else:
+            # By Woodbury's formula, with a factor as large as there are samples.
+            scaled = storage.columns(d, rows) / np.sqrt(bend)[:, None]
+            inner = scaled.T @ scaled
+            inner.flat[:: len(inner) + 1] += 1.0
+            factor = factorise(inner)[0]
+            half = solve_triangular(factor, scaled.T, lower=True, check_finite=False)
+            half /= np.sqrt(bend)
+            self._factors = half.T, half
+            diagonal = np.einsum("nr,nr->r", half, half)
+        self.diagonal[self.kept] = diagonal
+
+    def matrix(self):
+        """Return the matrix."""
+        return self.product(np.eye(len(self.diagonal)))
+
+    def product(self, values):
+        """Return the matrix times ``values``, of shape (n_rows, n_columns)."""
+        out = np.zeros_like(values)
+        some = values[self.kept]
+        for factor in reversed(self._factors):
+            some = factor @ some
+        out[self.kept] = some
+        return out
+
+
+def factorise(matrix):
+    """Return the lower Cholesky factor of a matrix that may be singular by rounding.
+
+    Directions are safeguarded, so that a larger diagonal does no harm.
+    """
+    for share in JITTER:
+        raised = 0.5 * (matrix + matrix.T)
+        raised.flat[:: len(matrix) + 1] *= 1.0 + share
+        try:
+            return cho_factor(raised, lower=True, overwrite_a=True, check_finite=False)
+        except LinAlgError:
+            continue
+    raise LinAlgError("not positive definite")
+
+
+def solve_some(matrix, target, mask):
+    """Solve ``matrix @ x = target`` for the entries of a mask, the others being 0."""
+    x = np.zeros_like(target)
+    some = matrix[np.ix_(mask, mask)]
+    if len(some):
+        x[mask] = cho_solve(factorise(some), target[mask], check_finite=False)
+    return x
+
+
+def conjugate_gradients(product, target, scale, mask):
+    """Solve ``product(x) = target`` roughly, preconditioned by ``scale``.
+
+    Where ``mask`` is 0, x stays 0 and the equation is left out.
+    """
+    x, residual = np.zeros_like(target), mask * target
+    direction, before = np.zeros_like(target), 1.0
+    enough = None
+    for _ in range(CG_STEPS):
+        solved = residual / scale
+        now = float(residual @ solved)
+        enough = CG_ACCURACY**2 * now if enough is None else enough
+        if not now > enough:
+            break
+        direction = solved + (now / before) * direction
+        image = mask * product(direction)
+        curvature = float(direction @ image)
+        if not curvature > 0.0:
+            break
+        x += now / curvature * direction
+        residual -= now / curvature * image
+        before = now
+    return x
+
 
 GAIN = 3.0  # of matrix products over the products of a sweep
 CALLS, CALLS_DESIGN = 6e5, 6e4  # multiplications that its calls cost, once and each

@@ -13,8 +13,8 @@ import numpy as np
 
 from mutar_cy.wasserstein._active import find_active
 from mutar_cy.wasserstein._dual import evaluate
+from mutar_cy.wasserstein._dual_ascent import GUARD, Run
 from mutar_cy.wasserstein._newton import newton_direction
-from mutar_cy.wasserstein._solve import GUARD, Run
 
 FLOOR = 0.01  # of the smallest deviation of a target
 REACH = 4.0  # times which a level changes at most in a step

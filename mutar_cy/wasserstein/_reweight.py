@@ -3,7 +3,7 @@
 import numpy as np
 
 from mutar_cy.solvers import Reweighted
-from mutar_cy.wasserstein._minimise import minimise
+from mutar_cy.wasserstein._solve import minimise
 
 SMALLEST = 1e-10  # of a root: keeps tangents at zero finite
 FINER = 0.1  # times the tolerance, where an objective has not fallen

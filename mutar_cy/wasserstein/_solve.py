@@ -1,166 +1,163 @@
-"""Newton's method on the dual, with more entropy first where it is hard to start."""
+"""What a solve ends with, in the user's units."""
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from mutar_cy.wasserstein._active import find_active
-from mutar_cy.wasserstein._ascent import best_multiple, step_up
-from mutar_cy.wasserstein._dual import complete, evaluate
-from mutar_cy.wasserstein._newton import newton_direction
-
-SHORT = 0.02  # of a Newton step: what is shorter tells little
-HARD = 2  # short steps after which more entropy is tried
-IDLE = 4  # steps that gain nothing, one after another: no digit is left
-SOFTER = 4.0  # times the entropy
-NUDGE = 1e-4  # of the entropy: a difference that tells a derivative
-LOOSE = 1e-2  # of the null objective: enough for a start with less entropy
-ROUNDING = 64 * np.finfo(np.float64).eps  # of the terms of the dual: nothing left
-GUARD = 16 * np.finfo(np.float64).eps  # of the same: what rounding may have taken
+from mutar_cy.wasserstein._dual_ascent import Run, lasso_start
+from mutar_cy.wasserstein._noise import NoisyRun, fixed_point
+from mutar_cy.wasserstein._problem import coefficient_exponent, make_problem
 
 
-class Run:
-    """The state of one maximisation, with the best certificate seen.
+class Outcome(NamedTuple):
+    """A solution, in the user's units.
 
-    Parameters
-    ----------
-    problem : Problem
-    target : float
-        The duality gap to reach, in the units of the problem.
-    max_iter : int
-        Most Newton steps to make.
-    report : callable, default=None
-        Called as ``report(n_iter, gap)`` whenever a point has been certified.
-
-    Attributes
-    ----------
-    point : Point
-        With the lowest primal objective so far.
-    u : ndarray
-        The dual point with the highest dual objective so far.
-    settled : bool
-        Whether what is not part of the problem, levels of noise, has come to rest.
-    primal, gap : float
-        The objective of ``point``, and by how much it may exceed the minimum.
-    losses, gaps : list of float
-        Of every point that was certified: the lowest objective, the gap.
+    ``parts`` and ``barycentres`` have one entry for each sign of the coefficients.
     """
 
-    def __init__(self, problem, target, max_iter, report=None):
-        self.problem, self.target = problem, target
-        self.max_iter, self.report = max_iter, report
-        self.n_iter, self.settled = 0, True
-        self.primal, self.dual, self.gap = np.inf, -np.inf, np.inf
-        self.point: Any = None
-        self.u: Any = None
-        self.losses: list[float] = []
-        self.gaps: list[float] = []
-
-    @property
-    def converged(self):
-        """Whether the gap is at its target, or at a rounding level that is no loss."""
-        size = max(abs(self.primal), self.problem.data.null)
-        lost = min(ROUNDING * self.point.scale, LOOSE * size)
-        return self.settled and self.gap <= max(self.target, lost)
-
-    def certify(self, point):
-        """Take note of a completed point of the problem itself."""
-        if self.point is None or point.value + point.gap < self.primal:
-            self.primal, self.point = point.value + point.gap, point
-        if point.value > self.dual:
-            self.dual, self.u = point.value, point.u
-        gap = max(self.primal - self.dual, 0.0) + GUARD * point.scale
-        # By its own residual a point is certified without a difference.
-        if point is self.point:
-            gap = min(gap, point.gap + GUARD * point.scale)
-        self.gap = min(self.gap, gap)
-        self.losses.append(self.primal)
-        self.gaps.append(self.gap)
-        if self.report is not None:
-            self.report(self.n_iter, self.gap)
-
-    def maximise(self, starts):
-        """Climb from the best of some dual points, until done."""
-        point = best_start(self.problem, starts)
-        point, hard = self.climb(self.problem, point, patient=False)
-        if hard:
-            softer = self.soften(self.problem, starts)
-            point = best_start(self.problem, softer, point)
-            self.climb(self.problem, point)
-
-    def soften(self, problem, starts):
-        """Return the best dual point with more entropy, and where less would lead."""
-        problem = problem.at(SOFTER * problem.epsilon)
-        point = best_start(problem, starts)
-        last = problem.epsilon >= problem.kernel.max_cost
-        point, hard = self.climb(problem, point, patient=last)
-        if hard:
-            softer = self.soften(problem, starts)
-            point, _ = self.climb(problem, best_start(problem, softer, point))
-        return [point.u, sharpened(problem, point)]
-
-    def climb(self, problem, point, *, patient=True):
-        """Make Newton steps; return the last point, and whether it proved too hard."""
-        own = problem is self.problem
-        target = self.target if own else LOOSE * problem.data.null
-        short = idle = 0
-        while True:
-            point = complete(problem, point)
-            self.n_iter += 1
-            if own:
-                self.certify(point)
-            done = self.gap <= target if own else point.gap <= target
-            if done or self.n_iter >= self.max_iter:
-                return point, False
-            active = find_active(problem, point)
-            gradient = point.gradient[:, None]
-            with np.errstate(over="ignore", invalid="ignore"):  # strengths near 1e-300
-                direction = newton_direction(problem, active, gradient)[:, 0]
-            if not np.isfinite(direction).all():
-                return point, False
-            candidate, step = step_up(problem, point, active, direction)
-            # At the last digits the dual is flat while the gap still falls.
-            rises = candidate is not None and candidate.value > point.value
-            idle = 0 if rises else idle + 1
-            if candidate is None or idle >= IDLE:
-                return point, False
-            point = candidate
-            short += step < SHORT
-            if short >= HARD and not patient:
-                return complete(problem, point), True
+    coef: np.ndarray  # (n_features, n_columns)
+    intercept: np.ndarray  # (n_columns,)
+    dual_gap: float
+    gap_target: float
+    n_iter: int
+    converged: bool
+    objective: float
+    parts: list  # of (n_features, n_columns)
+    masses: list  # the same as the penalty sees them: of normalised designs
+    barycentres: list  # of (n_features,)
+    sigma: np.ndarray  # (n_columns,)
+    dual: np.ndarray  # flat, of whitened samples
+    dual_samples: list  # of (n_samples_c,)
+    losses: list
+    gaps: list
 
 
-def sharpened(problem, point):
-    """Return where the solution goes with less entropy, to first order.
-
-    That reaches far: by how much the correlations of features that hold mass exceed
-    ``beta`` is nearly proportional to epsilon.
+def make_outcome(stack, run, sigma, *, linear=False):
+    """Return what a run has ended with.
 
     Parameters
     ----------
-    problem : Problem
-        With ``SOFTER`` times the entropy.
-    point : Point
-        Nearly the solution of that.
+    stack : Stack
+    run : Run
+    sigma : ndarray of shape (n_columns,)
+        Levels of noise, in the units of the stack if ``linear``, else the user's.
+    linear : bool, default=False
+        Whether objectives have the unit of the targets, not of their squares.
+    """
+    every = np.arange(stack.n_features)
+    halves = run.point.halves
+    parts = [stack.to_user(every, half.theta)[0] for half in halves]
+    coef, intercept = stack.to_user(every, net(halves))
+    power = -coefficient_exponent(stack)
+    masses = [np.ldexp(half.theta, power) for half in halves]
+    barycentres = [np.ldexp(np.exp(half.log_barycentre), power) for half in halves]
+    for of_signs in (parts, masses, barycentres):
+        if len(of_signs) == 1:
+            of_signs.append(np.zeros_like(of_signs[0]))
+    unit = -stack.y_exponent if linear else -2 * stack.y_exponent
+    dual = np.ldexp(run.u, 0 if linear else -stack.y_exponent)
+    blocks = run.problem.data.blocks(dual)
+    gap, target, objective = np.ldexp([run.gap, run.target, run.primal], unit)
+    return Outcome(
+        coef,
+        intercept,
+        float(gap),
+        float(target),
+        run.n_iter,
+        bool(run.converged),
+        float(objective),
+        parts,
+        masses,
+        barycentres,
+        np.ldexp(sigma, -stack.y_exponent if linear else 0),
+        dual,
+        [
+            v * design.root
+            for design, b in zip(stack.designs, blocks, strict=True)
+            for v in b
+        ],
+        np.ldexp(run.losses, unit).tolist(),
+        np.ldexp(run.gaps, unit).tolist(),
+    )
+
+
+def without_traces(stack, outcome, threshold):
+    """Return an outcome whose coefficients are 0 where they are at most a threshold."""
+    if threshold == 0.0:
+        return outcome
+    every = np.arange(stack.n_features)
+    coef = np.where(np.abs(outcome.coef) > threshold, outcome.coef, 0.0)
+    intercept = stack.to_user(every, stack.from_user(every, coef))[1]
+    return outcome._replace(coef=coef, intercept=intercept)
+
+
+def net(halves):
+    """Return the coefficients of all signs together."""
+    return sum(half.sign * half.theta for half in halves)
+
+
+def minimise(
+    stack,
+    transport,
+    start=None,
+    *,
+    noise=None,
+    tol=1e-4,
+    max_iter=1000,
+    on_iteration=None,
+):
+    """Minimise the data term of a stack plus a transport penalty, to a duality gap.
+
+    Parameters
+    ----------
+    stack : Stack
+    transport : Transport
+    start : ndarray of shape (n_samples,), default=None
+        A dual point, user's units and flat, as in ``Outcome.dual``; of another size it
+        is ignored.
+    noise : Noise, default=None
+        How levels of noise are found; None for the plain data term.
+    tol : float, default=1e-4
+        Stop when the duality gap is at most ``tol`` times the objective of the null
+        model, or when no digit is left to gain.
+    max_iter : int, default=1000
+        Most Newton steps to make.
+    on_iteration : callable, default=None
+        Called as ``on_iteration(n_iter, gap, target)`` after every certificate.
 
     Returns
     -------
-    u : ndarray of shape (n_samples,)
+    Outcome
     """
-    nearby = problem.at((1.0 - NUDGE) * problem.epsilon)
-    less = evaluate(nearby, point.u, point.correlation)
-    if less is None:
-        return point.u
-    change = (complete(nearby, less).gradient - point.gradient) / NUDGE
-    aim = point.gradient + (1.0 - 1.0 / SOFTER) * change
-    active = find_active(problem, point)
-    with np.errstate(over="ignore", invalid="ignore"):  # strengths near 1e-300
-        u = point.u + newton_direction(problem, active, aim[:, None])[:, 0]
-    return u if np.isfinite(u).all() else point.u
+    linear = noise is not None and not noise.fixed_point
+    problem = make_problem(stack, transport, linear=linear)
+    data = problem.data
+    unit = -stack.y_exponent if linear else -2 * stack.y_exponent
 
+    def report(n_iter, gap):
+        if on_iteration is not None:
+            target = tol * stack.null_objective
+            on_iteration(n_iter, float(np.ldexp(gap, unit)), target)
 
-def best_start(problem, starts, point=None):
-    """Return the highest of the best multiples, zero included, of some dual points."""
-    points = [best_multiple(problem, u) for u in starts]
-    points += [] if point is None else [point]
-    return max(points, key=lambda one: one.value)
+    warm = start is not None and len(start) == data.n_samples
+    if warm:
+        starts = [np.ldexp(start, 0 if linear else stack.y_exponent)]
+    else:
+        starts = [lasso_start(stack, data, transport)]
+    if linear:
+        run = NoisyRun(problem, noise, tol, max_iter, report)
+        starts = starts if warm else [starts[0] / data.spread(noise.start)]
+        run.maximise(starts)
+        return make_outcome(stack, run, run.problem.sigma, linear=True)
+
+    def make_run(posed):
+        return Run(posed, tol * data.null, max_iter, report)
+
+    if noise is None:
+        run, sigma = make_run(problem), problem.sigma
+        run.maximise(starts)
+        return make_outcome(stack, run, sigma)
+    # Levels have the unit of the targets: so has what multiplies beta.
+    scaled = problem.with_beta(np.ldexp(problem.beta, -stack.y_exponent))
+    run, sigma = fixed_point(scaled, noise, make_run, starts)
+    return make_outcome(stack, run, np.ldexp(sigma, -stack.y_exponent))
