@@ -18,6 +18,8 @@ from mutar_cy.objectives import (
 )
 
 
+
+
 def has_own_designs(X):
     """Tell whether X holds one design per task."""
     return not is_dict(X) and tasks.has_task_designs(X)
@@ -257,9 +259,7 @@ class GroupDecisions(ClassifierMixin, GroupModel):
         guess = _each(self._numbers, self.decision_function(X, task, offset))
         own = has_own_designs(X)
         numbers = numbers_of(read_labels(X, y), self.classes_, own)
-        return tasks.score_predictions(
-            guess, numbers, sample_weight, per_task=own, measure=accuracy
-        )
+        return tasks.score_predictions(guess, numbers, sample_weight, per_task=own, measure=accuracy)
 
 
 def _each(function, values):

@@ -29,6 +29,7 @@ from mutar_cy.objectives import (
 )
 
 
+
 def check_targets(loss, data):
     """Return data, or raise if a target is outside the range of a loss.
 

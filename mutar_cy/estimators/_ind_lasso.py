@@ -18,6 +18,8 @@ from mutar_cy.objectives import (
 from mutar_cy.penalties import L21
 
 
+
+
 class IndLasso(MultiTaskRegressor):
     r"""Independent lassos: linear regression of several tasks, each on its own.
 
@@ -164,7 +166,6 @@ class IndLasso(MultiTaskRegressor):
             self._options(),
             alpha_per_task=True,
         )
-
 
 def entry_penalties(estimator, n_features, columns):
     """Return the penalties of all columns, given alpha: every entry on its own.

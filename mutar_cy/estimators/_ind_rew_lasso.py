@@ -9,6 +9,8 @@ from mutar_cy.estimators._reweighting import ReweightingRegressor
 from mutar_cy.objectives import ReweightedSeparableObjective
 
 
+
+
 class IndRewLasso(ReweightingRegressor):
     r"""Independent reweighted lassos: several tasks, each on its own.
 

@@ -9,6 +9,7 @@ from mutar_cy.objectives import MultiLevelObjective, check_penalty_weights
 from mutar_cy.penalties import L21
 
 
+
 class MultiLevelLasso(ReweightingRegressor):
     r"""Multi-level lasso: each coefficient is (feature factor) x (task factor).
 
@@ -206,7 +207,6 @@ class MultiLevelLasso(ReweightingRegressor):
         names = "coef_shared", "coef_specific"
         factors = {f"{name}_": arrays[name] for name in names}
         return {**super()._attributes(objective, arrays), **factors}
-
 
 def equal_penalties(alpha, weights, positive, n_columns):
     """Return the same l1 penalty for every column: the lassos of the start."""

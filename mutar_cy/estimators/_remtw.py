@@ -5,6 +5,7 @@ from mutar_cy.estimators._transport import TransportPenalty, TransportRegressor
 from mutar_cy.objectives import ReweightedTransportObjective
 
 
+
 class ReMTW(ReweightingRegressor, TransportRegressor):
     r"""Linear regression of tasks near in optimal transport, with a concave penalty.
 

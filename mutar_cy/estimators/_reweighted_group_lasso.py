@@ -198,7 +198,6 @@ class ReweightedGroupLasso(ReweightingRegressor):
             tol_reweighting=self.tol_reweighting,
         )
 
-
 class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
     r"""ReweightedGroupLasso with alpha chosen by cross-validation or a criterion.
 
