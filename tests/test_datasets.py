@@ -73,6 +73,7 @@ def test_shapes(layout):
     assert data.intercept.shape == data.coef.shape[1:]
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("cls", CONVEX)
 def test_estimators_take_the_data_and_answer_in_shapes_of_the_truth(layout, cls):

@@ -88,6 +88,7 @@ def test_tasks_of_a_long_table_are_sorted_labels(cls):
     assert_certified(model, X, y, task=task)
 
 
+@pytest.mark.drawn
 @each_estimator
 @pytest.mark.parametrize("labels", [(3, 1, 2), (2.5, -1.0, 0.0), (True, False, True)])
 def test_labels_of_other_kinds(cls, labels):
@@ -97,6 +98,7 @@ def test_labels_of_other_kinds(cls, labels):
     assert_certified(model, X, y, task=task)
 
 
+@pytest.mark.drawn
 @each_estimator
 @pytest.mark.parametrize("column", [0, 4, -1])
 def test_task_column_by_position(cls, column):
@@ -110,6 +112,7 @@ def test_task_column_by_position(cls, column):
     assert_allclose(model.score(table, y), other.score(X, y, task=task), **EXACT)
 
 
+@pytest.mark.drawn
 @each_estimator
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
 @pytest.mark.parametrize("column", [2, "cohort"])
@@ -142,6 +145,7 @@ def X_named(table):
     return pd.DataFrame({name: np.asarray(table[name]) for name in table.columns})
 
 
+@pytest.mark.drawn
 @each_estimator
 @pytest.mark.parametrize("make", FORMATS.values(), ids=FORMATS)
 @pytest.mark.parametrize("fit_intercept", [True, False])
@@ -160,6 +164,7 @@ def test_sparse_designs(cls, make, fit_intercept):
     assert_certified(model, X, y)
 
 
+@pytest.mark.drawn
 @each_estimator
 @pytest.mark.parametrize("make", FORMATS.values(), ids=FORMATS)
 def test_sparse_shared_and_long(cls, make):

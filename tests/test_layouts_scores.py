@@ -152,6 +152,7 @@ def test_stack_refuses_what_does_not_fit():
         split_tasks(table, target, task[1:])
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("unit", ["D", "s", "ns"])
 @pytest.mark.parametrize("other", ["D", "s", "ns"])
 def test_times_in_another_unit_are_the_same_tasks(unit, other):

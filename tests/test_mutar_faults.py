@@ -130,6 +130,7 @@ def test_a_model_without_transport_keeps_nothing_of_one_with_it(cls):
     assert_array_equal(model.coef_, fresh.coef_)
 
 
+@pytest.mark.drawn
 @uncertified
 @each_transport
 @pytest.mark.parametrize("name", ["epsilon", "gamma"])

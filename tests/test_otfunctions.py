@@ -92,6 +92,7 @@ def test_mutar_s_numbers_of_images(name):
     assert (m.shape, b.shape, q.shape) == ((2, 25), (5, 5, 2), (25,))
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("name", POINTS)
 @pytest.mark.parametrize("gamma", [0.05, 1.0, 20.0])
 @pytest.mark.parametrize("weights", [None, (1.0, 1.0, 1.0), (2.0, 0.5, 1.0)], ids=str)

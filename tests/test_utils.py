@@ -75,6 +75,7 @@ def test_a_line_by_hand():
     assert utils.groundmetric(2, p=0.5, normed=True)[0, 1] == 2.0
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("shape", [(4, 4), (2, 5), (5, 2), (1, 6), (6, 1), (1, 1)])
 @pytest.mark.parametrize("p", [0.5, 1, 2, 3])
 def test_distances_between_pixels(shape, p):
