@@ -162,6 +162,7 @@ def test_a_group_lasso_has_nothing_specific():
     assert len(SupportDisplay.from_estimator(model, parts=True).images_) == 2
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("n_columns", [1, 3, 30])
 @pytest.mark.parametrize("n_rows", [1, 12, 40])
 def test_everything_is_inside_and_names_are_apart(n_rows, n_columns):

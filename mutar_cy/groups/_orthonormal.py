@@ -5,8 +5,8 @@ from scipy import sparse
 from sklearn.utils import assert_all_finite
 
 ROUNDING = np.finfo(np.float64).eps
-# A column is constant if centring leaves at most this fraction of its norm: the error of
-# the mean from rounding, with a small factor for the sum of squares.
+# A column is constant if centring leaves at most this fraction of its norm: rounding in
+# the mean, with a small factor for the sum of squares.
 CONSTANT = 8 * ROUNDING
 
 

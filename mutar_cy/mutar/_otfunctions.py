@@ -8,7 +8,7 @@ from sklearn.utils._param_validation import Interval, validate_params
 from mutar_cy.mutar._utils import read_array, read_axes, read_columns, read_kernel
 from mutar_cy.ot import find_barycenter, warn_unconverged
 
-FARTHEST = 1e300  # what epsilon and gamma may differ by
+FARTHEST = 1e300  # largest ratio of epsilon and gamma whose products stay finite
 LARGEST = np.log(np.finfo(np.float64).max)
 SMALLEST = np.finfo(np.float64).tiny
 POSITIVE = [Interval(Real, 0, None, closed="neither")]
@@ -33,10 +33,10 @@ def barycenterkl(
     weights=None,
     threshold=1e-10,
 ):
-    r"""Return the barycentre of masses, and the scalings that transport them to it.
+    r"""Return the barycentre of masses, and the scalings of the transport plans.
 
-    It is the ``q >= 0`` that minimises ``sum_k w_k W(P_k, q)`` for weights of mean 1,
-    where ``P_k`` is the column of task k and, for a cost C,
+    The barycentre is the ``q >= 0`` that minimises ``sum_k w_k W(P_k, q)`` for weights
+    of mean 1, where ``P_k`` is the column of task k and, for a cost C,
 
     .. math::
 
@@ -47,50 +47,50 @@ def barycenterkl(
     Parameters
     ----------
     P : array-like of shape (n_features, n_tasks)
-        Masses, non-negative. A task may have none.
+        Non-negative masses. A task may have mass 0.
     M : array-like of shape (n_features, n_features)
-        ``-C / epsilon``, the logarithm of the kernel: symmetric and not positive. It is
+        ``-C / epsilon``, the logarithm of the kernel: symmetric and at most 0. It is
         not modified.
     epsilon : float
-        Strength of the entropy, in units of the cost.
+        Weight of the entropy, in the unit of the cost.
     gamma : float
-        Cost of creating and of destroying mass, in units of the cost.
+        Weight of the marginal penalty, the price of created or destroyed mass, in the
+        unit of the cost.
     b : array-like of shape (n_features, n_tasks), default=None
-        Right scalings to start with, non-negative; returned by an earlier call.
+        Initial right scalings, non-negative, from an earlier call.
     tol : float, default=1e-4
-        Stop when the residual is at most this: the sum of the distances of the
-        marginals from what the scalings ask for, over the mass.
+        Tolerance of the residual: the sum of the distances of the marginals from their
+        optimality conditions, over the mass.
     max_iter : int, default=1000
-        Most iterations to make.
+        Maximum number of iterations.
     weights : array-like of shape (n_tasks,), default=None
-        How much each task counts, positive: only their ratios matter. Equal if None.
+        Positive weights of the tasks; only their ratios matter. Equal if None.
     threshold : float, default=1e-10
-        Features where no task has more mass than this count as empty. Their mass is
-        destroyed, which the value counts.
+        Features where no task has more mass than this count as empty. The value
+        includes the price of destroying their mass.
 
     Returns
     -------
     f : float
-        The value: a lower bound of the least one, and at the end this itself,
-        ``gamma * (P @ w).sum() - (epsilon + gamma) * n_tasks * q.sum()``.
+        Value of the objective: a lower bound of the minimum, and at convergence the
+        minimum, ``gamma * (P @ w).sum() - (epsilon + gamma) * n_tasks * q.sum()``.
     log : dict
         ``"cstr"`` holds the last residual, ``"obj"`` the value, ``"n_iter"`` the
-        number of iterations; ``"flag"`` is 0, or -1 if ``max_iter`` was too small.
+        number of iterations; ``"flag"`` is 0, or -1 without convergence.
     marginals : ndarray of shape (n_tasks, n_features)
-        The mass that leaves each feature of each task.
+        Mass that leaves each feature, by task.
     b : ndarray of shape (n_features, n_tasks)
-        The right scalings: the plan of task k is
-        ``a_k[:, None] * exp(M) * b_k``. They are 0 for a task without mass, and the
-        largest float where they are larger.
+        Right scalings: the plan of task k is ``a_k[:, None] * exp(M) * b_k``. They are
+        0 for a task without mass, and clipped to the largest float.
     q : ndarray of shape (n_features,)
-        The barycentre.
+        Barycentre.
 
     Raises
     ------
     ValueError
-        If shapes disagree, numbers are not finite or out of range, M is positive
-        somewhere or not symmetric, or weights are too unequal for an epsilon far
-        above gamma.
+        If shapes disagree, numbers are not finite or out of range, M has a positive
+        entry or is not symmetric, or weights are too unequal for epsilon much larger
+        than gamma.
 
     Warns
     -----
@@ -99,16 +99,16 @@ def barycenterkl(
 
     See Also
     --------
-    barycenterkl_log : The same with logarithms of the scalings.
-    barycenterkl_img : Images.
-    mutar_cy.ot.unbalanced_barycenter : What this calls; any form of the cost.
+    barycenterkl_log : The version that returns logarithms of the scalings.
+    barycenterkl_img : The version for images.
+    mutar_cy.ot.unbalanced_barycenter : Barycentres for any form of the cost.
 
     Notes
     -----
-    MuTaR's function of this name returns another f, which is not the value: its
-    formula has the mass of P in the place of the mass of the plans. All else agrees
-    where MuTaR has converged and its weights add up to 1; its ``tol`` bounds the
-    change of q.
+    The function of MuTaR returns a different f, which is not the value of the
+    objective: its formula has the mass of P instead of the mass of the plans. The other
+    results agree if MuTaR has converged and its weights sum to 1; its ``tol`` bounds
+    the change of q.
 
     Examples
     --------
@@ -142,47 +142,48 @@ def barycenterkl_log(
 ):
     """Return the barycentre of masses, and the logarithms of the scalings.
 
-    This is :func:`barycenterkl` for scalings that may be beyond float. Both sweep in
-    logarithms, and find the same.
+    This is :func:`barycenterkl` for scalings outside the range of floats. Both iterate
+    in logarithms and return the same barycentre.
 
     Parameters
     ----------
     P : array-like of shape (n_features, n_tasks)
-        Masses, non-negative. A task may have none.
+        Non-negative masses. A task may have mass 0.
     M : array-like of shape (n_features, n_features)
-        ``-cost / epsilon``, symmetric and not positive. It is not modified.
+        ``-cost / epsilon``, symmetric and at most 0. It is not modified.
     epsilon : float
-        Strength of the entropy, in units of the cost.
+        Weight of the entropy, in the unit of the cost.
     gamma : float
-        Cost of creating and of destroying mass, in units of the cost.
+        Weight of the marginal penalty, the price of created or destroyed mass, in the
+        unit of the cost.
     b : array-like of shape (n_features, n_tasks), default=None
-        Logarithms of the right scalings to start with, returned by an earlier call.
+        Logarithms of the initial right scalings, from an earlier call.
     tol : float, default=1e-4
-        Stop when the residual is at most this.
+        Tolerance of the residual.
     max_iter : int, default=1000
-        Most iterations to make.
+        Maximum number of iterations.
     weights : array-like of shape (n_tasks,), default=None
-        How much each task counts, positive. Equal if None.
+        Positive weights of the tasks. Equal if None.
     threshold : float, default=1e-10
         Features where no task has more mass than this count as empty.
 
     Returns
     -------
     f : float
-        The value.
+        Value of the objective.
     log : dict
-        As of :func:`barycenterkl`, but ``"flag"`` is 3 if ``max_iter`` was too small.
+        As in :func:`barycenterkl`, but ``"flag"`` is 3 without convergence.
     marginals : ndarray of shape (n_tasks, n_features)
-        The mass that leaves each feature of each task.
+        Mass that leaves each feature, by task.
     b : ndarray of shape (n_features, n_tasks)
         Logarithms of the right scalings; minus infinity for a task without mass.
     q : ndarray of shape (n_features,)
-        The barycentre.
+        Barycentre.
 
     Raises
     ------
     ValueError
-        As by :func:`barycenterkl`.
+        As in :func:`barycenterkl`.
 
     Warns
     -----
@@ -191,8 +192,8 @@ def barycenterkl_log(
 
     See Also
     --------
-    barycenterkl : The problem, and what is the same.
-    barycenterkl_img_log : Images.
+    barycenterkl : The objective, and details.
+    barycenterkl_img_log : The version for images.
 
     Examples
     --------
@@ -216,52 +217,52 @@ def barycenterkl_log(
 def barycenterkl_img(
     P, M, epsilon, gamma, b=None, tol=1e-4, max_iter=1000, xp=np, threshold=0.0
 ):
-    """Return the barycentre of images, and the scalings that transport them to it.
+    """Return the barycentre of images, and the scalings of the transport plans.
 
-    This is :func:`barycenterkl` for a cost that is the sum of the costs along both
-    axes: no matrix over all pixels is made.
+    This is :func:`barycenterkl` for a cost that is the sum of costs along both axes. It
+    needs no matrix over all pixels.
 
     Parameters
     ----------
     P : array-like of shape (width, height, n_tasks) or (width * height, n_tasks)
-        Masses, non-negative. A task may have none.
+        Non-negative masses. A task may have mass 0.
     M : array-like of shape (n, n), or list of two array-like
-        ``-cost / epsilon``, symmetric and not positive: along both axes of squares, or
-        of shape (width, width) for the first axis and of shape (height, height) for
-        the second. It is not modified.
+        ``-cost / epsilon``, symmetric and at most 0: one matrix for both axes of square
+        images, or one per axis, of shapes (width, width) and (height, height). It is
+        not modified.
     epsilon : float
-        Strength of the entropy, in units of the cost.
+        Weight of the entropy, in the unit of the cost.
     gamma : float
-        Cost of creating and of destroying mass, in units of the cost.
+        Weight of the marginal penalty, the price of created or destroyed mass, in the
+        unit of the cost.
     b : array-like shaped as P, default=None
-        Right scalings to start with, non-negative; returned by an earlier call.
+        Initial right scalings, non-negative, from an earlier call.
     tol : float, default=1e-4
-        Stop when the residual is at most this.
+        Tolerance of the residual.
     max_iter : int, default=1000
-        Most iterations to make.
+        Maximum number of iterations.
     xp : module, default=numpy
-        Has no meaning.
+        Accepted for MuTaR compatibility; ignored.
     threshold : float, default=0.0
         Pixels where no task has more mass than this count as empty.
 
     Returns
     -------
     f : float
-        The value.
+        Value of the objective.
     log : dict
-        As of :func:`barycenterkl`, but ``"flag"`` is 3 if ``max_iter`` was too small.
+        As in :func:`barycenterkl`, but ``"flag"`` is 3 without convergence.
     marginals : ndarray of shape (n_tasks, width * height)
-        The mass that leaves each pixel of each task.
+        Mass that leaves each pixel, by task.
     b : ndarray of shape (width, height, n_tasks)
-        The right scalings, 0 for a task without mass, and the largest float where they
-        are larger.
+        Right scalings: 0 for a task without mass, and clipped to the largest float.
     q : ndarray of shape (width * height,)
-        The barycentre, raveled: the second axis varies fastest.
+        Barycentre, raveled: the second axis varies fastest.
 
     Raises
     ------
     ValueError
-        As by :func:`barycenterkl`.
+        As in :func:`barycenterkl`.
 
     Warns
     -----
@@ -270,14 +271,14 @@ def barycenterkl_img(
 
     See Also
     --------
-    barycenterkl : The problem, and any cost.
+    barycenterkl : The objective; any cost matrix.
     mutar_cy.utils.groundmetric_img : The cost along the axes of an image.
-    mutar_cy.ot.unbalanced_barycenter : What this calls; grids of any dimension.
+    mutar_cy.ot.unbalanced_barycenter : Barycentres on grids of any dimension.
 
     Notes
     -----
-    MuTaR's function of this name takes squares only, and returns another f, which is
-    not the value.
+    The function of MuTaR accepts square images only, and returns a different f, which
+    is not the value of the objective.
 
     Examples
     --------
@@ -303,49 +304,50 @@ def barycenterkl_img_log(
 ):
     """Return the barycentre of images, and the logarithms of the scalings.
 
-    This is :func:`barycenterkl_img` for scalings that may be beyond float. Both sweep
-    in logarithms, and find the same.
+    This is :func:`barycenterkl_img` for scalings outside the range of floats. Both
+    iterate in logarithms and return the same barycentre.
 
     Parameters
     ----------
     P : array-like of shape (width, height, n_tasks) or (width * height, n_tasks)
-        Masses, non-negative. A task may have none.
+        Non-negative masses. A task may have mass 0.
     M : array-like of shape (n, n), or list of two array-like
-        ``-cost / epsilon``, symmetric and not positive: along both axes of squares, or
-        of shape (width, width) for the first axis and of shape (height, height) for
-        the second. It is not modified.
+        ``-cost / epsilon``, symmetric and at most 0: one matrix for both axes of square
+        images, or one per axis, of shapes (width, width) and (height, height). It is
+        not modified.
     epsilon : float
-        Strength of the entropy, in units of the cost.
+        Weight of the entropy, in the unit of the cost.
     gamma : float
-        Cost of creating and of destroying mass, in units of the cost.
+        Weight of the marginal penalty, the price of created or destroyed mass, in the
+        unit of the cost.
     b : array-like shaped as P, default=None
-        Logarithms of the right scalings to start with, returned by an earlier call.
+        Logarithms of the initial right scalings, from an earlier call.
     tol : float, default=1e-4
-        Stop when the residual is at most this.
+        Tolerance of the residual.
     max_iter : int, default=1000
-        Most iterations to make.
+        Maximum number of iterations.
     xp : module, default=numpy
-        Has no meaning.
+        Accepted for MuTaR compatibility; ignored.
     threshold : float, default=0.0
         Pixels where no task has more mass than this count as empty.
 
     Returns
     -------
     f : float
-        The value.
+        Value of the objective.
     log : dict
-        As of :func:`barycenterkl_img`.
+        As in :func:`barycenterkl_img`.
     marginals : ndarray of shape (n_tasks, width * height)
-        The mass that leaves each pixel of each task.
+        Mass that leaves each pixel, by task.
     b : ndarray of shape (width, height, n_tasks)
         Logarithms of the right scalings; minus infinity for a task without mass.
     q : ndarray of shape (width * height,)
-        The barycentre, raveled: the second axis varies fastest.
+        Barycentre, raveled: the second axis varies fastest.
 
     Raises
     ------
     ValueError
-        As by :func:`barycenterkl`.
+        As in :func:`barycenterkl`.
 
     Warns
     -----
@@ -354,7 +356,7 @@ def barycenterkl_img_log(
 
     See Also
     --------
-    barycenterkl_img : What is the same.
+    barycenterkl_img : Details.
 
     Examples
     --------
@@ -375,7 +377,7 @@ def barycenterkl_img_log(
 
 
 class Weighted:
-    r"""Masses, whose barycentre minimises ``T * sum_k w_k W(P_k, q) / sum_k w_k``.
+    r"""Masses whose barycentre minimises ``T * sum_k w_k W(P_k, q) / sum_k w_k``.
 
     Weights of mean 1 enter through ``q = [mean_k w_k A_k^tau]^(1/tau)`` only, and
     ``w_k A_k^tau = (c_k A_k)^tau`` for ``c_k = w_k^(1/tau)``: the scalings ``c_k a_k``
@@ -385,13 +387,13 @@ class Weighted:
     Parameters
     ----------
     P : array-like of shape (*shape[, n_tasks]) or (n_features[, n_tasks])
-        The masses, non-negative.
+        Non-negative masses.
     factors : list of ndarray
         ``-cost / epsilon``, as a matrix or along each axis.
     epsilon, gamma : float
-        Strengths of the entropy and of the marginals.
+        Weights of the entropy and of the marginal penalty.
     threshold : float
-        Features where no task has more than this count as empty.
+        Features where no task has more mass than this count as empty.
     weights : array-like of shape (n_tasks,), default=None
         Positive; equal if None.
     """
@@ -413,7 +415,7 @@ class Weighted:
         self.given = np.where(kept[:, None], self.P, 0.0)
 
     def _scaled(self):
-        """Return the masses that have the same barycentre without weights."""
+        """Return the masses that have this barycentre without weights."""
         log_factor = (2.0 + self.ratio) * np.log(self.weights)
         factor = np.exp(np.minimum(log_factor, LARGEST))
         with np.errstate(over="ignore"):
@@ -432,15 +434,15 @@ class Weighted:
         Parameters
         ----------
         log_b : array-like of shape (n_features, n_tasks), or None
-            Logarithms of the scalings to start with.
+            Logarithms of the initial scalings.
         tol : float
-            Of the residual.
+            Tolerance of the residual.
         max_iter : int
-            Most iterations.
+            Maximum number of iterations.
         flag : int
-            What the log says if the iterations did not suffice.
+            Value of "flag" in the log without convergence.
         """
-        # Logarithm of c^(1 - tau): what the right scalings are too small by.
+        # Logarithm of c^(1 - tau), the factor of the right scalings (see the class).
         log_c = np.log(self.weights) / self.ratio
         start = None if log_b is None else self._start(log_b) - log_c
         given = self._scaled(), self.kernel, 1.0, 1.0 / self.ratio
@@ -459,7 +461,7 @@ class Weighted:
         return value, log, marginals, result.log_right + log_c, result.barycenter
 
     def _start(self, log_b):
-        """Return logarithms of scalings to start with, or raise."""
+        """Return the logarithms of the initial scalings, or raise a ValueError."""
         log_b = read_columns(log_b, "b", self.shape, finite=False)
         if log_b.shape != self.P.shape or not (log_b < np.inf).all():
             raise ValueError(
@@ -469,8 +471,8 @@ class Weighted:
         return log_b
 
     def _value(self, log_a, barycenter):
-        """Return the lower bound of the least value that left scalings give."""
-        lost = np.ones(self.P.shape)  # of what is not given, all
+        """Return the lower bound of the minimum that left scalings give."""
+        lost = np.ones(self.P.shape)  # entries without mass lose all
         np.expm1(-self.ratio * log_a, out=lost, where=self.given > 0.0)
         np.negative(lost, out=lost, where=self.given > 0.0)
         kept = self.epsilon * len(self.weights) * barycenter.sum()
@@ -478,7 +480,7 @@ class Weighted:
 
 
 def scalings_of(logarithms):
-    """Return scalings by their logarithms, the largest float where they are beyond it.
+    """Return exponentials of logarithms, clipped to the largest float.
 
     Parameters
     ----------
@@ -489,7 +491,7 @@ def scalings_of(logarithms):
 
 
 def logarithms_of(scalings):
-    """Return logarithms of scalings, NaN where they have none; None for None.
+    """Return logarithms of scalings, NaN for negative ones; None for None.
 
     Parameters
     ----------
@@ -503,7 +505,7 @@ def logarithms_of(scalings):
 
 
 def _positive(weights, n_tasks):
-    """Return the weights of tasks, or raise."""
+    """Return positive weights of the tasks, or raise a ValueError."""
     weights = read_columns(weights, "weights", (n_tasks,))
     if weights.shape[1] > 1 or not (weights > 0.0).all():
         raise ValueError(

@@ -9,18 +9,18 @@ from mutar_cy.estimators import DirtyModel, IndLasso, MultiLevelLasso
 
 
 def solver_lasso(X, y, alpha=None, max_iter=3000, tol=1e-4, positive=False):
-    """Solve a lasso for each task, without intercepts.
+    """Fit a lasso per task, without intercepts.
 
     Parameters
     ----------
     X : array-like of shape (n_tasks, n_samples, n_features), or list of n_tasks \
             {array-like, sparse matrix} of shape (n_samples_k, n_features)
-        The designs.
+        Designs.
     y : array-like of shape (n_tasks, n_samples), or list of n_tasks array-like of \
             shape (n_samples_k,)
-        The targets.
+        Targets.
     alpha : float or array-like of shape (n_tasks,), default=None
-        Strength of the penalty, of all tasks or of each; 1 if None.
+        Penalty strength, one for all tasks or one per task; 1 if None.
     max_iter : int, default=3000
         Maximum number of passes over the coefficients of a task.
     tol : float, default=1e-4
@@ -32,7 +32,7 @@ def solver_lasso(X, y, alpha=None, max_iter=3000, tol=1e-4, positive=False):
     Returns
     -------
     theta : ndarray of shape (n_features, n_tasks)
-        The coefficients.
+        Coefficients.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def solver_lasso(X, y, alpha=None, max_iter=3000, tol=1e-4, positive=False):
 
     See Also
     --------
-    IndLasso : The same as an estimator, with intercepts and weights.
+    IndLasso : The estimator, with intercepts and weights.
 
     Examples
     --------
@@ -78,22 +78,22 @@ def solver_dirty(
     tol=1e-4,
     positive=False,
 ):
-    """Solve a dirty model without intercepts, from given coefficients.
+    """Fit a dirty model without intercepts, starting from given coefficients.
 
     Parameters
     ----------
     X : array-like of shape (n_tasks, n_samples, n_features), or list of n_tasks \
             {array-like, sparse matrix} of shape (n_samples_k, n_features)
-        The designs.
+        Designs.
     y : array-like of shape (n_tasks, n_samples), or list of n_tasks array-like of \
             shape (n_samples_k,)
-        The targets.
+        Targets.
     coef_shared_, coef_specific_ : array-like of shape (n_features, n_tasks)
-        The coefficients to start from, whose sum matters. They are not modified.
+        Initial coefficients; only their sum is used. They are not modified.
     alpha : float, default=1.0
-        Strength of the penalty on the shared part.
+        Penalty strength of the shared part.
     beta : float, default=1.0
-        Strength of the penalty on the specific part.
+        Penalty strength of the specific part.
     max_iter : int, default=10000
         Maximum number of passes over the coefficients.
     tol : float, default=1e-4
@@ -105,11 +105,11 @@ def solver_dirty(
     Returns
     -------
     coef_shared_, coef_specific_ : ndarray of shape (n_features, n_tasks)
-        The two parts of the coefficients.
+        Shared and specific part of the coefficients.
     R : ndarray of shape (n_tasks, n_samples), or list of ndarray
-        The targets less what the coefficients explain, in the layout of y.
+        Residuals: targets minus predictions, in the layout of y.
     n_iter : int
-        Passes made over the coefficients.
+        Number of passes over the coefficients.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def solver_dirty(
 
     See Also
     --------
-    DirtyModel : The same as an estimator, with intercepts and weights.
+    DirtyModel : The estimator, with intercepts and weights.
 
     Examples
     --------
@@ -151,30 +151,30 @@ def solver_dirty(
 
 
 def _fit_for_caller(model, X, y):
-    """Fit a model, with warnings on the line that called the function that calls this.
+    """Fit a model; warnings point to the caller of the function that calls this one.
 
     Parameters
     ----------
     model : estimator
-        That nobody else has: nothing has to be kept if its fit fails.
+        A new one: its state need not be restored if the fit fails.
     X, y : object
-        As for ``fit``.
+        Passed to ``fit``.
     """
-    # A fit warns beyond its guard and scikit-learn's wrapper of callbacks. This
-    # function and the one that calls it take their places.
+    # The stack level of warnings in fit counts two wrappers. Without them, this
+    # function and its caller are at the same levels.
     inspect.unwrap(type(model).fit)(model, X, y)
     return model
 
 
 def _read_start(X, **parts):
-    """Return coefficients to start from that fit the designs, or raise.
+    """Return initial coefficients; raise if their shapes do not match the designs.
 
     Parameters
     ----------
     X : sequence
-        The designs.
+        Designs.
     **parts : array-like
-        By the names that errors call them; C has one entry for every feature.
+        Arrays by their names in errors; C has one entry per feature.
     """
     checked = {}
     for name, part in parts.items():
@@ -185,48 +185,48 @@ def _read_start(X, **parts):
         if part.shape != shape:
             raise ValueError(
                 f"{name} has shape {part.shape}, but X holds {len(X)} tasks with "
-                f"{shape[0]} features, which asks for {shape}."
+                f"{shape[0]} features: the shape must be {shape}."
             )
         checked[name] = part
     return checked
 
 
 def solver_mll(X, y, C, S, alpha=0.1, max_iter=1000, tol=1e-4, positive=False):
-    """Solve a multi-level lasso without intercepts, from given factors.
+    """Fit a multi-level lasso without intercepts, starting from given factors.
 
     Parameters
     ----------
     X : array-like of shape (n_tasks, n_samples, n_features), or list of n_tasks \
             {array-like, sparse matrix} of shape (n_samples_k, n_features)
-        The designs.
+        Designs.
     y : array-like of shape (n_tasks, n_samples), or list of n_tasks array-like of \
             shape (n_samples_k,)
-        The targets.
+        Targets.
     C : array-like of shape (n_features,)
-        The shared factor to start with, non-negative: first of all, the best S for it
-        is looked for. Features where it is 0 are left out. It is not modified.
+        Initial shared factor, non-negative. The first step computes the best S for it;
+        features where it is 0 are left out. It is not modified.
     S : array-like of shape (n_features, n_tasks)
-        The specific factor from which that search starts. It makes it faster and
-        changes nothing else, and is not modified.
+        Initial specific factor of the first step. It affects the speed only and is not
+        modified.
     alpha : float, default=0.1
-        Strength of the penalty on either factor.
+        Penalty strength of both factors.
     max_iter : int, default=1000
-        Most convex problems to solve one after another, and most passes over the
+        Maximum number of convex problems in the sequence, and of passes over the
         coefficients of a task in each of them.
     tol : float, default=1e-4
-        How small a convex problem's duality gap has to be, relative to the objective
-        at zero, and how little coefficients may move in the end.
+        Tolerance of the duality gap of a convex problem, relative to its objective at
+        zero, and of the last change of the coefficients.
     positive : bool, default=False
         Whether coefficients must not be negative.
 
     Returns
     -------
     C : ndarray of shape (n_features,)
-        The shared factor, non-negative.
+        Shared factor, non-negative.
     S : ndarray of shape (n_features, n_tasks)
-        The specific factor. The coefficients are ``C[:, None] * S``.
+        Specific factor. The coefficients are ``C[:, None] * S``.
     n_iter : int
-        Passes made over the coefficients, in all convex problems together.
+        Total number of passes over the coefficients in all convex problems.
 
     Raises
     ------
@@ -242,7 +242,7 @@ def solver_mll(X, y, C, S, alpha=0.1, max_iter=1000, tol=1e-4, positive=False):
 
     See Also
     --------
-    MultiLevelLasso : The same as an estimator, with intercepts and weights.
+    MultiLevelLasso : The estimator, with intercepts and weights.
 
     Examples
     --------
@@ -272,7 +272,7 @@ def solver_mll(X, y, C, S, alpha=0.1, max_iter=1000, tol=1e-4, positive=False):
 
 
 class _FromFactors(MultiLevelLasso):
-    """A multi-level lasso whose first problem is the one of a given shared factor."""
+    """A multi-level lasso whose first convex problem has a given shared factor."""
 
     def _first_shared_factor(self):
         return self.coef_shared_

@@ -11,7 +11,7 @@ from mutar_cy.ot import expand_factors, grid_cost, grid_factors, make_kernel
 
 
 def residual(X, coef_, y):
-    """Return what the coefficients leave of the targets.
+    """Return the residuals: targets minus predictions.
 
     Parameters
     ----------
@@ -19,14 +19,14 @@ def residual(X, coef_, y):
             (n_samples_k, n_features)
         One design per task.
     coef_ : ndarray of shape (n_features, n_tasks[, n_responses])
-        The coefficients.
+        Coefficients.
     y : sequence of n_tasks array-like of shape (n_samples_k[, n_responses])
         One target per task.
 
     Returns
     -------
     residual : ndarray of shape (n_tasks, n_samples[, n_responses]), or list
-        ``y_k - X_k @ coef_[:, k]``; a list if y is none array.
+        ``y_k - X_k @ coef_[:, k]``; a list if y is not an array.
 
     Raises
     ------
@@ -80,16 +80,16 @@ def logsumexp(a, axis=None):
     a : array-like
         Logarithms of the terms. May hold minus infinity.
     axis : int or tuple of int, default=None
-        Axes to sum over, all of them if None.
+        Axes of the sum; all axes if None.
 
     Returns
     -------
     logsumexp : ndarray or float
-        Minus infinity where all terms are zero, without a warning.
+        Minus infinity (without a warning) where all terms are zero.
 
     See Also
     --------
-    scipy.special.logsumexp : The same with weights and signs.
+    scipy.special.logsumexp : Log-sum-exp with weights and signs.
 
     Examples
     --------
@@ -109,8 +109,8 @@ def klconv1d(img, K):
     img : array-like of shape (width, height)
         The image.
     K : array-like of shape (n, n), or list of two array-like
-        What is applied along both axes of a square, or matrices with width and with
-        height columns for the first axis and for the second.
+        Kernel along both axes of a square image, or one matrix per axis, with width and
+        height columns.
 
     Returns
     -------
@@ -145,8 +145,8 @@ def klconv1d_list(imgs, K):
     imgs : array-like of shape (width, height, n_images)
         The images.
     K : array-like of shape (n, n), or list of two array-like
-        What is applied along both axes of squares, or matrices with width and with
-        height columns for the first axis and for the second.
+        Kernel along both axes of square images, or one matrix per axis, with width and
+        height columns.
 
     Returns
     -------
@@ -160,7 +160,7 @@ def klconv1d_list(imgs, K):
 
     See Also
     --------
-    kls : The same in logarithms, which do not underflow.
+    kls : The same product in logarithms, which do not underflow.
     mutar_cy.ot.make_kernel : Kernels of grids of any dimension.
 
     Examples
@@ -181,22 +181,21 @@ def klconv1d_list(imgs, K):
 
 
 def kls(img, C):
-    """Apply a separable kernel to images, all in logarithms.
+    """Apply a separable kernel to images; all arrays are logarithms.
 
     Parameters
     ----------
     img : array-like of shape (width, height, n_images)
         Logarithms of the images. May hold minus infinity.
     C : array-like of shape (n, n), or list of two array-like
-        Logarithm of the kernel, ``-cost / epsilon``: symmetric and not positive. Along
-        both axes of squares, or of shape (width, width) for the first axis and of
-        shape (height, height) for the second.
+        Logarithm of the kernel, ``-cost / epsilon``: symmetric and at most 0. One
+        matrix for both axes of square images, or one per axis, of shapes (width, width)
+        and (height, height).
 
     Returns
     -------
     convolved : ndarray of shape (width, height, n_images)
-        Logarithms of the images to which the kernel has been applied; finite wherever
-        the true values are.
+        Logarithms of the convolved images; finite wherever the true values are.
 
     Raises
     ------
@@ -206,7 +205,7 @@ def kls(img, C):
 
     See Also
     --------
-    klconv1d_list : The same without logarithms, for any kernel.
+    klconv1d_list : The product without logarithms, for any kernel.
     mutar_cy.ot.make_kernel : Kernels of grids of any dimension.
 
     Examples
@@ -238,18 +237,18 @@ GRID = {
 
 @validate_params(GRID, prefer_skip_nested_validation=True)
 def groundmetric(width, height=None, p=2, normed=False):
-    """Return powers of the distances between points on a line.
+    """Return a cost matrix: powers of the distances between points on a line.
 
     Parameters
     ----------
     width : int
-        Number of points 0, 1, ... that mass leaves.
+        Number of source points 0, 1, ...
     height : int, default=None
-        Number of points 0, 1, ... that it goes to; ``width`` if None.
+        Number of target points 0, 1, ...; ``width`` if None.
     p : float, default=2
         Power of the distance.
     normed : bool, default=False
-        Whether to divide by the median, unless that is 0.
+        Whether to divide by the median, unless it is 0.
 
     Returns
     -------
@@ -275,7 +274,7 @@ def groundmetric(width, height=None, p=2, normed=False):
 
 @validate_params(GRID, prefer_skip_nested_validation=True)
 def groundmetric2d(width, height=None, p=1, normed=False):
-    """Return powers of the Euclidean distances between the pixels of an image.
+    """Return a cost matrix: powers of Euclidean distances between pixels.
 
     Parameters
     ----------
@@ -286,7 +285,7 @@ def groundmetric2d(width, height=None, p=1, normed=False):
     p : float, default=1
         Power of the distance.
     normed : bool, default=False
-        Whether to divide by the median, unless that is 0.
+        Whether to divide by the median, unless it is 0.
 
     Returns
     -------
@@ -301,8 +300,8 @@ def groundmetric2d(width, height=None, p=1, normed=False):
 
     Notes
     -----
-    MuTaR's function of this name returns the same for squares. For other images its
-    matrix is not symmetric, and no cost.
+    The function of MuTaR returns the same matrix for square images. For other images
+    its matrix is not symmetric, and is not a cost.
 
     Examples
     --------
@@ -320,7 +319,7 @@ def groundmetric_img(width, height=None, p=2, normed=False):
     """Return the cost between pixels of an image, as costs along its axes.
 
     The cost of a move is the sum of the costs along both axes. It needs no matrix over
-    all pixels, and products with it are one for each axis.
+    all pixels; a product with its kernel is one product per axis.
 
     Parameters
     ----------
@@ -332,14 +331,13 @@ def groundmetric_img(width, height=None, p=2, normed=False):
         Power of the distance along an axis. With 2 the cost is the one of
         :func:`groundmetric2d` with ``p=2``.
     normed : bool, default=False
-        Whether to divide by the median of the cost between all pixels, unless that is
-        0.
+        Whether to divide by the median of the costs between pixels, unless it is 0.
 
     Returns
     -------
     M : ndarray of shape (width, width), or list of two ndarray
-        The cost along both axes if the image is a square; otherwise those along each:
-        of shape (width, width) and of shape (height, height).
+        One matrix for both axes if the image is square; otherwise one per axis, of
+        shapes (width, width) and (height, height).
 
     See Also
     --------
@@ -347,8 +345,8 @@ def groundmetric_img(width, height=None, p=2, normed=False):
 
     Notes
     -----
-    MuTaR's function of this name returns the same for squares and ``p=2``; it takes
-    another power without using it.
+    The function of MuTaR returns the same for square images and ``p=2``; it ignores
+    other values of p.
 
     Examples
     --------
@@ -369,7 +367,7 @@ def groundmetric_img(width, height=None, p=2, normed=False):
 
 
 def _median(M):
-    """Return what to divide costs by."""
+    """Return the median of costs, or 1 if it is 0."""
     return float(np.median(M)) or 1.0
 
 
@@ -378,17 +376,17 @@ def _median(M):
     prefer_skip_nested_validation=True,
 )
 def compute_gamma(tau, M):
-    r"""Return how dear mass must be for transport to keep a share of it.
+    r"""Return the gamma for which transport keeps at least a fraction tau of mass.
 
-    With a marginal relaxation of strength gamma and no entropy, moving mass over a
-    distance of cost c keeps a share of at least :math:`\exp(-c / (2 \gamma))` of it.
+    Without entropy and with the marginal penalty gamma, a move of cost c keeps at least
+    the fraction :math:`\exp(-c / (2 \gamma))` of the mass.
 
     Parameters
     ----------
     tau : float
-        The share to keep, in (0, 1).
+        Fraction to keep, in (0, 1).
     M : array-like of shape (n_features, n_features), list of them, or sparse matrix
-        The cost; a list holds the costs along the axes of a grid, which add up.
+        Cost. A list holds the costs along the axes of a grid; their sum is the cost.
 
     Returns
     -------
@@ -411,20 +409,20 @@ def compute_gamma(tau, M):
 
 
 def read_array(values, name, *, finite=True):
-    """Return numbers as an array of doubles, or raise a ValueError.
+    """Return values as a float64 array, or raise a ValueError.
 
     Parameters
     ----------
     values : array-like
-        Never written to.
+        Input, which is not modified.
     name : str
-        What errors call it.
+        Name in error messages.
     finite : bool, default=True
-        Whether they have to be; otherwise the caller judges.
+        Whether to raise if a value is not finite.
     """
     if np.ma.isMaskedArray(values):
         raise ValueError(f"{name} must not be a masked array: the mask would be lost")
-    with np.errstate(invalid="ignore"):  # its sum, where infinities cancel
+    with np.errstate(invalid="ignore"):  # check_array sums the values: inf - inf
         return check_array(
             values,
             dtype=np.float64,
@@ -436,16 +434,16 @@ def read_array(values, name, *, finite=True):
 
 
 def read_axes(values, name, *, finite=False):
-    """Return the matrices of both axes of an image: two, or one that is both.
+    """Return one matrix per axis of an image; a single matrix is used for both.
 
     Parameters
     ----------
     values : array-like, or list of two array-like
-        One matrix for the images that are squares, or one for each axis.
+        One matrix for square images, or one per axis.
     name : str
-        What errors call them.
+        Name in error messages.
     finite : bool, default=False
-        Whether they have to be.
+        Whether to raise if a value is not finite.
     """
     if not (isinstance(values, list | tuple) and values and np.ndim(values[0]) == 2):
         values = [values, values]
@@ -455,12 +453,12 @@ def read_axes(values, name, *, finite=False):
 
 
 def read_kernel(factors):
-    """Return the kernel whose logarithm, ``-cost / epsilon``, is given.
+    """Return the kernel with the given logarithm, ``-cost / epsilon``.
 
     Parameters
     ----------
     factors : list of ndarray
-        The matrix, or one for each axis.
+        The matrix, or one per axis.
 
     Returns
     -------
@@ -478,18 +476,18 @@ def read_kernel(factors):
 
 
 def read_columns(values, name, shape, *, finite=True):
-    """Return values at the points of a grid, raveled, with a column for each task.
+    """Return values at the points of a grid, raveled, with a column per task.
 
     Parameters
     ----------
     values : array-like of shape (*shape[, n_tasks]) or (prod(shape)[, n_tasks])
-        Never written to.
+        Input, which is not modified.
     name : str
-        What errors call them.
+        Name in error messages.
     shape : tuple of int
-        Of the grid.
+        Shape of the grid.
     finite : bool, default=True
-        Whether they have to be.
+        Whether to raise if a value is not finite.
     """
     values = read_array(values, name, finite=finite)
     size = int(np.prod(shape))

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 
 class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    r"""Expand every feature in raised cosines: bumps that overlap.
+    r"""Expand every feature in overlapping raised cosine functions.
 
     With the bounds :math:`l` and :math:`h` of a feature :math:`x`, function
     :math:`k = 0, \ldots, K - 1` of its basis is
@@ -22,12 +22,11 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         z = (K - 1) \, u, \qquad u = \frac{x - l}{h - l} .
 
     Logarithmic spacing, which is finest at the lower bound, puts
-    :math:`\log(1 + s u) / \log(1 + s)` in the place of :math:`u`. The bounds are
-    learnt in ``fit`` and stay: what a new sample's features are does not depend on the
-    samples beside it.
+    :math:`\log(1 + s u) / \log(1 + s)` in the place of :math:`u`. ``fit`` learns the
+    bounds; the transform of a sample does not depend on other samples.
 
-    If twice the width is an integer, the functions of a feature add up to :math:`w`
-    wherever all of them that reach there exist, :math:`w - 1 \le z \le K - w`.
+    If twice the width is an integer, the functions of a feature sum to :math:`w` for
+    :math:`w - 1 \le z \le K - w`, away from the bounds.
 
     Parameters
     ----------
@@ -35,21 +34,20 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         Number K of functions per feature, at least 2. The first peaks at the lower
         bound and the last at the upper one.
     width : float, default=2.0
-        Half of a function's support w, at least 1, in units of the distance between
-        peaks.
+        Half-width w of the support of a function, at least 1, in units of the distance
+        between peaks.
     log : bool, default=False
         Whether peaks are spaced logarithmically.
     log_scale : float, default=50.0
-        How uneven logarithmic spacing is: s above. Near 0 it is linear.
+        Scale s of logarithmic spacing; it is nearly linear for small s.
     bounds : array-like of shape (2,) or (n_features, 2), default=None
-        The lower and the upper bound, of all features or of each, in their units. The
-        smallest and the largest value in ``fit`` by default.
+        Lower and upper bound, one pair for all features or one per feature. By default
+        the smallest and the largest value in ``fit``.
     extrapolation : {"constant", "zero", "error"}, default="constant"
-        What becomes of a value out of bounds: the functions of the bound that is
-        nearest, zeros only, or a ValueError.
+        Output for a value out of bounds: the functions at the nearest bound, zeros, or
+        a ValueError.
     sparse_output : bool, default=False
-        Whether ``transform`` returns a sparse matrix, which does not store the
-        functions that do not reach a value.
+        Whether ``transform`` returns a sparse array, which stores nonzero values only.
 
     Attributes
     ----------
@@ -64,14 +62,14 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
 
     See Also
     --------
-    sklearn.preprocessing.SplineTransformer : B-splines instead.
-    sklearn.compose.ColumnTransformer : One basis per feature, and one group each.
+    sklearn.preprocessing.SplineTransformer : B-splines.
+    sklearn.compose.ColumnTransformer : One basis, and one group, per feature.
 
     Notes
     -----
-    Names of output columns hold no ``"__"``. In a
+    Names of output columns contain no ``"__"``. In a
     :class:`~sklearn.compose.ColumnTransformer` with one entry per feature, the names
-    of the entries are therefore the prefixes that ``groups="auto"`` goes by.
+    of the entries are therefore the prefixes that ``groups="auto"`` uses.
 
     References
     ----------
@@ -131,7 +129,7 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         X : array-like of shape (n_samples, n_features)
             The features.
         y : None
-            Not read.
+            Ignored.
 
         Returns
         -------
@@ -141,8 +139,8 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         Raises
         ------
         ValueError
-            If a number is not finite, bounds are not in order, or have to be learnt
-            from a feature that is constant. The message names the feature.
+            If a number is not finite, bounds are not in ascending order, or they would
+            be learnt from a constant feature. The message names the feature.
         """
         self._validate_params()
         least = 2 if self.bounds is None else 1
@@ -153,7 +151,7 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
             bounds = np.column_stack([X.min(axis=0), X.max(axis=0)]).astype(np.float64)
         else:
             bounds = per_feature(self.bounds, self.n_features_in_)
-        # Halves, because the range of two floats may be beyond float.
+        # Halves avoid overflow: the range of two floats may exceed the largest float.
         empty = np.flatnonzero(~(bounds[:, 1] / 2 > bounds[:, 0] / 2))
         if len(empty):
             low, high = bounds[empty[0]]
@@ -178,7 +176,7 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         Returns
         -------
         basis : {ndarray, CSR array} of shape (n_samples, n_features * n_basis)
-            From 0 to 1; all functions of the first feature, then all of the next.
+            Values from 0 to 1: all functions of the first feature, then of the next.
 
         Raises
         ------
@@ -201,7 +199,7 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         Returns
         -------
         names : ndarray of str, shape (n_features_out_,)
-            Such as ``speed_rc_0``.
+            For example ``speed_rc_0``.
         """
         names = super().get_feature_names_out(input_features)
         count = self.n_features_out_ // self.n_features_in_
@@ -215,9 +213,11 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         return tags
 
     def _positions(self, X):
-        """Return z, and for what shall be zero a z that no function reaches."""
+        """Return z; a z outside all supports gives zeros where these are required."""
         low, high = self.bounds_.T
-        single = self.bounds_.astype(X.dtype)  # a bound itself is not out of bounds
+        single = self.bounds_.astype(
+            X.dtype
+        )  # rounded, so that a bound is not out of bounds
         outside = np.less(X, single[:, 0]) | np.greater(X, single[:, 1])
         if self.extrapolation == "error" and outside.any():
             row, column = np.argwhere(outside)[0]
@@ -235,7 +235,7 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         return z
 
     def _show(self, column):
-        """Write the number of a feature, and its name if it has one."""
+        """Return the number of a feature, and its name if it has one, as text."""
         names = getattr(self, "feature_names_in_", None)
         return f"Feature {column}" + ("" if names is None else f" ({names[column]!r})")
 
@@ -246,12 +246,12 @@ def raised_cosines(positions, n_basis, width, dtype):
     Parameters
     ----------
     positions : ndarray of shape (n_samples, n_features)
-        In units of the distance between peaks.
+        Positions in units of the distance between peaks.
     n_basis : int
     width : float
-        Half of the support of each function.
+        Half-width of the support of each function.
     dtype : dtype
-        Of the result.
+        Precision of the result.
 
     Returns
     -------
@@ -266,10 +266,12 @@ def raised_cosines(positions, n_basis, width, dtype):
 
 
 def sparse_raised_cosines(positions, n_basis, width, dtype):
-    """Evaluate raised cosines where they are not 0, as a CSR array."""
+    """Return the nonzero values of raised cosines as a CSR array."""
     n_samples, n_features = positions.shape
     at = positions[:, :, None]
-    count = min(int(2 * width) + 1, n_basis)  # no more of them reach a position
+    count = min(
+        int(2 * width) + 1, n_basis
+    )  # bound on the functions with this in their support
     functions = np.maximum(np.ceil(at - width), 0) + np.arange(count)
     values = _bump(at - functions, width)
     kept = (values > 0) & (functions < n_basis)
@@ -288,12 +290,12 @@ def sparse_raised_cosines(positions, n_basis, width, dtype):
 
 
 def _bump(distance, width):
-    """Return a raised cosine at a distance from its peak: 0 from the width on."""
+    """Return a raised cosine at a distance from its peak: 0 beyond the width."""
     return (1 + np.cos(np.pi * np.clip(distance / width, -1, 1))) / 2
 
 
 def per_feature(bounds, n_features):
-    """Return finite lower and upper bounds, one row per feature, or raise.
+    """Return finite bounds, one row per feature, or raise a ValueError.
 
     Parameters
     ----------
@@ -303,7 +305,7 @@ def per_feature(bounds, n_features):
     Returns
     -------
     bounds : ndarray of float64, shape (n_features, 2)
-        Not yet compared with each other.
+        Their order is not checked.
     """
     try:
         numbers = np.array(bounds, dtype=np.float64)
