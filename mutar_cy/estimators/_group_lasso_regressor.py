@@ -9,6 +9,7 @@ from sklearn.utils._param_validation import StrOptions, validate_params
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
+from mutar_cy._lib import import_pandas
 from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
 from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._group_model import GroupModel, is_dict
@@ -16,7 +17,6 @@ from mutar_cy.losses import Loss, get_loss, regression_losses
 from mutar_cy.model_selection import (
     RegularizationPath,
     alpha_grid,
-    import_pandas,
     path_fields,
     solve_row,
 )

@@ -1,6 +1,5 @@
 """Regularization paths: an objective at many penalty strengths."""
 
-import importlib
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, validate_params
 
+from mutar_cy._lib import import_pandas
 from mutar_cy.model_selection._grids import alpha_grid
 from mutar_cy.objectives import (
     COUNT,
@@ -132,16 +132,6 @@ class RegularizationPath:
         return pd.MultiIndex.from_arrays(
             [alphas, self.betas.ravel()], names=["alpha", "beta"]
         )
-
-
-def import_pandas(user):
-    """Return pandas, or say what needs it and where it comes from."""
-    try:
-        return importlib.import_module("pandas")  # mypy wants stubs of an import
-    except ImportError as error:
-        raise ImportError(
-            f"{user} needs pandas, which is not installed: pip install 'mutar_cy[demo]'"
-        ) from error
 
 
 def path_fields(alphas, fits):

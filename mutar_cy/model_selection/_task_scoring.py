@@ -12,6 +12,7 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.metaestimators import available_if
 
 from mutar_cy import tasks
+from mutar_cy.inspection import innermost
 
 
 def answers(method):
@@ -127,19 +128,6 @@ NO_LABELS_TO_SCORE = (
     "make_task_scorer a task_column. In tools of scikit-learn, task= needs metadata "
     "routing."
 )
-
-
-def innermost(estimator):
-    """Return the model inside a search, a pipeline or a transformed target."""
-    while True:
-        if hasattr(estimator, "best_estimator_"):
-            estimator = estimator.best_estimator_
-        elif hasattr(estimator, "steps"):
-            estimator = estimator.steps[-1][1]
-        elif hasattr(estimator, "regressor_"):
-            estimator = estimator.regressor_
-        else:
-            return estimator
 
 
 class Scored:

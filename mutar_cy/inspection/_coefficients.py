@@ -1,4 +1,4 @@
-"""The coefficients of a fitted model, and what their axes stand for."""
+"""Coefficients of a fitted model and the meaning of their axes."""
 
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -11,10 +11,10 @@ from mutar_cy.groups import block_names
 
 
 class Coefficients(NamedTuple):
-    """Coefficients with features first, whatever shape the model keeps them in."""
+    """Coefficients with features on the first axis, for any model."""
 
-    values: np.ndarray  # (n_features, ...), an axis for each entry of axes
-    axes: list  # pairs of what an axis stands for, and its labels
+    values: np.ndarray  # (n_features, ...), one axis per entry of axes
+    axes: list  # pairs of the name of an axis and its labels
 
 
 def refuse_unfitted(model, who):
@@ -41,9 +41,9 @@ def read_coefficients(model, part=None):
     Parameters
     ----------
     model : estimator
-        One of this package's, those with scikit-learn's shapes included.
+        A fitted model of this package, including those of `mutar_cy.linear_model`.
     part : {"shared", "specific"} or None
-        Which of their parts.
+        Part of the coefficients to return; all of them if None.
 
     Returns
     -------
@@ -88,3 +88,16 @@ def names_of_features(model):
         return None
     table = SimpleNamespace(columns=model.feature_names_in_.tolist())
     return tasks.feature_names(model, table)
+
+
+def innermost(estimator):
+    """Return the model inside a search, a pipeline or a transformed target."""
+    while True:
+        if hasattr(estimator, "best_estimator_"):
+            estimator = estimator.best_estimator_
+        elif hasattr(estimator, "steps"):
+            estimator = estimator.steps[-1][1]
+        elif hasattr(estimator, "regressor_"):
+            estimator = estimator.regressor_
+        else:
+            return estimator

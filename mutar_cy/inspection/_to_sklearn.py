@@ -1,4 +1,4 @@
-"""Fitted models of several tasks as scikit-learn's models of one."""
+"""to_sklearn: fitted models of several tasks as models of scikit-learn."""
 
 import numpy as np
 from sklearn.linear_model import (
@@ -12,20 +12,20 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils._param_validation import validate_params
 
 from mutar_cy import tasks
-from mutar_cy.estimators._coefficients import names_of_features, refuse_unfitted
+from mutar_cy.inspection._coefficients import names_of_features, refuse_unfitted
 
 GLMS = {"poisson": PoissonRegressor, "gamma": GammaRegressor}
 
 
 @validate_params({"joint": ["boolean"]}, prefer_skip_nested_validation=True)
 def to_sklearn(model, *, joint=False):
-    """Return a fitted model as fitted linear models of scikit-learn.
+    """Return a fitted model as fitted linear models of scikit-learn, one per task.
 
-    They hold copies of the coefficients and predict the same: what knows scikit-learn's
-    models, and nothing of tasks, can use them. Every task becomes a
+    The models hold copies of the coefficients and return the same predictions. Use them
+    with tools that know the models of scikit-learn and no tasks. A task becomes a
 
-    - ``LinearRegression``, if the loss is the squared error; of several responses, if
-      there are;
+    - ``LinearRegression``, for the squared error; with several targets for several
+      responses;
     - ``PoissonRegressor`` or ``GammaRegressor``, for these losses;
     - ``LogisticRegression``, for a classifier of two classes, or a
       ``OneVsRestClassifier`` of them for more.
@@ -33,27 +33,27 @@ def to_sklearn(model, *, joint=False):
     Parameters
     ----------
     model : estimator
-        A fitted one of this package.
+        A fitted estimator of this package.
     joint : bool, default=False
         Whether to return one ``LinearRegression`` with a row of ``coef_`` per task, for
-        a model of squared error whose tasks share one design.
+        a model of squared error on one design.
 
     Returns
     -------
     models : estimator, or dict from hashable to estimator
-        One estimator for a model without tasks, for those of `mutar_cy.linear_model`,
-        and with ``joint``. Else a dict by the labels of ``tasks_``, in their order. Its
-        keys are pairs of a label and the number of a response where scikit-learn's
-        model has a single target, but tasks have several responses.
+        One estimator for a model without tasks, for models of `mutar_cy.linear_model`,
+        and with ``joint``. Otherwise a dict with the labels of ``tasks_`` as keys, in
+        their order; with several responses of a loss other than the squared error the
+        keys are pairs of a label and the number of a response.
 
     Raises
     ------
     NotFittedError
         If the model is not fitted.
     TypeError
-        If it has no coefficients.
+        If the model has no coefficients.
     ValueError
-        If ``joint`` is asked of a model with another loss or other designs.
+        If ``joint`` is True for a model with another loss or several designs.
 
     See Also
     --------
@@ -61,10 +61,10 @@ def to_sklearn(model, *, joint=False):
 
     Notes
     -----
-    They take features only: an X without the task column, as a matrix if it was a dict
-    in ``fit``. They know nothing of offsets. Their parameters, except for
-    ``fit_intercept`` and ``positive``, are scikit-learn's defaults: fitted again they
-    are other models, without sparsity.
+    The models take features only: X without the task column, as a matrix if it was a
+    dict in ``fit``, and no offsets. Their parameters, except for ``fit_intercept`` and
+    ``positive``, are the defaults of scikit-learn: a new fit gives a different model,
+    without sparsity.
 
     Examples
     --------
@@ -109,14 +109,14 @@ def to_sklearn(model, *, joint=False):
 
 
 def _converter(model):
-    """Return the function that makes scikit-learn's model for one task."""
+    """Return the function that makes the model of one task."""
     if hasattr(model, "classes_"):
         return _logistic
     return _generalised if getattr(model, "loss", None) in GLMS else _linear
 
 
 def _finish(model, made, n_features, **fitted):
-    """Set what scikit-learn's models know after a fit."""
+    """Set the attributes of a fitted scikit-learn model."""
     for name, value in fitted.items():
         setattr(made, name, value)
     made.n_features_in_ = n_features
@@ -126,7 +126,7 @@ def _finish(model, made, n_features, **fitted):
 
 
 def _linear(model, coef, intercept):
-    """Make a linear regression of coefficients (n_features,) or (n_features, m)."""
+    """Return a linear regression with coefficients (n_features,) or (n_features, m)."""
     positive = getattr(model, "positive", False)
     made = LinearRegression(fit_intercept=model.fit_intercept, positive=positive)
     fitted = {"coef_": coef.T.copy(), "intercept_": intercept.copy()[()]}
@@ -134,15 +134,17 @@ def _linear(model, coef, intercept):
 
 
 def _generalised(model, coef, intercept):
-    """Make a generalised linear model of coefficients (n_features,)."""
+    """Return a generalised linear model with coefficients (n_features,)."""
     made = GLMS[model.loss](fit_intercept=model.fit_intercept)
-    made.fit(np.zeros((1, len(coef))), [1.0])  # sets whatever a fit does
+    made.fit(
+        np.zeros((1, len(coef))), [1.0]
+    )  # sets all private attributes of a fitted model
     fitted = {"coef_": coef.copy(), "intercept_": intercept.copy()[()]}
     return _finish(model, made, len(coef), n_iter_=model.n_iter_, **fitted)
 
 
 def _logistic(model, coef, intercept):
-    """Make a classifier of coefficients (1 or n_classes, n_features)."""
+    """Return a classifier with coefficients (1 or n_classes, n_features)."""
     n_features = coef.shape[1]
     if len(coef) == 1:
         return _two_classes(model, model.classes_, coef, intercept)

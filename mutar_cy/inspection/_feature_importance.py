@@ -1,33 +1,33 @@
-"""How much each feature matters to a model of several tasks."""
+"""feature_importance: norms of the coefficients of each feature over tasks."""
 
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
-from mutar_cy.model_selection._task_scoring import innermost
+from mutar_cy.inspection._coefficients import innermost
 
 
 def feature_importance(estimator):
-    r"""Return the norm of each feature's coefficients, over all tasks.
+    r"""Return the norm of the coefficients of each feature over all tasks.
 
-    This is what scikit-learn's selectors have to be given as ``importance_getter``.
-    By themselves they take ``coef_`` for (n_targets, n_features), while this package
-    has (n_features, n_tasks): they would select by task, and ``fit`` refuses that. A
-    model that is fitted beforehand (``prefit=True``) cannot tell.
+    Pass this function as ``importance_getter`` to the selectors of scikit-learn. Their
+    default reads ``coef_`` as (n_targets, n_features), but in this package its shape is
+    (n_features, n_tasks): they would select by task, and ``fit`` raises an error. It
+    cannot do so for a model that is already fitted (``prefit=True``).
 
     Parameters
     ----------
     estimator : estimator
-        Fitted: a model of this package or another linear one, or a pipeline or a
-        transformed target around one whose transformers keep the columns as they are.
+        A fitted model of this package or another linear model, or a pipeline or a
+        transformed target around one, with transformers that keep the columns.
 
     Returns
     -------
     importance : ndarray of shape (`n_features_in_`,)
-        :math:`\| W_j \|_2` of each column :math:`j` of X: over tasks, responses and
-        classes. A task column gets a little more than the largest of the features, so
-        that whoever keeps one of them keeps it too.
+        :math:`\| W_j \|_2` of each column :math:`j` of X, over tasks, responses and
+        classes. The importance of a task column is the next float above the largest
+        one, so that a selector of any feature keeps it.
 
     Raises
     ------
@@ -36,17 +36,17 @@ def feature_importance(estimator):
 
     See Also
     --------
-    sklearn.feature_selection.SelectFromModel : Keeps features above a threshold.
-    sklearn.feature_selection.RFE : Leaves out the least important, one by one.
+    sklearn.feature_selection.SelectFromModel : Selects features above a threshold.
+    sklearn.feature_selection.RFE : Removes the least important features one by one.
 
     Notes
     -----
-    `SelectFromModel` has a threshold of 1e-5 for classes with "Lasso" in their name,
-    and of the mean importance for others: give it ``threshold=1e-5`` with
-    :class:`~mutar_cy.DirtyModel`. It counts the task column among ``max_features``.
+    The default threshold of `SelectFromModel` is 1e-5 for classes with "Lasso" in their
+    name and the mean importance for others: pass ``threshold=1e-5`` for
+    :class:`~mutar_cy.DirtyModel`. ``max_features`` includes the task column.
 
-    `RFE` renumbers the columns that are left: keep the task column first
-    (``task_column=0``) or last (``task_column=-1``).
+    `RFE` renumbers the remaining columns: make the task column the first
+    (``task_column=0``) or the last (``task_column=-1``).
 
     Examples
     --------

@@ -1,14 +1,14 @@
-"""Coefficients as a table with names."""
+"""coef_frame: coefficients as a table with names."""
 
 import numpy as np
 from sklearn.utils._param_validation import StrOptions, validate_params
 
-from mutar_cy.estimators._coefficients import (
+from mutar_cy._lib import import_pandas
+from mutar_cy.inspection._coefficients import (
     names_of_features,
     read_coefficients,
     refuse_unfitted,
 )
-from mutar_cy.model_selection._paths import import_pandas
 
 
 @validate_params(
@@ -20,7 +20,7 @@ from mutar_cy.model_selection._paths import import_pandas
     prefer_skip_nested_validation=True,
 )
 def coef_frame(model, *, feature_names=None, part=None, groups=False):
-    """Return the coefficients of a fitted model as a table with names.
+    """Return the coefficients of a fitted model as a DataFrame with names.
 
     Parameters
     ----------
@@ -28,34 +28,34 @@ def coef_frame(model, *, feature_names=None, part=None, groups=False):
         A fitted one of this package. Those of `mutar_cy.linear_model`, whose
         ``coef_`` has a row per target, are transposed.
     feature_names : array-like of shape (n_features,), default=None
-        The names of the features, the task column not among them. By default those
-        seen in ``fit``, with their key before ``"__"`` if X was a dict; or 0, 1, ...
-        where there were none.
+        Names of the features, without the task column. By default those seen in
+        ``fit``, with the prefix of their key and ``"__"`` if X was a dict; or 0, 1, ...
+        if there were none.
     part : {"shared", "specific"}, default=None
-        Which part of the coefficients, of a model that has them in two:
-        ``coef_shared_`` or ``coef_specific_``. By default ``coef_``.
+        Part of the coefficients, ``coef_shared_`` or ``coef_specific_``, for a model
+        that has them. By default ``coef_``.
     groups : bool, default=False
-        Whether to have the group of each feature as outer level of the index, for a
-        model with ``group_names_``. It is missing where a feature is in no group.
+        Whether to add the group of each feature as outer level of the index, for a
+        model with ``group_names_``. It is missing for a feature in no group.
 
     Returns
     -------
     table : pandas.DataFrame
-        A row per feature. A column per task, by its label; with several responses,
-        or for a classifier of several tasks, a column per task and response, or task
-        and class. The precision is that of the coefficients, which are copied.
+        One row per feature and one column per task, named by its label. With several
+        responses, or for a classifier of several tasks, one column per task and
+        response, or per task and class. The values are copies in the same precision.
 
     Raises
     ------
     ImportError
-        If pandas is not there.
+        If pandas is not installed.
     NotFittedError
         If the model is not fitted.
     TypeError
-        If it has no coefficients.
+        If the model has no coefficients.
     ValueError
-        If there are not as many names as features, or the model has no such part, or
-        no groups.
+        If the number of names differs from that of features, or the model has no such
+        part or no groups.
 
     See Also
     --------
@@ -105,13 +105,13 @@ def coef_frame(model, *, feature_names=None, part=None, groups=False):
 
 
 def _owners(model, n_features):
-    """Return the name of every feature's group, None where it is in no group."""
+    """Return the name of the group of every feature, None if it is in no group."""
     if not hasattr(model, "group_names_"):
         raise ValueError(
             f"groups=True, but {type(model).__name__} has no groups with names."
         )
     owners = np.full(n_features, None, dtype=object)
     for name, members in zip(model.group_names_, model.groups_, strict=True):
-        for feature in members:  # a name may be a tuple, which numpy would unpack
+        for feature in members:  # NumPy would unpack a name that is a tuple
             owners[feature] = name
     return owners
