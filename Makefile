@@ -9,6 +9,10 @@ VENV ?= .venv
 # Options of the compiled core, for instance --config-settings=setup-args=-Dboundscheck=true.
 BUILD_ARGS ?=
 ARGS ?=
+# Another environment, for packages that $(VENV) does not have itself.
+SHARE ?=
+# One worker a core; they take tests from each other. ARGS="-n 0" does without.
+workers = -n auto --dist worksteal
 
 # Whose compiled modules have stubs, to be compared with what has been compiled.
 stubbed = mutar_cy.designs mutar_cy.datafits mutar_cy.glm mutar_cy.losses mutar_cy.ot mutar_cy.penalties mutar_cy.solvers
@@ -19,12 +23,12 @@ pip = python -m pip --disable-pip-version-check
 editable = $(pip) install --quiet --no-build-isolation \
 	--config-settings=build-dir=$(VENV)/build $(BUILD_ARGS) --editable
 
-export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PATH := $(CURDIR)/$(VENV)/bin:$(if $(SHARE),$(CURDIR)/$(SHARE)/bin:)$(PATH)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format doctest doc bench clean
+.PHONY: help setup demo test lint format doctest doc bench clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,16 +36,20 @@ help: ## say what can be made
 demo: $(made)/demo ## fit two problems, print what was found, save two plots for each
 	python tools/demo.py
 
+test doctest: export OMP_NUM_THREADS = 1
+test doctest: export OPENBLAS_NUM_THREADS = 1
+test doctest: export MKL_NUM_THREADS = 1
 test: $(made)/test ## run the tests
-	python -m pytest $(ARGS)
+	python -m pytest $(workers) $(ARGS)
 
 doctest: $(made)/test ## run the examples in docstrings, README and user guide
-	python -m pytest --doctest-modules --doctest-glob='*.rst' \
+	python -m pytest $(workers) --doctest-modules --doctest-glob='*.rst' \
 		--doctest-glob='*.md' --pyargs mutar_cy doc/guide README.md $(ARGS)
 
 lint: $(made)/lint ## check style, types and docstrings; change nothing
 	ruff check .
 	ruff format --check .
+	python tools/check_layers.py
 	cython-lint mutar_cy
 	mypy
 	stubtest $(stubbed) --mypy-config-file pyproject.toml \
@@ -69,8 +77,12 @@ $(made)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
 		'mutar_cy needs Python 3.11 or later: make PYTHON=<path> ...' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+	$(if $(SHARE),$(sites) >$$($(VENV)/bin/python -c '$(site)')/share.pth)
 	mkdir -p $(made)
 	touch $@
+
+site = import sysconfig; print(sysconfig.get_path("purelib"))
+sites = $(SHARE)/bin/python -c '$(site)'
 
 requirements = import tomllib; \
 	print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])
@@ -78,6 +90,10 @@ requirements = import tomllib; \
 $(made)/build: $(made)/python pyproject.toml
 	python -c '$(requirements)' | xargs $(pip) install --quiet ninja
 	touch $@
+
+setup: $(made)/build meson.build meson.options ## set up at once what all but bench need
+	$(editable) '.[demo,test,lint,doc]'
+	touch $(addprefix $(made)/,demo test lint doc)
 
 extras = demo test lint doc bench
 $(extras:%=$(made)/%): $(made)/build meson.build meson.options

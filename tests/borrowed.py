@@ -37,6 +37,8 @@ def borrow(module, names):
     for name, test in vars(room).items():
         if name.startswith("test_") and _is_about(test, names, classes):
             test.pytestmark = [_narrowed(mark, classes) for mark in _marks(test)]
+            if sum(mark.name == "parametrize" for mark in test.pytestmark) > 1:
+                test.pytestmark.append(pytest.mark.drawn(pairs=True).mark)
             tests[name] = test
     return tests
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import minimize_scalar
 
-from mutar_cy.designs import TaskData, make_scaled_data
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.solvers import alpha_max, solve, solve_path
 
 B = 1  # the block to check, of two
@@ -249,7 +249,7 @@ def hard_data(kind):
         X = rng.standard_normal((n, 6)) + rng.standard_normal((n, 1))
         q = 3 if kind == "shared" else 1
         Y = X[:, :4] @ rng.uniform(0.5, 2.0, (4, q)) + rng.standard_normal((n, q))
-        tasks.append(TaskData(X + 50.0, np.ldexp(Y, 13) + 1e5))
+        tasks.append(DesignTargets(X + 50.0, np.ldexp(Y, 13) + 1e5))
     return make_scaled_data(tasks)
 
 

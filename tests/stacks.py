@@ -4,7 +4,7 @@ import numpy as np
 from problems import Block, Column, Problem, dense
 from scipy import sparse
 
-from mutar_cy.designs import TaskData, make_scaled_data
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.penalties import L21
 
 
@@ -17,7 +17,7 @@ def part(seed, n, p, q, **given):
     truth[: max(2, p // 8)] = rng.uniform(0.2, 1.0, (max(2, p // 8), q))
     truth[1] *= -1.0
     Y = X @ truth + 0.5 * rng.standard_normal((n, q)) + 3.0
-    return TaskData(X + rng.uniform(-2.0, 2.0, p), Y, **given)
+    return DesignTargets(X + rng.uniform(-2.0, 2.0, p), Y, **given)
 
 
 def weighted():

@@ -184,6 +184,7 @@ def test_every_shape_of_coefficients():
     assert row_names(display)[:2] == ["0, 0", "0, 1"]
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("n_tasks", [1, 5, 12])
 @pytest.mark.parametrize("shape", [60, (6, 10), (20, 3)])
 def test_everything_is_inside_and_names_are_apart(n_tasks, shape):

@@ -9,11 +9,11 @@ import pytest
 import simulated
 import skops.io
 from certificate import assert_certified
-from kinds import CONVEX
+from draws import parametrize_with_few_checks
+from kinds import CONVEX, TiedDirtyModel
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_is_fitted
 
 import mutar_cy
@@ -33,15 +33,18 @@ each_estimator = pytest.mark.parametrize("cls", CONVEX)
 
 
 @pytest.mark.uncertified("fits of scikit-learn's checks, to data of every kind")
-@parametrize_with_checks(
+@parametrize_with_few_checks(
     [
-        *(cls() for cls in EVERY),
+        *(cls() for cls in EVERY if cls is not TiedDirtyModel),
         *(cls(alphas=5, cv=3, tol=1e-13) for cls in CHOOSING),
+        DirtyModel(0.2, 0.15),
+    ],
+    [
         GroupLasso(task_column=0, unseen_tasks="mean"),
         IndLasso(task_column=0, unseen_tasks="mean"),
-        DirtyModel(0.2, 0.15),
+        TiedDirtyModel(),
         DirtyModel(0.2, 0.15, task_column=0, unseen_tasks="mean"),
-    ]
+    ],
 )
 def test_scikit_learn_agrees(estimator, check):
     check(estimator)

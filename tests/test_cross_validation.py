@@ -77,6 +77,7 @@ def mean_over_tasks(errors):
     return np.nanmean(errors, axis=-1)
 
 
+@pytest.mark.drawn(least=24)
 @each_problem
 @pytest.mark.parametrize("kind", MODELS)
 def test_folds_are_a_plain_loop(kind, name):

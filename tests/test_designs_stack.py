@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from samples import sampled
 from scipy import sparse
 
 from mutar_cy.designs import (
     DenseDesign,
+    DesignTargets,
     SparseDesign,
-    TaskData,
     column_moments,
     make_scaled_data,
     sum_of_squares,
@@ -35,9 +34,9 @@ def mixed_parts(unit=1.0, y_unit=1.0):
     ]
     weight = rng.uniform(0.5, 2.0, 12)
     return [
-        TaskData(X[0], Y[0], name="a"),
-        TaskData(sparse.csr_array(X[1]), Y[1], weight, 3.0, name="b"),
-        TaskData(X[2], Y[2], task_weight=0.5, name="c"),
+        DesignTargets(X[0], Y[0], name="a"),
+        DesignTargets(sparse.csr_array(X[1]), Y[1], weight, 3.0, name="b"),
+        DesignTargets(X[2], Y[2], task_weight=0.5, name="c"),
     ]
 
 
@@ -66,13 +65,11 @@ def scaled_data_term(stack, coef):
     return total
 
 
-@sampled(
-    24,
-    center=[True, False],
-    normalize=[False, True],
-    unit=[1.0, 1e-3, 1e160, 1e-170],
-    y_unit=[1.0, 1e-12, 1e12, 1e-100, 1e100],
-)
+@pytest.mark.parametrize("center", [True, False])
+@pytest.mark.parametrize("normalize", [False, True])
+@pytest.mark.parametrize("unit", [1.0, 1e-3, 1e160, 1e-170])
+@pytest.mark.parametrize("y_unit", [1.0, 1e-12, 1e12, 1e-100, 1e100])
+@pytest.mark.drawn(pairs=True, least=24)
 def test_objectives_agree_in_both_units(center, normalize, unit, y_unit):
     parts = mixed_parts(unit, y_unit)
     stack = make_scaled_data(parts, center, normalize)
@@ -151,7 +148,7 @@ def test_constant_targets_are_exactly_zero(value):
     Y = rng.standard_normal((11, 2))
     Y[:, 1] = value
     before = Y.copy()
-    stack = make_scaled_data([TaskData(data(11), Y, rng.uniform(0.5, 1.0, 11))])
+    stack = make_scaled_data([DesignTargets(data(11), Y, rng.uniform(0.5, 1.0, 11))])
     assert_array_equal(stack.targets[0][1], 0.0)
     assert stack.targets[0][0].any()
     assert_allclose(stack.y_mean[1], value, rtol=1e-14)
@@ -159,7 +156,9 @@ def test_constant_targets_are_exactly_zero(value):
 
 
 def test_targets_may_all_be_zero():
-    stack = make_scaled_data([TaskData(data(5), np.zeros((5, 2)))], fit_intercept=False)
+    stack = make_scaled_data(
+        [DesignTargets(data(5), np.zeros((5, 2)))], fit_intercept=False
+    )
     assert stack.null_objective == 0.0
     assert_array_equal(stack.targets[0], 0.0)
 
@@ -179,7 +178,9 @@ def test_designs_are_not_copied(store, dtype, center):
     X = store(data(13, dtype=dtype))
     X.flags.writeable = False
     Y = np.ones((13, 1))
-    stack = make_scaled_data([TaskData(X, Y), TaskData(X, -Y)], fit_intercept=center)
+    stack = make_scaled_data(
+        [DesignTargets(X, Y), DesignTargets(X, -Y)], fit_intercept=center
+    )
     for design in stack.designs:
         assert np.shares_memory(design.X, X)
 
@@ -187,7 +188,7 @@ def test_designs_are_not_copied(store, dtype, center):
 @each_dtype
 def test_sparse_designs_are_not_copied(dtype):
     X = sparse.csc_array(data(13, dtype=dtype))
-    stack = make_scaled_data([TaskData(X, np.ones((13, 1)))])
+    stack = make_scaled_data([DesignTargets(X, np.ones((13, 1)))])
     assert np.shares_memory(stack.designs[0].X.data, X.data)
 
 

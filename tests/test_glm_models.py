@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from mutar_cy.designs import TaskData
-from mutar_cy.glm import _working_set as module
+from mutar_cy.designs import DesignTargets
+from mutar_cy.glm import _predictors as module
 from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm, solve_glm_path
 from mutar_cy.glm._gram_model import GramModel
 from mutar_cy.losses import Gamma, Logistic, Poisson, SquaredError
 from mutar_cy.penalties import L21, SparseGroup
+
+pytestmark = pytest.mark.kernel
 
 TOL = 1e-9
 P = 18
@@ -53,7 +55,7 @@ def parts_of(loss, *, responses=1, seed=0):
         Y = DRAWS[loss](rng, X @ coef + offset - 0.3).astype(np.float64)
         weight = rng.uniform(0.5, 2.0, n)
         weight[:3] = 0.0
-        parts.append(TaskData(X, Y, weight, 1.0, n, offset))
+        parts.append(DesignTargets(X, Y, weight, 1.0, n, offset))
     return parts
 
 
@@ -73,6 +75,7 @@ def fit(loss, penalty, groups, share=0.15, *, responses=1, intercept=True, **opt
     return solve_glm(found, own, groups, tol=TOL, **options)
 
 
+@pytest.mark.drawn(pairs=True)
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("penalty", PENALTIES)
 @pytest.mark.parametrize("loss", LOSSES)

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from samples import sampled
 from stacks import LAYOUTS, PENALTIES, case, penalty_of
 
-from mutar_cy.designs import TaskData, make_scaled_data
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import (
     GramPathLoop,
@@ -39,7 +38,7 @@ def tall(seed=0, shape=(80, 20, 4), noise=0.5):
     n, p, q = shape
     X = rng.standard_normal((n, p)) + 0.5 * rng.standard_normal((n, 1))
     Y = X[:, :4] @ rng.standard_normal((4, q)) + noise * rng.standard_normal((n, q))
-    return X, Y, make_scaled_data([TaskData(X, Y)], False)
+    return X, Y, make_scaled_data([DesignTargets(X, Y)], False)
 
 
 def own_gap(X, Y, coef, alpha):
@@ -52,13 +51,11 @@ def own_gap(X, Y, coef, alpha):
     return primal - (scale * inner - 0.5 * scale**2 * square) / len(X)
 
 
-@sampled(
-    56,
-    layout=list(LAYOUTS),
-    kind=list(PENALTIES),
-    grouped={"rows": False, "groups": True},
-    wanted={"columns": False, "grams": True},
-)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("kind", PENALTIES)
+@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+@pytest.mark.parametrize("wanted", [False, True], ids=["columns", "grams"])
+@pytest.mark.drawn(pairs=True, least=56)
 def test_a_path_is_its_fits(layout, kind, grouped, wanted, monkeypatch):
     on_grams(monkeypatch, wanted)
     _, stack, groups, n_blocks = case(layout, grouped=grouped)
@@ -121,7 +118,7 @@ def test_allowances_bound_what_rounding_does():
     base = rng.standard_normal((60, 1))
     X = np.hstack([base + 1e-5 * rng.standard_normal((60, 1)) for _ in range(6)])
     Y = (X[:, :1] - X[:, 1:2]) * 1e5 + 0.1 * rng.standard_normal((60, 2))
-    stack = make_scaled_data([TaskData(X, Y)], False)
+    stack = make_scaled_data([DesignTargets(X, Y)], False)
     run = GramPathLoop(stack, L21(1e-9), None, 1.0)
     start = np.zeros((6, 2))
     start[0], start[1] = 1e5, -1e5
@@ -149,7 +146,7 @@ def test_features_of_many_samples_only_are_worth_it():
         ((5000, 4000, 1), False),
     ]:
         n, p, q = shape
-        part = TaskData(np.ones((n, p), dtype=np.float32), np.ones((n, q)))
+        part = DesignTargets(np.ones((n, p), dtype=np.float32), np.ones((n, q)))
         stack = make_scaled_data([part], False)
         assert GramPathLoop.suits(stack, penalty, 100) == expected
     free = L21(1.0, weights=[0.0, 1.0, 1.0, 1.0, 1.0], positive=True)
@@ -200,7 +197,7 @@ def test_an_extrapolation_takes_new_rows_for_zero_before():
 def test_columns_without_any_spread_stay_out():
     for X in (np.zeros((9, 3)), np.c_[np.ones(9), np.arange(9.0), np.full(9, 1e8 / 3)]):
         Y = np.arange(9.0)[:, None] ** 2
-        stack = make_scaled_data([TaskData(X, Y)])
+        stack = make_scaled_data([DesignTargets(X, Y)])
         for found in solve_path(stack, [L21(2.0), L21(1.0), L21(0.5)]):
             assert found.converged
             assert not found.coef[np.ptp(X, axis=0) == 0.0].any()

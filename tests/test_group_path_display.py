@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from mutar_cy import GroupLasso, GroupLassoRegressor, group_lasso_path
 from mutar_cy.plotting import GroupPathDisplay
-from mutar_cy.plotting._labels import COLOURS, look, spread
+from mutar_cy.plotting._style import COLOURS, line_style, spread_labels
 
 mpl.use("agg")
 
@@ -102,7 +102,7 @@ def test_groups_without_a_name_stay_in_the_background():
     front = lines.pop("('x', 1)")
     assert front.get_color() == COLOURS[0]
     for line in lines.values():
-        assert line.get_color() == look(None)["color"]
+        assert line.get_color() == line_style(None)["color"]
         assert line.get_zorder() < front.get_zorder()
     nothing = GroupPathDisplay.from_path(a_path(), max_labels=0)
     assert nothing.labels_ == []
@@ -110,7 +110,7 @@ def test_groups_without_a_name_stay_in_the_background():
 
 
 def test_lines_differ():
-    looks = [look(rank) for rank in range(28)]
+    looks = [line_style(rank) for rank in range(28)]
     assert len({(each["color"], each["linestyle"]) for each in looks}) == 28
     for one, next_one in pairwise(looks):
         assert one["color"] != next_one["color"]
@@ -170,7 +170,7 @@ def test_a_path_that_selects_nothing():
 @given(st.lists(st.floats(0, 100), max_size=12), st.floats(0.1, 20))
 def test_labels_are_spread(heights, gap):
     heights = np.array(heights)
-    moved = spread(heights, gap, 100.0)
+    moved = spread_labels(heights, gap, 100.0)
     assert np.all((moved >= -1e-9) & (moved <= 100 + 1e-9))
     fits = min(gap, 100 / max(len(heights) - 1, 1))
     assert np.all(np.diff(np.sort(moved)) >= fits - 1e-9)

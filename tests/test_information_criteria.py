@@ -74,6 +74,7 @@ def divergence(model, X, y, **more):
     return total
 
 
+@pytest.mark.drawn(least=12)
 @pytest.mark.uncertified("a hundred fits of one problem, for differences")
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("weighed", [False, True])

@@ -67,6 +67,7 @@ STORAGES = {
 each_storage = pytest.mark.parametrize("store", STORAGES.values(), ids=STORAGES)
 
 
+@pytest.mark.drawn
 @each_class
 @each_storage
 def test_storage_of_a_shared_design(cls, store):
@@ -76,6 +77,7 @@ def test_storage_of_a_shared_design(cls, store):
     assert_allclose(model.predict(store(X)), model.predict(X), rtol=1e-12)
 
 
+@pytest.mark.drawn
 @each_estimator
 @each_storage
 def test_storage_of_own_designs(cls, store):
@@ -89,6 +91,7 @@ def test_storage_of_own_designs(cls, store):
     assert_allclose(stacked.coef_, cls(0.1, **TIGHT).fit(X, y).coef_, **EXACT)
 
 
+@pytest.mark.drawn
 @each_class
 @pytest.mark.parametrize("dtype", [np.int64, np.int8, np.uint16, bool, np.float16])
 def test_small_numbers_are_cast(cls, dtype):
@@ -136,6 +139,7 @@ def test_single_precision_keeps_double_precision_gaps(cls):
     assert_allclose(model.coef_, expected.coef_, atol=1e-4)
 
 
+@pytest.mark.drawn
 @each_estimator
 @pytest.mark.parametrize("make", [sparse.csr_array, sparse.csc_array])
 def test_sparse_single_precision(cls, make):
@@ -156,6 +160,7 @@ def not_canonical(make, X):
     return make((data[turned], indices[turned], 2 * plain.indptr), shape=X.shape)
 
 
+@pytest.mark.drawn
 @each_class
 @pytest.mark.parametrize("make", [sparse.csr_array, sparse.csc_array])
 def test_sparse_arrays_that_are_not_canonical(cls, make):
@@ -178,6 +183,7 @@ def test_broadcast_designs(cls):
     assert not cls(0.1).fit(row, Y).coef_.any()
 
 
+@pytest.mark.drawn
 @each_estimator
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_memory_maps(cls, dtype, tmp_path):

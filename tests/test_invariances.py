@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from certificate import assert_certified
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kinds import CONVEX
 from numpy.testing import assert_allclose
@@ -13,6 +13,7 @@ from mutar_cy import GroupLasso, IndLasso, alpha_max
 TIGHT = {"tol": 1e-14, "max_iter": 20_000}
 EXACT = {"rtol": 0, "atol": 1e-7}
 each_estimator = pytest.mark.parametrize("cls", CONVEX)
+few = settings(max_examples=10)  # for each of the estimators
 
 
 @st.composite
@@ -39,6 +40,7 @@ def fit(cls, alpha, X, y, sample_weight=None, **parameters):
 
 
 @each_estimator
+@few
 @given(problem=problems())
 def test_the_order_of_tasks(cls, problem):
     X, y, alpha, rng = problem
@@ -50,6 +52,7 @@ def test_the_order_of_tasks(cls, problem):
 
 
 @each_estimator
+@few
 @given(problem=problems())
 def test_the_order_of_features(cls, problem):
     X, y, alpha, rng = problem
@@ -60,6 +63,7 @@ def test_the_order_of_features(cls, problem):
 
 
 @each_estimator
+@few
 @given(problem=problems())
 def test_the_order_of_samples(cls, problem):
     X, y, alpha, rng = problem
@@ -75,6 +79,7 @@ def test_the_order_of_samples(cls, problem):
 
 
 @each_estimator
+@few
 @given(
     problem=problems(),
     in_X=st.floats(1e-6, 1e6),
@@ -92,6 +97,7 @@ def test_units(cls, problem, in_X, in_y, sign):
 
 
 @each_estimator
+@few
 @given(problem=problems(), shift=st.floats(-100, 100), lift=st.floats(-100, 100))
 def test_offsets_go_to_the_intercepts(cls, problem, shift, lift):
     X, y, alpha, _ = problem
@@ -103,6 +109,7 @@ def test_offsets_go_to_the_intercepts(cls, problem, shift, lift):
 
 
 @each_estimator
+@few
 @given(problem=problems())
 def test_a_duplicate_row_is_double_weight(cls, problem):
     X, y, alpha, rng = problem
@@ -118,6 +125,7 @@ def test_a_duplicate_row_is_double_weight(cls, problem):
 
 
 @each_estimator
+@few
 @given(problem=problems(), copies=st.integers(2, 4))
 def test_every_row_of_a_task_repeated_changes_nothing(cls, problem, copies):
     X, y, alpha, _ = problem

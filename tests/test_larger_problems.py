@@ -12,6 +12,8 @@ from scipy import sparse
 from mutar_cy import GroupLasso, IndLasso, alpha_max
 from mutar_cy import linear_model as ours
 
+pytestmark = pytest.mark.kernel
+
 TOL = 1e-8
 MODELS = {
     "group lasso": GroupLasso(),
@@ -49,12 +51,14 @@ def fit(model, share, X, y):
     assert np.any(model.coef_)
 
 
+@pytest.mark.drawn
 @each_model
 @each_share
 def test_own_designs(model, share):
     fit(model, share, *simulated.ragged((60, 25, 40), 400)[:2])
 
 
+@pytest.mark.drawn
 @each_model
 @each_share
 def test_a_shared_design(model, share):
@@ -75,6 +79,7 @@ def test_responses(model):
     fit(model, 0.1, *simulated.responses(**sizes)[:2])
 
 
+@pytest.mark.drawn(pairs=True)
 @pytest.mark.parametrize(
     "model", [*(cls() for cls in CONVEX), *(cls(positive=True) for cls in CONVEX)]
 )
@@ -139,6 +144,7 @@ def memory_of_fit(model, X, y):
 
 
 @pytest.mark.uncertified("the certificate needs memory too")
+@pytest.mark.drawn
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("model", [GroupLasso(), IndLasso(), ours.MultiTaskLasso()])
 def test_large_designs_are_not_copied(model, order):

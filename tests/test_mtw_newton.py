@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mutar_cy.designs import TaskData, make_scaled_data
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.ot import grid_cost, make_kernel
 from mutar_cy.wasserstein import Transport, complete, evaluate, make_transport_problem
 from mutar_cy.wasserstein._active import find_active
@@ -21,7 +21,7 @@ def posed(request):
     sizes = (6, 9, 7)
     X = [rng.standard_normal((n, N_FEATURES)) for n in sizes]
     y = [rng.standard_normal((n, 1)) for n in sizes]
-    stack = make_scaled_data([TaskData(x, v) for x, v in zip(X, y, strict=True)])
+    stack = make_scaled_data([DesignTargets(x, v) for x, v in zip(X, y, strict=True)])
     beta = np.full((request.param, N_FEATURES, 3), 0.1)
     kernel = make_kernel(grid_cost(N_FEATURES) / 20.0, 0.3)
     problem = make_transport_problem(stack, Transport(0.5, beta, kernel, 4.0))

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.special import logsumexp
 
 from mutar_cy import MTW
-from mutar_cy.designs import TaskData, make_scaled_data
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.ot import grid_cost, grid_factors, log_power_mean, make_kernel
 from mutar_cy.wasserstein import _active
 from mutar_cy.wasserstein._active import KernelPlan, MatrixPlan, find_active, fits
@@ -28,7 +28,7 @@ def posed():
     X = [rng.standard_normal((n, p)) for n in (5, 8)]
     y = [5.0 * rng.standard_normal((len(x), 1)) for x in X]
     data = WhitenedData(
-        make_scaled_data([TaskData(x, v) for x, v in zip(X, y, strict=True)])
+        make_scaled_data([DesignTargets(x, v) for x, v in zip(X, y, strict=True)])
     )
     kernel = make_kernel([M / 50.0 for M in grid_factors(SHAPE)], 0.3)
     problem = TransportProblem(data, 3.0, np.full((2, p, 2), 0.1), kernel, 4.0, 0.0)

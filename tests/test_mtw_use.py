@@ -1,26 +1,27 @@
 """MTW and ReMTW as users, and users of MuTaR, meet them."""
 
 import inspect
+import warnings
 
 import numpy as np
 import pytest
 import simulated
+from draws import parametrize_with_few_checks
 from sklearn.base import clone
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils._param_validation import InvalidParameterError
 
-from mutar_cy import MTW, IndLasso, ReMTW, ot
+from mutar_cy import MTW, IndLasso, ReMTW, alpha_max, ot
+from mutar_cy.ot import grid_cost
+from mutar_cy.wasserstein._newton import lower_factor
 
 pytestmark = pytest.mark.uncertified("no penalty that the certificate of tests knows")
 each_class = pytest.mark.parametrize("cls", [MTW, ReMTW])
 
 
-@parametrize_with_checks(
-    [
-        MTW(),
-        ReMTW(),
-        MTW(task_column=0, unseen_tasks="mean"),
-        ReMTW(task_column=0, unseen_tasks="mean"),
-    ]
+@parametrize_with_few_checks(
+    [MTW(), ReMTW()],
+    [cls(task_column=0, unseen_tasks="mean") for cls in (MTW, ReMTW)],
 )
 def test_scikit_learn_agrees(estimator, check):
     check(estimator)
@@ -230,3 +231,182 @@ def test_missing_targets_are_left_out():
     kept = np.delete(np.arange(y.shape[1]), 3)
     listed = MTW(0.1, 0.1, tol=1e-9).fit([X[0][kept], *X[1:]], [y[0][kept], *y[1:]])
     assert np.allclose(model.coef_, listed.coef_, atol=1e-7)
+
+
+# MTW and ReMTW with what is wrong, degenerate, or not there.
+
+
+def test_support_threshold():
+    X, y, _ = simulated.stacked()
+    full = MTW(0.1, 0.1).fit(X, y)
+    model = MTW(0.1, 0.1, support_threshold=0.05).fit(X, y)
+    kept = np.abs(full.coef_) > 0.05
+    assert full.coef_.all()
+    assert np.array_equal(model.coef_, np.where(kept, full.coef_, 0.0))
+    assert np.allclose((y - model.predict(X)).mean(axis=1), 0, atol=1e-12)
+
+
+def test_fewer_tasks_in_predict_are_refused():
+    X, y, _ = simulated.stacked()
+    with pytest.raises(ValueError, match="tasks"):
+        MTW(0.1, 0.1).fit(X, y).predict(X[:1])
+
+
+def test_there_is_no_largest_alpha():
+    X, y, _ = simulated.stacked()
+    with pytest.raises(TypeError, match="never exactly 0"):
+        alpha_max(MTW(), X, y)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"beta": -1.0},
+        {"beta": np.ones(4)},
+        {"beta": [np.nan] * 3},
+        {"beta": "x"},
+        {"epsilon": 0.0},
+        {"gamma": -1.0},
+        {"alpha": np.nan},
+        {"concomitant": "x"},
+        {"alpha": 0.0, "concomitant": True},
+        {"alpha": 0.0, "beta": np.array([0.1, 0.2]).reshape(2, 1, 1)},
+        {"support_threshold": -1.0},
+    ],
+    ids=str,
+)
+def test_wrong_parameters(wrong):
+    X, y, _ = simulated.stacked()
+    with pytest.raises(InvalidParameterError):
+        MTW(**wrong).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("M", "said"),
+    [
+        (-np.ones((10, 10)), "non-negative"),
+        (np.ones((10, 9)), "square"),
+        (np.triu(np.ones((10, 10))), "symmetric"),
+        (np.full((10, 10), np.nan), "NaN"),
+        (np.ones((9, 9)), "features"),
+    ],
+)
+def test_wrong_costs(M, said):
+    X, y, _ = simulated.stacked()
+    with pytest.raises(ValueError, match=said):
+        MTW(M=M).fit(X, y)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("positive", [False, True])
+def test_targets_without_anything_to_explain(positive):
+    X, y, _ = simulated.stacked()
+    for targets in (0.0 * y, 0.0 * y + 3.0):
+        model = MTW(0.1, 0.1, positive=positive).fit(X, targets)
+        assert np.isfinite(model.coef_).all()
+        assert np.isfinite(model.dual_gap_)
+
+
+def test_one_of_everything():
+    model = MTW(0.1, 0.1, tol=1e-10).fit([[1.0], [2.0], [4.0]], [1.0, 2.0, 3.0])
+    assert model.coef_.shape == (1,)
+    assert np.isfinite(model.coef_).all()
+
+
+def test_a_fit_cut_short_says_so():
+    X, y, _ = simulated.stacked()
+    with pytest.warns(ConvergenceWarning, match="Objective did not converge"):
+        MTW(0.01, 0.1, tol=1e-12, max_iter=1).fit(X, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        MTW(0.01, 0.1, tol=1e-12).fit(X, y)
+
+
+@pytest.mark.parametrize("apart", [2, 6, 12])
+def test_designs_that_see_one_feature_each(apart):
+    # Far from all targets, correlations are far below what can be divided by.
+    p = 60
+    Y = np.zeros((p, 2))
+    Y[20, 0] = Y[20 + apart, 1] = np.sqrt(p)
+    model = MTW(0.01, 0.1, ot.grid_cost(p), 0.5, 20.0, positive=True, tol=1e-10)
+    model.set_params(fit_intercept=False).fit(np.sqrt(p) * np.eye(p), Y)
+    assert model.dual_gap_ <= 1e-10
+    assert model.coef_[20, 0] == pytest.approx(model.coef_[20 + apart, 1], abs=1e-4)
+
+
+# MTW and ReMTW with parameters that are beyond what anybody means.
+
+X, Y, _ = simulated.stacked()
+M = grid_cost(10) / np.median(grid_cost(10))
+NULL = 0.5 * Y.var(axis=1).sum()
+
+
+def fit(cls=MTW, data=(X, Y), **params):
+    """Fit, and see that nothing is warned of but that it has not converged."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model = cls(**params).fit(*data)
+    assert {w.category for w in caught} <= {ConvergenceWarning}
+    for name in ("coef_", "barycenter_", "intercept_", "dual_coef_", "loss_"):
+        assert np.isfinite(getattr(model, name)).all(), name
+    assert 0.0 <= model.dual_gap_ < np.inf
+    return model, not caught
+
+
+@pytest.mark.parametrize("cls", [MTW, ReMTW])
+@pytest.mark.parametrize("epsilon", [1e-5, 1e-7, 1e-9])
+def test_any_entropy_that_numbers_can_hold(cls, epsilon):
+    model, converged = fit(cls, M=M, epsilon=epsilon)
+    assert converged
+    assert model.dual_gap_ <= 1e-4 * NULL
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"epsilon": 1e-14},
+        {"epsilon": 1e-100, "max_iter": 50},
+        {"epsilon": 1e200},
+        {"gamma": 1e-100},
+        {"gamma": 1e300},
+        {"alpha": 1e-300},
+        {"alpha": 1e-300, "beta": 1e-300, "max_iter": 50},
+        {"alpha": 1e300},
+        {"beta": 1e300},
+        {"alpha": 1e-12, "max_iter": 50},
+    ],
+    ids=str,
+)
+def test_what_numbers_cannot_hold_is_finite_and_said(params):
+    model, converged = fit(M=M, **params)
+    # Where the objective is large, so is what rounding leaves.
+    small = model.dual_gap_ <= max(1e-4 * NULL, 1e-10 * abs(model.objective_))
+    assert small or not converged
+
+
+@pytest.mark.parametrize("unit", [1e6, 1e12])
+@pytest.mark.parametrize("side", ["targets", "designs"])
+def test_data_in_other_units_are_another_problem_and_solved(unit, side):
+    data = (X, unit * Y) if side == "targets" else (unit * X, Y)
+    model, _ = fit(data=data, M=M, max_iter=200)
+    null = NULL * (unit**2 if side == "targets" else 1.0)
+    assert model.dual_gap_ < 0.1 * null
+
+
+def test_strengths_that_underflow_are_refused():
+    with pytest.raises(InvalidParameterError, match="alpha times gamma"):
+        MTW(alpha=1e-200, gamma=1e-200).fit(X, Y)
+    with pytest.raises(ValueError, match="epsilon must be a finite number above 0"):
+        MTW(epsilon=1e-320).fit(X, Y)
+
+
+def test_factors_are_exact_where_they_exist_and_near_where_not():
+    rng = np.random.default_rng(0)
+    root = rng.standard_normal((6, 6))
+    L = lower_factor(root @ root.T)
+    assert np.allclose(L @ L.T, root @ root.T, rtol=1e-12)
+    thin = root[:, :2] @ root[:, :2].T - 1e-13 * np.eye(6)  # as rounding leaves it
+    L = lower_factor(thin.copy())
+    assert np.allclose(L @ L.T, thin, atol=1e-8)
+    hopeless = np.array([[1.0, 2.0], [2.0, 1.0]])
+    assert np.array_equal(lower_factor(hopeless), np.eye(2) * lower_factor(np.eye(2)))

@@ -24,6 +24,7 @@ def data_for(cls, **sizes):
     return X, Y[:, 0] if cls in SINGLE else Y
 
 
+@pytest.mark.drawn(pairs=True)
 @each_class
 @pytest.mark.parametrize("tol", [1e-3, 1e-8])
 @pytest.mark.parametrize("sizes", [(20, 40), (50, 200)])

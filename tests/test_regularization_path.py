@@ -40,6 +40,7 @@ MODELS = [
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
 
 
+@pytest.mark.drawn(least=14)
 @each_model
 @pytest.mark.parametrize("name", ["stacked", "list, weights", "shared", "long"])
 def test_every_point_is_a_fit(model, name):

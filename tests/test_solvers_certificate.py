@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 import reference
 from numpy.testing import assert_allclose, assert_array_equal
-from samples import sampled
 from stacks import LAYOUTS, PENALTIES, case, penalty_of, statement
 
-from mutar_cy.designs import TaskData, make_scaled_data
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import OuterLoop, alpha_max, solve, solve_path
 from mutar_cy.solvers import _certificate as certificate_module
@@ -80,7 +79,7 @@ class Plain:
 
     def solution(self):
         n = len(self.X)  # the data term of a stack is a mean
-        stack = make_scaled_data([TaskData(self.X, self.Y)], fit_intercept=False)
+        stack = make_scaled_data([DesignTargets(self.X, self.Y)], fit_intercept=False)
         penalty = L21(self.alpha / n, ridge=self.ridge / n)
         return solve(stack, penalty, tol=1e-15, max_iter=2000).coef
 
@@ -161,12 +160,10 @@ def null_residuals(problem):
     return residuals
 
 
-@sampled(
-    21,
-    layout=list(LAYOUTS),
-    grouped={"rows": False, "groups": True},
-    kind=["plain", "weights", "positive"],
-)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+@pytest.mark.parametrize("kind", ["plain", "weights", "positive"])
+@pytest.mark.drawn(pairs=True, least=21)
 def test_alpha_max_is_the_largest_gradient_at_the_null_model(layout, kind, grouped):
     parts, stack, groups, n_blocks = case(layout, grouped=grouped)
     unit = penalty_of(kind, 1.0, n_blocks)
@@ -184,12 +181,10 @@ def test_alpha_max_is_the_largest_gradient_at_the_null_model(layout, kind, group
     assert_allclose(alpha_max(stack, other, groups), max(ratios), rtol=1e-9)
 
 
-@sampled(
-    42,
-    layout=list(LAYOUTS),
-    kind=list(PENALTIES),
-    grouped={"rows": False, "groups": True},
-)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("kind", PENALTIES)
+@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+@pytest.mark.drawn(pairs=True, least=42)
 def test_zero_just_above_alpha_max_and_not_just_below(layout, kind, grouped):
     _, stack, groups, n_blocks = case(layout, grouped=grouped)
     top = alpha_max(stack, penalty_of(kind, 1.0, n_blocks), groups)
@@ -210,7 +205,7 @@ def test_zero_just_above_alpha_max_and_not_just_below(layout, kind, grouped):
 
 
 def test_alpha_max_of_nothing_to_explain():
-    stack = make_scaled_data([TaskData(np.eye(3), np.ones((3, 1)))])
+    stack = make_scaled_data([DesignTargets(np.eye(3), np.ones((3, 1)))])
     assert alpha_max(stack, L21()) == 0.0
     assert alpha_max(stack, L21(1.0, weights=[0.0, np.inf, 0.0])) == 0.0
 

@@ -5,10 +5,9 @@ import itertools
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from samples import sampled
 from stacks import WIDE, case
 
-from mutar_cy.designs import TaskData, make_scaled_data, packed
+from mutar_cy.designs import DesignTargets, make_scaled_data, packed
 from mutar_cy.penalties import L21, Dirty
 from mutar_cy.solvers import PenalisedProblem, alpha_max, block_cd, solve
 from mutar_cy.solvers import _newton as newton_module
@@ -101,16 +100,17 @@ class Explicit:
         return newton_directions(*given)[0][-1]
 
 
-@sampled(
-    40,
-    problem=[  # without a ridge, wide designs make no regular system
+@pytest.mark.parametrize(
+    "problem",
+    [  # without a ridge, wide designs make no regular system
         *itertools.product(NARROW, [0.0, 0.2]),
         *itertools.product(sorted(WIDE), [0.2]),
     ],
-    grouped=[False, True],
-    way=["gram", "packed"],
-    direct=[100, 0],
 )
+@pytest.mark.parametrize("grouped", [False, True])
+@pytest.mark.parametrize("way", ["gram", "packed"])
+@pytest.mark.parametrize("direct", [100, 0])
+@pytest.mark.drawn(pairs=True, least=40)
 def test_newton_direction_solves_the_dense_system(
     problem, grouped, way, direct, monkeypatch
 ):
@@ -278,12 +278,10 @@ class Point:
         return out + np.diag(np.where(bend < np.inf, bend, 0.0))
 
 
-@sampled(
-    21,
-    layout=["shared", "own", "responses"],
-    way=["gram", "packed"],
-    penalty=PENALTIES,
-)
+@pytest.mark.parametrize("layout", ["shared", "own", "responses"])
+@pytest.mark.parametrize("way", ["gram", "packed"])
+@pytest.mark.parametrize("penalty", PENALTIES.values(), ids=PENALTIES)
+@pytest.mark.drawn(pairs=True, least=21)
 def test_newton_directions_solve_the_dense_system(layout, penalty, way, monkeypatch):
     point = Point(layout, penalty, way, monkeypatch)
     correlation = point.set.correlation_of(point.rows)
@@ -313,7 +311,7 @@ def test_one_visit_solves_a_row_with_both_parts(curvature):
 
 def test_one_sweep_solves_identity_designs():
     targets = [[1.0, 0.0], [0.3, 0.0]]
-    parts = [TaskData(np.eye(2), np.array(y)[:, None]) for y in targets]
+    parts = [DesignTargets(np.eye(2), np.array(y)[:, None]) for y in targets]
     problem = PenalisedProblem(
         make_scaled_data(parts, fit_intercept=False), Dirty(0.05, 0.04)
     )

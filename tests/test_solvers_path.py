@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from samples import sampled
 from stacks import LAYOUTS, PENALTIES, case, penalty_of
 
-from mutar_cy.designs import TaskData, make_scaled_data
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.penalties import L21, Dirty, SparseGroup
 from mutar_cy.solvers import PenalisedProblem, alpha_max, solve, solve_path
 from mutar_cy.solvers import _outer_loop as run_module
@@ -27,12 +26,10 @@ def compare(stack, penalties, groups):
     return path
 
 
-@sampled(
-    36,
-    layout=list(LAYOUTS),
-    kind=list(PENALTIES),
-    grouped={"rows": False, "groups": True},
-)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("kind", PENALTIES)
+@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+@pytest.mark.drawn(pairs=True, least=36)
 def test_every_layout_and_penalty(layout, kind, grouped):
     _, stack, groups, n_blocks = case(layout, grouped=grouped)
     largest = alpha_max(stack, penalty_of(kind, 1.0, n_blocks), groups)
@@ -75,7 +72,7 @@ def test_one_pass_over_the_data_for_each_strength(monkeypatch):
     # The strong rule is nearly always right: a pass to certify, and no other.
     rng = np.random.default_rng(0)
     X, Y = rng.standard_normal((60, 400)), rng.standard_normal((60, 2))
-    stack = make_scaled_data([TaskData(X, Y)])
+    stack = make_scaled_data([DesignTargets(X, Y)])
     largest = alpha_max(stack, L21())
     passes = []
     correlate = run_module.OuterLoop._correlate
@@ -96,7 +93,7 @@ def test_single_precision_keeps_no_correlations():
         rng.standard_normal((40, 90)).astype(np.float32),
         rng.standard_normal((40, 1)),
     )
-    stack = make_scaled_data([TaskData(X, Y)])
+    stack = make_scaled_data([DesignTargets(X, Y)])
     largest = alpha_max(stack, L21())
     path = compare(stack, [L21(s * largest) for s in SHARES], None)
     assert_array_equal(path[0].coef, 0.0)
@@ -119,7 +116,7 @@ def test_blocks_that_were_known_to_be_zero_come_back(ratio, tol, monkeypatch):
         X = rng.standard_normal((80, 200)) + 0.5 * rng.standard_normal((80, 1))
         truth = rng.standard_normal((5, 2))
         Y = X[:, :5] @ truth + 0.5 * rng.standard_normal((80, 2))
-        stack = make_scaled_data([TaskData(X, Y)])
+        stack = make_scaled_data([DesignTargets(X, Y)])
         alphas = 0.3 * alpha_max(stack, L21()) * ratio ** np.arange(4)
         path = solve_path(stack, [L21(alpha) for alpha in alphas], tol=tol)
         for alpha, found in zip(alphas, path, strict=True):

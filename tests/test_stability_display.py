@@ -14,7 +14,7 @@ from sklearn.exceptions import NotFittedError
 from mutar_cy import GroupLasso, GroupLassoRegressor, IndLasso
 from mutar_cy.model_selection import StabilitySelection
 from mutar_cy.plotting import StabilityDisplay
-from mutar_cy.plotting._labels import FAINT, look
+from mutar_cy.plotting._style import GREY, line_style
 
 mpl.use("agg")
 
@@ -47,13 +47,18 @@ def display(**changes):
     return StabilityDisplay(**{**given, **changes})
 
 
-def test_stable_features_have_lines_with_names_by_frequency():
-    shown = display().plot()
+@pytest.fixture(scope="module")
+def shown():
+    """Return a picture, drawn once, which tests only look at."""
+    return display().plot()
+
+
+def test_stable_features_have_lines_with_names_by_frequency(shown):
     assert [line.get_label() for line in shown.lines_] == ["first", "('x', 1)", "late"]
     for rank, (line, j) in enumerate(zip(shown.lines_, (3, 4, 0), strict=True)):
         assert_array_equal(line.get_xdata(), ALPHAS)
         assert_array_equal(line.get_ydata(), PATH[:, j])
-        assert line.get_color() == look(rank)["color"]
+        assert line.get_color() == line_style(rank)["color"]
     assert [label.get_text() for label in shown.labels_] == [
         "first",
         "('x', 1)",
@@ -62,11 +67,10 @@ def test_stable_features_have_lines_with_names_by_frequency():
     assert shown.bars_ is None
 
 
-def test_the_others_that_are_ever_selected_are_grey():
-    shown = display().plot()
+def test_the_others_that_are_ever_selected_are_grey(shown):
     (segment,) = shown.background_.get_segments()
     assert_allclose(segment, np.column_stack([ALPHAS, PATH[:, 2]]))
-    assert_array_equal(shown.background_.get_colors()[0][:3], [float(FAINT)] * 3)
+    assert_array_equal(shown.background_.get_colors()[0][:3], [float(GREY)] * 3)
     assert shown.background_.get_zorder() < shown.lines_[0].get_zorder()
 
 
@@ -81,8 +85,7 @@ def test_stable_features_without_a_name_are_darker_than_unstable_ones():
     assert greys[stable].max() < greys[~stable].min()
 
 
-def test_axes_and_threshold():
-    shown = display().plot()
+def test_axes_and_threshold(shown):
     ax = shown.ax_
     assert ax.get_xscale() == "log"
     assert ax.get_xlim() == (1.0, 0.1)

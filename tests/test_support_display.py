@@ -1,6 +1,7 @@
 """The table of supports: which cells it has, of what, and how they are marked."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import colors
 from numpy.testing import assert_array_equal
@@ -19,8 +20,14 @@ from pictures import (
 from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import StandardScaler
 
-from mutar_cy import GroupLasso, MultiLevelLasso
-from mutar_cy.linear_model import MultiTaskLasso
+from mutar_cy import (
+    GroupLasso,
+    GroupLassoClassifier,
+    GroupLassoRegressor,
+    MultiLevelLasso,
+    coef_frame,
+)
+from mutar_cy.linear_model import Lasso, MultiTaskLasso
 from mutar_cy.plotting import SupportDisplay
 
 pytestmark = pytest.mark.usefixtures("figures")
@@ -155,6 +162,7 @@ def test_a_group_lasso_has_nothing_specific():
     assert len(SupportDisplay.from_estimator(model, parts=True).images_) == 2
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("n_columns", [1, 3, 30])
 @pytest.mark.parametrize("n_rows", [1, 12, 40])
 def test_everything_is_inside_and_names_are_apart(n_rows, n_columns):
@@ -229,3 +237,66 @@ def test_matplotlib_is_asked_for_when_it_is_needed(without_matplotlib):
     display = SupportDisplay(coef=COEF)
     with pytest.raises(ImportError, match=r"pip install 'mutar_cy\[plot\]'"):
         display.plot()
+
+
+def test_names_are_those_of_the_fit():
+    X, y = data()
+    table = pd.DataFrame(np.concatenate(X), columns=[f"x{j}" for j in range(8)])
+    table.insert(3, "site", np.repeat(["Bergen", "Oslo", "Voss"], 40))
+    model = GroupLasso(0.2, task_column="site").fit(table, y.ravel())
+    display = SupportDisplay.from_estimator(model)
+    assert row_names(display) == [f"x{j}" for j in range(8)]
+    assert column_names(display) == ["Bergen", "Oslo", "Voss"]
+    given = SupportDisplay.from_estimator(
+        model, feature_names=range(10, 18), task_names=["a", "b", "c"]
+    )
+    assert row_names(given) == [str(j) for j in range(10, 18)]
+    assert column_names(given) == ["a", "b", "c"]
+
+
+def test_every_shape_of_coefficients():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((40, 5))
+    Y = X[:, :2] @ rng.standard_normal((2, 3)) + 0.1 * rng.standard_normal((40, 3))
+    rows = MultiTaskLasso(0.1).fit(X, Y)  # (n_targets, n_features)
+    assert_array_equal(first_image(rows), rows.coef_.T)
+    one = Lasso(0.1).fit(X, Y[:, 0])
+    assert_array_equal(first_image(one), one.coef_[:, np.newaxis])
+    own = GroupLasso(0.1).fit(X, Y[:, 0])
+    assert_array_equal(first_image(own), own.coef_[:, np.newaxis])
+    responses = GroupLasso(0.1).fit(np.stack([X, -X]), np.stack([Y, Y]))
+    display = SupportDisplay.from_estimator(responses)
+    assert_array_equal(display.images_[0].get_array(), responses.coef_.reshape(5, 6))
+    assert column_names(display)[:4] == ["0, 0", "0, 1", "0, 2", "1, 0"]
+
+
+def test_classes_are_columns():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((90, 4))
+    classes = np.array(["a", "b", "c"])[X[:, :3].argmax(axis=1)]
+    model = GroupLassoClassifier(groups=1, alpha=0.02).fit(X, classes)
+    display = SupportDisplay.from_estimator(model)
+    assert_array_equal(display.images_[0].get_array(), model.coef_.T)
+    assert column_names(display) == ["a", "b", "c"]
+    two = GroupLassoClassifier(groups=1, alpha=0.02).fit(X, classes == "a")
+    display = SupportDisplay.from_estimator(two)
+    assert_array_equal(display.images_[0].get_array(), two.coef_.T)
+    tasks = np.repeat(["x", "y"], 45)
+    several = GroupLassoClassifier(groups=1, alpha=0.02).fit(X, classes, task=tasks)
+    display = SupportDisplay.from_estimator(several)
+    assert_array_equal(display.images_[0].get_array()[:, 1], several.coef_[1, :, 0])
+    assert column_names(display)[1] == "x, b"
+
+
+def first_image(model):
+    return SupportDisplay.from_estimator(model).images_[0].get_array()
+
+
+def test_blocks_of_a_dict_have_the_names_of_their_columns():
+    rng = np.random.default_rng(0)
+    blocks = {"age": rng.standard_normal((40, 2)), "dose": rng.standard_normal((40, 1))}
+    model = GroupLassoRegressor(alpha=0.05).fit(blocks, blocks["dose"][:, 0])
+    names = row_names(SupportDisplay.from_estimator(model))
+    assert names == list(coef_frame(model).index)
+    assert len(names) == 3
+    assert all(name.startswith(("age", "dose")) for name in names)

@@ -57,6 +57,7 @@ def assert_ready(model, n_features):
         clone(model).predict(X)
 
 
+@pytest.mark.drawn
 @each_model
 @pytest.mark.parametrize("make", [simulated.stacked, simulated.ragged])
 def test_tasks_with_own_designs(model, make):

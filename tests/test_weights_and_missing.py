@@ -10,6 +10,8 @@ from numpy.testing import assert_allclose
 from mutar_cy import GroupLasso, IndLasso
 from mutar_cy import linear_model as ours
 
+pytestmark = pytest.mark.kernel
+
 TIGHT = {"tol": 1e-14, "max_iter": 20_000}
 EXACT = {"rtol": 0, "atol": 1e-8}
 each_estimator = pytest.mark.parametrize("cls", CONVEX)
@@ -66,6 +68,7 @@ def test_weights_of_the_drop_ins(cls):
     assert_certified(weighted, X, y, sample_weight=weights)
 
 
+@pytest.mark.drawn(pairs=True)
 @each_estimator
 @pytest.mark.parametrize("layout", ["stacked", "list", "long", "shared"])
 @pytest.mark.parametrize("factor", [10, 1e-300, 1e300])

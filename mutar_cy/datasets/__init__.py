@@ -1,4 +1,4 @@
-"""Simulated problems whose truth is known."""
+"""Simulated data with known coefficients."""
 
 from mutar_cy.datasets._multitask_regression import make_multitask_regression
 

@@ -1,24 +1,11 @@
-"""Regression tasks that share some of their features."""
+"""Regression tasks that share some of their relevant features."""
 
 from numbers import Integral, Real
 
 import numpy as np
+from scipy.signal import lfilter
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
-
-from mutar_cy.datasets._arguments import (
-    check_counts,
-    check_magnitude,
-    check_sizes,
-    per_task,
-)
-from mutar_cy.datasets._draws import (
-    as_arrays,
-    draw_coef,
-    draw_designs,
-    draw_supports,
-    draw_targets,
-)
 
 COUNT = [Interval(Integral, 1, None, closed="left")]
 COUNT_FROM_ZERO = [Interval(Integral, 0, None, closed="left")]
@@ -62,87 +49,87 @@ def make_multitask_regression(
     noise=0.0,
     random_state=None,
 ):
-    r"""Make linear regression tasks of which the relevant features are known.
+    r"""Make linear regression tasks with known relevant features.
 
     The target of task :math:`k` is :math:`y_k = X_k w_k + b_k + \sigma_k e_k`, where
     :math:`e_k` and the entries of :math:`X_k` are standard normal. A feature is
-    relevant for all tasks, for some, for one, or for none.
+    relevant for all tasks, for some, for one or for none.
 
     Parameters
     ----------
     n_tasks : int, default=5
         Number of tasks T.
     n_samples : int or sequence of n_tasks int, default=100
-        Number of samples of every task, or of each: tasks are then in lists.
+        Number of samples per task; with a sequence, tasks are in lists.
     n_features : int, default=100
-        Number of features p, the same for all tasks. Relevant ones are at random
-        places.
+        Number of features p, the same for all tasks. The relevant ones are at random
+        positions.
     n_shared : int, default=5
         Number of features that are relevant for every task.
     n_partial : int, default=0
-        Number of features that are relevant for half of the tasks, at least 2, drawn
-        for each feature. Needs 3 tasks.
+        Number of features that are relevant for half of the tasks (at least 2), which
+        are drawn for each feature. Needs at least 3 tasks.
     n_specific : int, default=0
         Number of features *per task* that are relevant for that task only.
     n_responses : int, default=None
-        Number of responses q of every task, which share the design and the relevant
-        features but not the coefficients. With None, targets have no axis for them.
+        Number of responses q per task. They share the design and the relevant features
+        but not the coefficients. If None, targets have no axis of responses.
     design : {"own", "shared"}, default="own"
-        Whether every task has its own design, or all have the same one.
+        Whether each task has a design ("own"), or all share one.
     correlation : float, default=0.0
         Correlation of neighbouring features, in (-1, 1): features i and j of a design
         have correlation ``correlation ** abs(i - j)``.
     task_correlation : float, default=0.0
-        Correlation between the same entries of two tasks' own designs, in [0, 1].
+        Correlation between the same entries of the designs of two tasks, in [0, 1].
     magnitude : tuple (low, high) of float, default=(0.5, 1.5)
-        Coefficients that are not 0 have absolute values uniform in this interval.
+        Absolute values of nonzero coefficients are uniform in this interval.
     signs : {"random", "common", "positive"}, default="random"
-        Signs drawn for each coefficient, drawn for each feature, or all positive.
+        Signs: drawn per coefficient, drawn per feature, or all positive.
     bias : float or array-like of shape (n_tasks,), default=0.0
-        The intercept of every task, or of each.
+        Intercept, one for all tasks or one per task.
     noise : float or array-like of shape (n_tasks,), default=0.0
-        Standard deviation of the noise in every task, or in each, in the unit of y.
+        Standard deviation of the noise, one for all tasks or one per task.
     random_state : int, RandomState instance or None, default=None
-        What makes the draws; pass an int to get the same data again.
+        Random number generator; pass an int for reproducible data.
 
     Returns
     -------
     data : :class:`~sklearn.utils.Bunch`
-        Data as estimators take them, and the truth.
+        Data in a layout of the estimators, and the true parameters.
 
         X : ndarray or list of ndarray
             The designs: in one array of shape (n_tasks, n_samples, n_features), in a
             list of n_tasks arrays of shape (n_samples_k, n_features) if ``n_samples``
             is a sequence, or a single one of shape (n_samples, n_features) if
-            ``design="shared"``. Tasks with several responses always have one each, in
-            one array.
+            ``design="shared"``. With several responses there is always one design per
+            task, in one array.
         y : ndarray or list of ndarray
             The targets, in the layout of X: of shape (n_tasks, n_samples), a list of
             arrays of shape (n_samples_k,), or of shape (n_samples, n_tasks); with a
             last axis ``n_responses`` if asked.
         coef : ndarray of shape (n_features, n_tasks[, n_responses])
-            The coefficients, shaped as an estimator's ``coef_``.
+            The coefficients, in the shape of ``coef_``.
         intercept : ndarray of shape (n_tasks[, n_responses])
-            The intercepts, shaped as an estimator's ``intercept_``.
+            The intercepts, in the shape of ``intercept_``.
         noise : ndarray of shape (n_tasks,)
             The standard deviations of the noise.
         shared : ndarray of shape (n_shared,)
             The features that are relevant for all tasks, sorted.
         partial : ndarray of bool of shape (n_features, n_tasks)
-            Which features are relevant for several tasks but not all, and for which.
+            True where a feature is relevant for a task, and for some tasks but not all.
         specific : ndarray of bool of shape (n_features, n_tasks)
-            Which features are relevant for one task, and for which.
+            True where a feature is relevant for a task, and for this task only.
 
     Raises
     ------
     ValueError
         If there are more relevant features than features, a sequence does not have
-        one value per task, or two arguments do not go together.
+        one value per task, or two arguments exclude each other.
 
     See Also
     --------
-    sklearn.datasets.make_regression : One design and no say in what targets share.
-    mutar_cy.stack_tasks : From lists to one long table with task labels.
+    sklearn.datasets.make_regression : One design, without control of shared features.
+    mutar_cy.stack_tasks : Converts lists to one long table with task labels.
 
     Examples
     --------
@@ -187,3 +174,197 @@ def make_multitask_regression(
         partial=partial,
         specific=specific,
     )
+
+
+def check_counts(n_tasks, n_features, n_shared, n_partial, n_specific):
+    """Raise a ValueError if there are too few features or tasks."""
+    if n_partial and n_tasks < 3:
+        raise ValueError(
+            f"n_partial={n_partial}, but features that some tasks share and others do "
+            f"not need 3 tasks, got n_tasks={n_tasks}."
+        )
+    relevant = n_shared + n_partial + n_tasks * n_specific
+    if relevant > n_features:
+        raise ValueError(
+            f"n_shared={n_shared}, n_partial={n_partial} and n_specific={n_specific} "
+            f"in each of {n_tasks} tasks make {relevant} relevant features, but "
+            f"n_features={n_features}."
+        )
+
+
+def check_sizes(n_samples, n_tasks, design, task_correlation):
+    """Return the number of samples of every task, or raise a ValueError."""
+    if design == "shared" and task_correlation:
+        raise ValueError(
+            f"task_correlation={task_correlation} is for own designs, but "
+            f"design='shared'."
+        )
+    if isinstance(n_samples, Integral):
+        return [int(n_samples)] * n_tasks
+    if design == "shared":
+        raise ValueError(
+            f"n_samples must be one number if design='shared', got {n_samples!r}."
+        )
+    sizes = np.asarray(n_samples)
+    if sizes.shape != (n_tasks,):
+        raise ValueError(
+            f"n_samples has shape {sizes.shape}, but there are n_tasks={n_tasks} tasks."
+        )
+    if sizes.dtype.kind not in "iu" or sizes.min() < 1:
+        raise ValueError(f"n_samples must be positive integers, got {n_samples!r}.")
+    return sizes.tolist()
+
+
+def per_task(values, n_tasks, name, *, lowest=-np.inf):
+    """Return one finite number per task, or raise a ValueError."""
+    numbers = _numbers(values, name)
+    if numbers.shape not in ((), (n_tasks,)):
+        raise ValueError(
+            f"{name} has shape {numbers.shape}, but there are n_tasks={n_tasks} tasks."
+        )
+    if not (np.isfinite(numbers).all() and (numbers >= lowest).all()):
+        least = "" if np.isinf(lowest) else f" and at least {lowest:g}"
+        raise ValueError(f"{name} must be finite{least}, got {values!r}.")
+    return np.broadcast_to(numbers, (n_tasks,)).copy()
+
+
+def check_magnitude(magnitude):
+    """Return the interval of absolute values, or raise a ValueError."""
+    bounds = _numbers(magnitude, "magnitude")
+    if bounds.shape != (2,) or not (0 < bounds[0] <= bounds[1] < np.inf):
+        raise ValueError(
+            f"magnitude must be (low, high) with 0 < low <= high, got {magnitude!r}."
+        )
+    return bounds
+
+
+def _numbers(values, name):
+    """Return an array of float64, or raise a ValueError."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be numbers, got {values!r}.") from error
+
+
+def draw_supports(rng, n_features, n_tasks, counts):
+    """Draw the relevant features of every task.
+
+    Parameters
+    ----------
+    rng : RandomState
+    n_features, n_tasks : int
+    counts : tuple of int
+        Numbers of features that all tasks share, that some tasks share, and that are
+        specific to each task.
+
+    Returns
+    -------
+    shared : ndarray of shape (counts[0],)
+        Features that all tasks share, sorted.
+    partial : ndarray of bool of shape (n_features, n_tasks)
+        True for the features that half of the tasks (at least two) share.
+    specific : ndarray of bool of shape (n_features, n_tasks)
+        True for the features of one task only.
+    """
+    n_shared, n_partial, n_specific = counts
+    order = rng.permutation(n_features)
+    shared = np.sort(order[:n_shared])
+    partial = np.zeros((n_features, n_tasks), dtype=bool)
+    for feature in order[n_shared : n_shared + n_partial]:
+        owners = rng.permutation(n_tasks)[: max(2, n_tasks // 2)]
+        partial[feature, owners] = True
+    specific = np.zeros((n_features, n_tasks), dtype=bool)
+    features = order[n_shared + n_partial :][: n_tasks * n_specific]
+    specific[features, np.repeat(np.arange(n_tasks), n_specific)] = True
+    return shared, partial, specific
+
+
+def draw_coef(rng, support, n_responses, magnitude, signs):
+    """Draw the coefficients of a given support.
+
+    Parameters
+    ----------
+    rng : RandomState
+    support : ndarray of bool of shape (n_features, n_tasks)
+    n_responses : int or None
+    magnitude : tuple of float
+        Smallest and largest absolute value.
+    signs : {"random", "common", "positive"}
+
+    Returns
+    -------
+    coef : ndarray of shape (n_features, n_tasks[, n_responses])
+    """
+    shape = support.shape if n_responses is None else (*support.shape, n_responses)
+    coef = rng.uniform(*magnitude, size=shape)
+    if signs == "random":
+        coef *= rng.choice([-1.0, 1.0], size=shape)
+    elif signs == "common":
+        one = (shape[0],) + (1,) * (len(shape) - 1)
+        coef *= rng.choice([-1.0, 1.0], size=one)
+    mask = support if n_responses is None else support[:, :, None]
+    return np.where(mask, coef, 0.0)
+
+
+def draw_designs(rng, sizes, n_features, correlation, task_correlation):
+    """Draw one design per task, with features of mean 0 and variance 1.
+
+    Parameters
+    ----------
+    rng : RandomState
+    sizes : sequence of int
+        Number of samples per task.
+    n_features : int
+    correlation : float
+        Correlation of neighbours; features i and j have its power abs(i - j).
+    task_correlation : float
+        Correlation between the same entries of the designs of two tasks.
+
+    Returns
+    -------
+    X : list of ndarray of shape (n_samples_k, n_features)
+    """
+    common = rng.standard_normal((max(sizes), n_features))
+    common_part, rest = np.sqrt(task_correlation), np.sqrt(1.0 - task_correlation)
+    X = []
+    for n in sizes:
+        white = common_part * common[:n] + rest * rng.standard_normal((n, n_features))
+        X.append(_color(white, correlation))
+    return X
+
+
+def _color(white, correlation):
+    """Return a stationary first-order autoregression of white noise along rows."""
+    innovation = np.sqrt(1.0 - correlation**2)
+    # The first feature has no predecessor; this gives it variance 1 too.
+    white[:, 0] /= innovation
+    return lfilter([innovation], [1.0, -correlation], white, axis=1)
+
+
+def draw_targets(rng, X, coef, bias, noise):
+    """Draw the targets of all tasks.
+
+    Parameters
+    ----------
+    rng : RandomState
+    X : list of ndarray of shape (n_samples_k, n_features)
+    coef : ndarray of shape (n_features, n_tasks[, n_responses])
+    bias, noise : ndarray of shape (n_tasks,)
+        Intercepts, and standard deviations of the noise.
+
+    Returns
+    -------
+    y : list of ndarray of shape (n_samples_k[, n_responses])
+    """
+    y = []
+    for k, x in enumerate(X):
+        clean = x @ coef[:, k] + bias[k]
+        y.append(clean + noise[k] * rng.standard_normal(clean.shape))
+    return y
+
+
+def as_arrays(X, y, single):
+    """Return tasks of equal size as arrays; one design and its targets if single."""
+    if single:
+        return X[0], np.stack(y, axis=1)
+    return np.array(X), np.array(y)

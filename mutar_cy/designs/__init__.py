@@ -5,7 +5,7 @@ from mutar_cy.designs._dense import DenseDesign
 from mutar_cy.designs._design import Design, packed
 from mutar_cy.designs._scaled_data import (
     ScaledData,
-    TaskData,
+    DesignTargets,
     designs_in_range,
     make_scaled_data,
     sample_weights,
@@ -17,7 +17,7 @@ from mutar_cy.designs._sparse import SparseDesign
 __all__ = [
     "DenseDesign",
     "Design",
-    "TaskData",
+    "DesignTargets",
     "SparseDesign",
     "ScaledData",
     "column_moments",

@@ -28,7 +28,7 @@ def rescale(tasks):
     -------
     exponent : int
         The returned designs are the given ones times two to this power.
-    tasks : list of TaskData
+    tasks : list of DesignTargets
     """
     largest = 0.0
     for task in tasks:
@@ -53,7 +53,7 @@ def times_power(X: Any, exponent: int) -> Any:
     return X
 
 
-class TaskData(NamedTuple):
+class DesignTargets(NamedTuple):
     """One design, its targets and their weights.
 
     ``X`` is an ndarray (float32 or float64) or a sparse array of shape
@@ -225,7 +225,7 @@ def make_scaled_data(tasks, fit_intercept=True, normalize=False):
 
     Parameters
     ----------
-    tasks : list of TaskData
+    tasks : list of DesignTargets
     fit_intercept : bool, default=True
         Whether every column has an intercept.
     normalize : bool, default=False

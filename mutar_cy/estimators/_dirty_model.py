@@ -1,10 +1,28 @@
-"""Features that all tasks keep, and others that single tasks add."""
+"""The dirty model: features that all tasks select, and some of single tasks."""
 
-from mutar_cy.estimators._base import NON_NEGATIVE, MultiTaskRegressor
-from mutar_cy.estimators._penalties import check_penalty_weights
+from functools import partial
+from numbers import Integral
+
+import numpy as np
+from sklearn.utils._param_validation import validate_params
+
+from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._docs import fill_docstring
+from mutar_cy.estimators._multi_task_model import MultiTaskRegressor
+from mutar_cy.model_selection import geometric_alphas, pair_grid, solve_grid
+from mutar_cy.objectives import (
+    COUNT,
+    FRACTION,
+    NON_NEGATIVE,
+    BlockObjective,
+    check_alphas,
+    check_parameters,
+    check_penalty_weights,
+)
 from mutar_cy.penalties import L21, Dirty
 
 
+@fill_docstring
 class DirtyModel(MultiTaskRegressor):
     r"""Linear regression of several tasks on shared and on specific features.
 
@@ -40,67 +58,33 @@ class DirtyModel(MultiTaskRegressor):
     beta : float, default=1.0
         Strength of the penalty on the specific part, in the same unit. At 0, nothing is
         penalised.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    max_iter : int, default=2000
-        Most passes over the coefficients.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the
-        objective of the null model (intercepts only).
-    positive : bool, default=False
-        Whether coefficients, of both parts, must not be negative.
-    warm_start : bool, default=False
-        Whether to start from the coefficients of the last fit that succeeded, whose
-        shape must be the same.
-    penalty_weights : array-like of shape (n_features,), default=None
-        The weight of every feature in both penalties: 0 leaves it unpenalised, and
-        infinity excludes it.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter)s
+    %(tol)s
+    %(positive of DirtyModel)s
+    %(warm_start)s
+    %(penalty_weights of DirtyModel)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients, ``coef_shared_ + coef_specific_``. 1-D for a single task.
-    coef_shared_ : ndarray shaped as ``coef_``
-        The shared part: of the cheapest split of the coefficients. An unpenalised
-        feature counts as shared.
-    coef_specific_ : ndarray shaped as ``coef_``
-        The specific part.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
-    dual_gap_ : float
-        By how much the objective may still exceed the optimum, in its own unit.
-    objective_ : float
-        The objective at the coefficients.
-    n_iter_ : int
-        Passes made over the coefficients.
-    residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True, after ``fit`` only.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(coef_ of DirtyModel)s
+    %(coef_shared_ of DirtyModel)s
+    %(coef_specific_)s
+    %(intercept_)s
+    %(dual_gap_)s
+    %(objective_)s
+    %(n_iter_ of DirtyModel)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -174,28 +158,352 @@ class DirtyModel(MultiTaskRegressor):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
 
-    def _penalty(self, n_features, columns):
+    def _objective(self, data):
         weights = check_penalty_weights(
-            self.penalty_weights, ((n_features,),), "feature"
+            self.penalty_weights, ((data.n_features,),), "feature"
         )
-        if self.beta >= self.alpha or self._unpenalised():
-            strength = min(self.alpha, self.beta)
-            return L21(strength, weights, positive=self.positive), None
-        return Dirty(self.alpha, self.beta, weights, self.positive), None
+        return BlockObjective(
+            data,
+            partial(dirty_penalty, weights=weights, positive=self.positive),
+            {"alpha": self.alpha, "beta": self.beta},
+            self._options(),
+            scales_with_alpha=("beta",),
+        )
 
-    def _points(self, alphas):
-        ratio = self.beta / self.alpha if self.alpha else 1.0
-        return [{"alpha": float(a), "beta": float(ratio * a)} for a in alphas]
+    def _attributes(self, objective, arrays):
+        fitted = super()._attributes(objective, arrays)
+        coef, specific = fitted["coef_"], arrays.get("coef_specific")
+        return {
+            **fitted,
+            "coef_shared_": arrays.get("coef_shared", coef),
+            "coef_specific_": np.zeros_like(coef) if specific is None else specific,
+        }
 
-    def _unpenalised(self):
-        return self.alpha == 0 or self.beta == 0
 
-    def _fitted_attributes(self, problem, solution):
-        fitted = super()._fitted_attributes(problem, solution)
-        coef, shared = fitted["coef_"], solution.shared
-        shared = coef if shared is None else shared.reshape(coef.shape)
-        shared = shared.astype(coef.dtype)
-        specific = coef - shared
-        # Their sum to the last digit, which the difference may have changed.
-        parts = {"coef_shared_": shared, "coef_specific_": specific}
-        return {**fitted, **parts, "coef_": shared + specific}
+def dirty_penalty(alpha, beta, weights, positive):
+    """Return the penalty of a dirty model, which may be that of a group lasso.
+
+    With beta >= alpha, or a strength of 0, the specific part is zero.
+    """
+    if beta >= alpha or alpha == 0 or beta == 0:
+        return L21(min(alpha, beta), weights, positive=positive)
+    return Dirty(alpha, beta, weights, positive)
+
+
+@fill_docstring
+class DirtyModelCV(CrossValidated, DirtyModel):
+    r"""DirtyModel with alpha and beta chosen by cross-validation or a criterion.
+
+    This is :class:`~mutar_cy.DirtyModel`, see there for the objective, with chosen
+    ``alpha`` and ``beta``. Group lasso and lasso per task are among what is chosen
+    from.
+
+    For every fold there is one path of fits for each ratio of the strengths, each fit
+    from where the last one ended, all with a duality gap. The strengths are chosen by
+    held-out samples; the fit to all data is then that of the class itself.
+
+    Parameters
+    ----------
+    alphas : int or array-like of shape (n_alphas,), default=100
+        The strengths of the shared part to choose from, in any order; or how many of
+        them to lay out for every ratio, from the smallest one that leaves no
+        coefficient.
+    betas : array-like of shape (n_betas,), default=None
+        The strengths of the specific part to choose from, in place of ratios; only with
+        an array of ``alphas``. All pairs are looked at.
+    ratios : int or array-like of shape (n_ratios,), default=5
+        Ratios of ``beta`` to ``alpha``, or how many of them to lay out: from one over
+        the root of the number of columns, where the model is a lasso per task, to 1,
+        where it is a group lasso.
+    %(eps)s
+    %(cv)s
+    %(selection of DirtyModel)s
+    %(criterion)s
+    %(n_jobs)s
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter)s
+    %(tol)s
+    %(positive of DirtyModel)s
+    %(penalty_weights of DirtyModel)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
+
+    Attributes
+    ----------
+    %(alpha_,beta_)s
+    alphas_, betas_ : ndarray of shape (n_ratios, n_alphas)
+        The strengths, a path for each ratio (or each of ``betas``, descending).
+    mse_path_ : ndarray of shape (n_ratios, n_alphas, n_folds)
+        Mean squared errors of held-out samples: within a task and response by
+        ``sample_weight``, then over responses, then over tasks by ``task_weight``.
+        Without ``criterion``.
+    criterion_path_ : ndarray of shape (n_ratios, n_alphas)
+        The values of ``criterion``, if there is one.
+    degrees_of_freedom_ : ndarray of shape (n_ratios, n_alphas)
+        The degrees of freedom of every fit, with ``criterion``.
+    %(coef_ of DirtyModel)s
+    %(coef_shared_ of DirtyModel)s
+    %(coef_specific_)s
+    %(intercept_)s
+    %(dual_gap_)s
+    %(objective_)s
+    %(n_iter_ of DirtyModel)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
+
+    See Also
+    --------
+    DirtyModel : With given strengths.
+    dirty_path : All fits.
+    GroupLassoCV, IndLassoCV : The two ends of the ratios.
+
+    Notes
+    -----
+    The rule of one standard error is that of [1]_.
+
+    With ``criterion`` the value of a fit is
+
+    .. math::
+
+        \sum_c n_c \big( \log(2 \pi v_c) + 1 \big) + k \, d
+
+    with the numbers of samples :math:`n_c` and the mean squared residuals :math:`v_c`
+    of every task and response, the degrees of freedom :math:`d`, and :math:`k = 2` for
+    "aic", :math:`\log \sum_c n_c` for "bic"; "ebic" adds twice the logarithm of the
+    number of ways to select as many features (or groups) [2]_. The degrees of freedom
+    are the trace of the derivative of the fitted values by the targets [3]_, intercepts
+    included. Fits that spend more than half of the samples on them are not considered.
+
+    References
+    ----------
+    .. [1] L. Breiman, J. Friedman, R. Olshen, C. Stone (1984), Classification and
+       regression trees, Wadsworth. Section 3.4.3 has the rule of one standard error.
+    .. [2] J. Chen, Z. Chen (2008), Extended Bayesian information criteria for model
+       selection with large model spaces, Biometrika 95. Section 2; here with gamma 1.
+    .. [3] S. Vaiter, C. Deledalle, J. Fadili, G. Peyre, C. Dossal (2017), The degrees
+       of freedom of partly smooth regularizers, Ann. Inst. Stat. Math. 69. Theorem 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import DirtyModelCV
+    >>> rng = np.random.default_rng(0)
+    >>> X = [rng.standard_normal((n, 20)) for n in (40, 30)]
+    >>> y = [x[:, 0] + 2 * x[:, k] + 0.5 * rng.standard_normal(len(x))
+    ...      for k, x in enumerate(X, start=3)]
+    >>> model = DirtyModelCV(alphas=30, ratios=3, selection="1se").fit(X, y)
+    >>> model.mse_path_.shape
+    (3, 30, 5)
+    >>> [np.flatnonzero(abs(w) > 0.3).tolist() for w in model.coef_.T]
+    [[0, 3], [0, 4]]
+    """
+
+    _model_class = DirtyModel
+    _parameter_constraints = constraints_of(
+        DirtyModel, betas=["array-like", None], ratios=[*COUNT, "array-like"]
+    )
+
+    def __init__(
+        self,
+        *,
+        alphas=100,
+        betas=None,
+        ratios=5,
+        eps=1e-3,
+        cv=None,
+        selection="min",
+        criterion=None,
+        n_jobs=None,
+        fit_intercept=True,
+        normalize=False,
+        max_iter=2000,
+        tol=1e-4,
+        positive=False,
+        penalty_weights=None,
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+        missing_targets="raise",
+    ):
+        self.alphas = alphas
+        self.betas = betas
+        self.ratios = ratios
+        self.eps = eps
+        self.cv = cv
+        self.selection = selection
+        self.criterion = criterion
+        self.n_jobs = n_jobs
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.max_iter = max_iter
+        self.tol = tol
+        self.positive = positive
+        self.penalty_weights = penalty_weights
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks
+        self.missing_targets = missing_targets
+
+    def _grid(self, objective):
+        given = {"betas": self.betas, "ratios": self.ratios}
+        return dirty_grid(objective, self.alphas, self.eps, **given)
+
+
+def dirty_grid(objective, alphas, eps, *, betas=None, ratios=5):
+    """Return a path over ``alpha`` for every ratio of beta to alpha, or every beta.
+
+    Parameters
+    ----------
+    objective : Objective
+    alphas : int or array-like of shape (n_alphas,)
+    eps : float
+    betas : array-like of shape (n_paths,), default=None
+    ratios : int or array-like of shape (n_paths,)
+        Without ``betas``. A number of them is laid out from that at which the model is
+        a lasso per task to that at which it is a group lasso, both included.
+    """
+    if betas is not None:
+        if isinstance(alphas, Integral):
+            raise ValueError(
+                "betas are strengths beside given alphas; with a number of alphas, "
+                f"alphas={alphas}, give ratios of beta to alpha."
+            )
+        alphas = check_alphas(alphas)
+        betas = check_alphas(betas, "betas")
+        pairs = np.meshgrid(betas, alphas, indexing="ij")
+        return pair_grid(pairs[1], pairs[0])
+    rows = []
+    for ratio in check_ratios(ratios, objective.scaled.n_columns):
+        own = alphas
+        if isinstance(alphas, Integral):
+            scaled = {"alpha": 1.0, "beta": ratio}
+            largest = objective.with_params(**scaled).alpha_max()
+            own = geometric_alphas(largest, eps, int(alphas))
+        own = check_alphas(own)
+        rows.append((own, ratio * own))
+    return pair_grid(*(np.stack(v) for v in zip(*rows, strict=True)))
+
+
+def check_ratios(ratios, n_columns):
+    """Return ratios of beta to alpha in ascending order.
+
+    Parameters
+    ----------
+    ratios : int or array-like of shape (n_ratios,)
+    n_columns : int
+        At one over its root, the model is a lasso per task.
+    """
+    if isinstance(ratios, Integral):
+        if ratios < 1:
+            raise ValueError(f"ratios must be at least 1, got {ratios}.")
+        least = 1.0 / np.sqrt(n_columns)
+        return np.unique(np.geomspace(1.0, least, int(ratios)))
+    ratios = np.array(ratios, dtype=np.float64)
+    if ratios.ndim != 1 or not len(ratios):
+        raise ValueError(f"ratios must be 1-D and not empty, got shape {ratios.shape}.")
+    wrong = ratios[~((ratios > 0) & (ratios < np.inf))]
+    if len(wrong):
+        raise ValueError(f"ratios must be positive and finite, got {wrong[0]}.")
+    return np.sort(ratios)
+
+
+@validate_params(
+    {
+        "alphas": ["array-like", None],
+        "betas": ["array-like", None],
+        "ratios": [*COUNT, "array-like"],
+        "n_alphas": COUNT,
+        "eps": FRACTION,
+    },
+    prefer_skip_nested_validation=True,
+)
+@fill_docstring
+def dirty_path(
+    X,
+    y,
+    *,
+    alphas=None,
+    betas=None,
+    ratios=5,
+    n_alphas=100,
+    eps=1e-3,
+    sample_weight=None,
+    task=None,
+    **params,
+):
+    r"""Fit a dirty model over both of its strengths.
+
+    Every fit is that of :class:`~mutar_cy.DirtyModel`, see there for the objective. For
+    every ratio of ``beta`` to ``alpha`` there is a path in ``alpha``, on which a fit
+    starts from the last one.
+
+    Parameters
+    ----------
+    X, y : object
+        The data, in any layout that ``DirtyModel.fit`` takes.
+    alphas : array-like of shape (n_alphas,), default=None
+        The strengths of the shared part, in any order. By default ``n_alphas`` for
+        every ratio, from the smallest one that leaves no coefficient.
+    betas : array-like of shape (n_paths,), default=None
+        Strengths of the specific part, one for each path, in place of ratios; only with
+        ``alphas``.
+    ratios : int or array-like of shape (n_paths,), default=5
+        Ratios of ``beta`` to ``alpha``, or how many of them to lay out: from one over
+        the root of the number of columns, where the model is a lasso per task, to 1,
+        where it is a group lasso.
+    %(n_alphas)s
+    %(eps)s
+    sample_weight, task : object
+        As ``DirtyModel.fit`` takes them.
+    **params : dict
+        Further parameters of :class:`~mutar_cy.DirtyModel`.
+
+    Returns
+    -------
+    path : RegularizationPath
+        Its arrays have an axis of paths before that of strengths; ``alphas`` and
+        ``betas`` are of shape (n_paths, n_alphas).
+
+    Raises
+    ------
+    ValueError
+        If strengths or ratios are not positive and finite, ``betas`` come without
+        ``alphas``, or as in ``DirtyModel.fit``.
+
+    Warns
+    -----
+    ConvergenceWarning
+        For every fit whose duality gap stayed above its target.
+
+    See Also
+    --------
+    regularization_path : One path, in the ratio of an estimator's strengths.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import dirty_path
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((2, 30, 5))
+    >>> y = np.stack([X[0] @ [1, 1, 0, 0, 0], X[1] @ [1, 0, 1, 0, 0]])
+    >>> path = dirty_path(X, y, ratios=2, n_alphas=3)
+    >>> path.coefs.shape, path.alphas.shape
+    ((5, 2, 2, 3), (2, 3))
+    >>> print((path.betas / path.alphas).round(3)[:, 0])
+    [0.707 1.   ]
+    """
+    model = DirtyModel(**params)
+    check_parameters(model)
+    objective = model._objective(
+        model._read(X, y, sample_weight=sample_weight, task=task)
+    )
+    given = n_alphas if alphas is None else alphas
+    grid = dirty_grid(objective, given, eps, betas=betas, ratios=ratios)
+    return solve_grid(objective, grid)

@@ -1,14 +1,25 @@
 """A lasso for each task on its own."""
 
+from copy import copy
+from functools import partial
 from numbers import Real
 
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from mutar_cy.estimators._base import MultiTaskRegressor
-from mutar_cy.estimators._penalties import entry_penalties
+from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._docs import fill_docstring
+from mutar_cy.estimators._multi_task_model import MultiTaskRegressor
+from mutar_cy.model_selection import alpha_grid, select_best
+from mutar_cy.objectives import (
+    SeparableObjective,
+    check_penalty_weights,
+    check_task_strengths,
+)
+from mutar_cy.penalties import L21
 
 
+@fill_docstring
 class IndLasso(MultiTaskRegressor):
     r"""Independent lassos: linear regression of several tasks, each on its own.
 
@@ -29,65 +40,34 @@ class IndLasso(MultiTaskRegressor):
     Parameters
     ----------
     alpha : float or array-like of shape (n_tasks,), default=0.1
-        Strength of the penalty, of all tasks or of each, in the unit of X times y.
-        :func:`~mutar_cy.alpha_max` tells from where on a task's coefficients are 0. At
-        0, nothing is penalised and the fit is least squares.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    max_iter : int, default=2000
-        Most passes over the coefficients of a task.
-    tol : float, default=1e-4
-        A task has converged when its duality gap is at most ``tol`` times the
-        objective of its null model (intercept only).
-    positive : bool, default=False
-        Whether coefficients must not be negative.
-    warm_start : bool, default=False
-        Whether to start from the coefficients of the last fit that succeeded, whose
-        shape must be the same.
-    penalty_weights : array-like of shape (n_features[, n_tasks]), default=None
-        The weight of every coefficient in the penalty: 0 leaves it unpenalised, and
-        infinity excludes it.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks' data, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+        Strength of the penalty, of all tasks or of each, in the unit of X times y. For
+        ``alpha >= alpha_max(...)`` (:func:`~mutar_cy.alpha_max`) a task's coefficients
+        are 0. At 0, nothing is penalised and the fit is least squares.
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter of IndLasso)s
+    %(tol of IndLasso)s
+    %(positive)s
+    %(warm_start)s
+    %(penalty_weights of IndLasso)s
+    %(task_weight of IndLasso)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients; 1-D for a single task.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
-    dual_gap_ : ndarray shaped as ``intercept_``, or float
-        By how much each task's objective may still exceed its optimum.
-    objective_ : ndarray shaped as ``intercept_``, or float
-        Each task's term of the objective, at the coefficients.
-    n_iter_ : int
-        Passes made over the coefficients of the task that needed most.
-    residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True, after ``fit`` only.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(coef_ of IndLasso)s
+    %(intercept_)s
+    %(dual_gap_ of IndLasso)s
+    %(objective_ of IndLasso)s
+    %(n_iter_ of IndLasso)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -147,10 +127,245 @@ class IndLasso(MultiTaskRegressor):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
 
-    _alpha_per_task = True
+    def _objective(self, data):
+        return SeparableObjective(
+            data,
+            entry_penalties(self, data.n_features, data.columns),
+            {"alpha": self.alpha},
+            self._options(),
+            alpha_per_task=True,
+        )
 
-    def _penalty(self, n_features, columns):
-        return entry_penalties(self, n_features, columns), None
 
-    def _unpenalised(self):
-        return not np.all(self.alpha)
+def entry_penalties(estimator, n_features, columns):
+    """Return the penalties of all columns, given alpha: every entry on its own.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With ``penalty_weights`` of shape (n_features,) or (n_features, n_tasks), and
+        ``positive``.
+    n_features : int
+    columns : tuple of int
+        (), (n_tasks,) or (n_tasks, n_responses).
+
+    Returns
+    -------
+    make_penalty : callable
+        Called as ``make_penalty(alpha=...)``, one for all tasks or one each; returns a
+        list of one penalty per column.
+    """
+    n_tasks = columns[0] if columns else 1
+    weights = check_penalty_weights(
+        estimator.penalty_weights, ((n_features,), (n_features, n_tasks)), "feature"
+    )
+    if weights is None or weights.ndim == 1:
+        weights = [weights] * n_tasks
+    else:
+        weights = list(np.ascontiguousarray(weights.T))
+    return partial(
+        _penalties_of_tasks,
+        weights=weights,
+        n_responses=columns[1] if len(columns) > 1 else 1,
+        positive=estimator.positive,
+        name=type(estimator).__name__,
+    )
+
+
+def _penalties_of_tasks(alpha, weights, n_responses, positive, name):
+    alphas = check_task_strengths(alpha, len(weights), name)
+    return [
+        L21(own, weight, positive=positive)
+        for own, weight in zip(alphas, weights, strict=True)
+        for _ in range(n_responses)
+    ]
+
+
+@fill_docstring
+class IndLassoCV(CrossValidated, IndLasso):
+    r"""IndLasso with alphas chosen by cross-validation or an information criterion.
+
+    This is :class:`~mutar_cy.IndLasso`, see there for the objective, with a chosen
+    ``alpha``.
+
+    For every fold there is one path of fits, each from where the last one ended, all
+    with a duality gap. The strength is chosen by held-out samples; the fit to all
+    data is then that of the class itself.
+
+    Parameters
+    ----------
+    alphas : int or array-like of shape (n_alphas,), default=100
+        The strengths to choose from, in any order; or how many of them to lay out, a
+        geometric sequence from the smallest one that leaves no
+        coefficient. With ``per_task`` they are laid out for every task on its own.
+    %(eps)s
+    per_task : bool, default=True
+        Whether every task has a strength of its own, chosen by its own samples, or all
+        have one.
+    %(cv)s
+    %(selection)s
+    %(criterion)s
+    %(n_jobs)s
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter of IndLasso)s
+    %(tol of IndLasso)s
+    %(positive)s
+    %(penalty_weights of IndLasso)s
+    %(task_weight of IndLasso)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
+
+    Attributes
+    ----------
+    alpha_ : float or ndarray of shape (n_tasks,)
+        The strength that was chosen, and fitted with; one each with ``per_task``,
+        unless there is a single task.
+    alphas_ : ndarray of shape (n_alphas,) or (n_alphas, n_tasks)
+        The alphas, descending.
+    %(mse_path_)s
+    task_mse_path_ : ndarray of shape (n_alphas, n_folds, n_tasks)
+        The same for every task. NaN where a fold holds out none of its samples.
+    criterion_path_ : ndarray of shape (n_alphas,)
+        The values of ``criterion``, if there is one, summed
+        over tasks.
+    %(degrees_of_freedom_)s
+    %(coef_ of IndLasso)s
+    %(intercept_)s
+    %(dual_gap_ of IndLasso)s
+    %(objective_ of IndLasso)s
+    %(n_iter_ of IndLasso)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
+
+    See Also
+    --------
+    IndLasso : With given strengths.
+    GroupLassoCV : One set of features for all tasks.
+    mutar_cy.linear_model.LassoCV : One task, in scikit-learn's form.
+
+    Notes
+    -----
+    The rule of one standard error is that of [1]_.
+
+    With ``criterion`` the value of a fit is
+
+    .. math::
+
+        \sum_c n_c \big( \log(2 \pi v_c) + 1 \big) + k \, d
+
+    with the numbers of samples :math:`n_c` and the mean squared residuals :math:`v_c`
+    of every task and response, the degrees of freedom :math:`d`, and :math:`k = 2` for
+    "aic", :math:`\log \sum_c n_c` for "bic"; "ebic" adds twice the logarithm of the
+    number of ways to select as many features (or groups) [2]_. The degrees of freedom
+    are the trace of the derivative of the fitted values by the targets [3]_, intercepts
+    included; for a lasso, the number of coefficients that are not 0. With ``per_task``
+    every task is judged on its own. Fits that spend more than half of the samples on
+    them are not considered.
+
+    References
+    ----------
+    .. [1] L. Breiman, J. Friedman, R. Olshen, C. Stone (1984), Classification and
+       regression trees, Wadsworth. Section 3.4.3 has the rule of one standard error.
+    .. [2] J. Chen, Z. Chen (2008), Extended Bayesian information criteria for model
+       selection with large model spaces, Biometrika 95. Section 2; here with gamma 1.
+    .. [3] S. Vaiter, C. Deledalle, J. Fadili, G. Peyre, C. Dossal (2017), The degrees
+       of freedom of partly smooth regularizers, Ann. Inst. Stat. Math. 69. Theorem 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import IndLassoCV
+    >>> rng = np.random.default_rng(0)
+    >>> X = [rng.standard_normal((n, 20)) for n in (40, 30)]
+    >>> y = [x[:, 0] + x[:, 3] + 0.5 * rng.standard_normal(len(x)) for x in X]
+    >>> model = IndLassoCV(selection="1se").fit(X, y)
+    >>> [np.flatnonzero(w).tolist() for w in model.coef_.T]
+    [[0, 3, 19], [0, 3]]
+    >>> model.alpha_.shape, model.alphas_.shape
+    ((2,), (100, 2))
+    """
+
+    _model_class = IndLasso
+    _parameter_constraints = constraints_of(IndLasso, per_task=["boolean"])
+
+    def __init__(
+        self,
+        *,
+        alphas=100,
+        eps=1e-3,
+        per_task=True,
+        cv=None,
+        selection="min",
+        criterion=None,
+        n_jobs=None,
+        fit_intercept=True,
+        normalize=False,
+        max_iter=2000,
+        tol=1e-4,
+        positive=False,
+        penalty_weights=None,
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+        missing_targets="raise",
+    ):
+        self.alphas = alphas
+        self.eps = eps
+        self.per_task = per_task
+        self.cv = cv
+        self.selection = selection
+        self.criterion = criterion
+        self.n_jobs = n_jobs
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.max_iter = max_iter
+        self.tol = tol
+        self.positive = positive
+        self.penalty_weights = penalty_weights
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks
+        self.missing_targets = missing_targets
+
+    def _grid(self, objective):
+        objective = copy(objective)
+        objective.alpha_per_task = self.per_task
+        return alpha_grid(objective, self.alphas, self.eps)
+
+    def _best_points(self, scores, grid, objective):
+        if not self.per_task:
+            return super()._best_points(scores, grid, objective)
+        which = np.zeros(len(scores.column_weights), dtype=np.intp)
+        for own in objective.task_columns():
+            task_scores = scores.of_columns(own)
+            which[own] = select_best(task_scores, grid.shape, self.selection)
+        return which
+
+    def _best_points_of_criterion(self, values, objective):
+        if not self.per_task:
+            return super()._best_points_of_criterion(values, objective)
+        which = np.zeros(values.shape[1], dtype=np.intp)
+        for own in objective.task_columns():
+            which[own] = np.argmin(values[:, own].sum(axis=1))
+        return which
+
+    def _strengths_of(self, grid, which, objective):
+        data = objective.data
+        if not self.per_task or not data.columns:
+            return super()._strengths_of(grid, which, objective)
+        alphas = np.empty(len(data.labels))
+        for k, own in enumerate(objective.task_columns()):
+            alpha = grid.points[which[own][0]]["alpha"]
+            alphas[k] = alpha if np.ndim(alpha) == 0 else alpha[k]
+        return {"alpha": alphas}
+
+    def _score_attributes(self, scores, grid, objective):
+        paths = [scores.of_columns(own).path for own in objective.task_columns()]
+        joint = super()._score_attributes(scores, grid, objective)
+        return {**joint, "task_mse_path_": np.stack(paths, axis=-1)}

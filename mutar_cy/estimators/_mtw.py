@@ -1,8 +1,26 @@
 """Sparse regression of tasks whose features are near each other, not the same."""
 
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils._param_validation import Interval, validate_params
+
+from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._transport import TransportRegressor
+from mutar_cy.model_selection import geometric_alphas, pair_grid, solve_grid
+from mutar_cy.objectives import (
+    COUNT,
+    FRACTION,
+    NON_NEGATIVE,
+    check_alphas,
+    check_parameters,
+)
+from mutar_cy.penalties import L21
+from mutar_cy.solvers import alpha_max_columns
 
 
+@fill_docstring
 class MTW(TransportRegressor):
     r"""Linear regression of tasks whose coefficients are close in optimal transport.
 
@@ -38,39 +56,16 @@ class MTW(TransportRegressor):
     beta : float or array-like, default=0.1
         Strength of the l1 term: one number, or an array that broadcasts to (n_signs,
         n_features, n_tasks), such as one number per task.
-    M : array-like, list of array-like, sparse matrix or Kernel, default=None
-        Cost of moving mass from one feature to another, as
-        :func:`~mutar_cy.ot.make_kernel` takes it: a symmetric matrix, one for each axis
-        of a grid, or a sparse matrix of the allowed moves. A matrix of side
-        ``sqrt(n_features)`` stands for both axes of a square image. By default the
-        square of the distance of indices over its median.
-    epsilon : float, default=None
-        Strength of the entropy, in units of M. A Kernel's, or ``5 / n_features``.
-    gamma : float, default=None
-        Cost of creating and destroying mass, in units of M. By default
-        ``-max(M) / (2 log 0.8)``.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm: masses, and barycentres with them, are coefficients
-        times norms. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    concomitant : bool or "mutar", default=False
-        Whether levels of noise are found too. True adds one per task and response to
-        the objective, see Notes; "mutar" repeats what MuTaR does instead, which
-        minimises nothing: ``beta`` of each task is multiplied by the deviation of its
-        residuals, until that stays what it is.
-    max_iter : int, default=2000
-        Most Newton steps.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the
-        objective of the null model (intercepts only).
-    warm_start : bool, default=False
-        Whether to start from the dual coefficients of the last fit that succeeded,
-        whose coefficients must have the same shape.
-    stable : bool, default=False
-        No effect: all is done with logarithms where it has to be.
+    %(M)s
+    %(epsilon)s
+    %(gamma)s
+    %(fit_intercept)s
+    %(normalize of MTW)s
+    %(concomitant)s
+    %(max_iter of MTW)s
+    %(tol)s
+    %(warm_start of MTW)s
+    %(stable)s
     max_iter_ot, max_iter_cd : int, default=20, 1000
         No effect: there are no inner loops.
     tol_ot, tol_cd : float, default=1e-5
@@ -79,66 +74,35 @@ class MTW(TransportRegressor):
         No effect: BLAS has the threads.
     gpu : bool, default=False
         No effect: all is done on the processor.
-    positive : bool, default=False
-        Whether coefficients must not be negative.
+    %(positive)s
     ot_threshold : float, default=0.0
         No effect: features without mass are found, and left out, as the fit goes on.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
-    support_threshold : float, default=0.0
-        Coefficients of at most this absolute value become 0 in ``coef_``, which holds
-        no zeros otherwise. The certificate is that of the coefficients before.
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
+    %(support_threshold)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients, ``coef1_ - coef2_``. 1-D for a single task.
-    coef1_, coef2_ : ndarray shaped as ``coef_``
-        Their positive and negative masses.
-    barycenter_ : ndarray of shape (n_features,)
-        ``barycenter1_ - barycenter2_``: of all tasks and responses together.
-    barycenter1_, barycenter2_ : ndarray of shape (n_features,)
-        The barycentres q of the positive and of the negative masses; 0 where there are
-        none.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
-    sigma_ : ndarray of shape (n_tasks[, n_responses]), or float
-        The levels of noise, with ``concomitant``; else 1.
-    dual_coef_ : ndarray, or list of them in the list layout
-        The dual solution, in the layout of y: at the optimum, every residual times its
-        share of the weights, over the level of noise. Not there with ``alpha=0``.
-    dual_gap_ : float
-        By how much the objective may still exceed the optimum, in its own unit.
-    objective_ : float
-        The objective at the coefficients.
-    loss_ : list of float
-        The objective after every Newton step: the lowest so far.
-    n_iter_ : int
-        Newton steps made.
-    residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
-    log_ : dict
-        ``loss`` and ``gap`` after every step.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True, after ``fit`` only.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(coef_ of MTW)s
+    %(coef1_,coef2_)s
+    %(barycenter_)s
+    %(barycenter1_,barycenter2_)s
+    %(intercept_)s
+    %(sigma_)s
+    %(dual_coef_)s
+    %(dual_gap_)s
+    %(objective_)s
+    %(loss_ of MTW)s
+    %(n_iter_ of MTW)s
+    %(residuals_)s
+    %(log_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -246,3 +210,269 @@ class MTW(TransportRegressor):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
         self.support_threshold = support_threshold
+
+
+ALPHAS = [Interval(Real, 0, None, closed="left"), "array-like"]
+BETAS = [Interval(Integral, 1, None, closed="left"), "array-like"]
+
+
+@fill_docstring
+class MTWCV(CrossValidated, MTW):
+    """MTW with alpha and beta chosen by cross-validation.
+
+    This is :class:`~mutar_cy.MTW`, see there for the objective, with a chosen ``alpha``
+    (of transport) and ``beta`` (of the l1 term).
+
+    For every fold there is one path of fits in ``beta`` for each ``alpha``, each from
+    the dual solution of the last one, all with a duality gap. The strengths are chosen
+    by held-out samples.
+
+    Parameters
+    ----------
+    alphas : float or array-like of shape (n_alphas,), default=0.1
+        The strengths of transport to choose from.
+    betas : int or array-like of shape (n_betas,), default=20
+        The strengths of the l1 term to choose from, in any order; or how many of them
+        to lay out, a geometric sequence from the smallest one at which a lasso per task
+        has no coefficient.
+    %(eps of MTW)s
+    %(cv)s
+    %(selection of DirtyModel)s
+    %(n_jobs)s
+    %(M)s
+    %(epsilon)s
+    %(gamma)s
+    %(fit_intercept)s
+    %(normalize of MTW)s
+    %(concomitant)s
+    %(max_iter of MTW)s
+    %(tol)s
+    %(positive)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
+    %(support_threshold)s
+
+    Attributes
+    ----------
+    %(alpha_,beta_)s
+    alphas_, betas_ : ndarray of shape (n_alphas, n_betas)
+        The strengths, a path for each ``alpha``; ``betas_`` descend.
+    mse_path_ : ndarray of shape (n_alphas, n_betas, n_folds)
+        Mean squared errors of held-out samples: within a task and response by
+        ``sample_weight``, then over responses, then over tasks by ``task_weight``.
+    %(coef_ of MTW)s
+    %(coef1_,coef2_)s
+    %(barycenter_)s
+    %(barycenter1_,barycenter2_)s
+    %(intercept_)s
+    %(sigma_)s
+    %(dual_coef_)s
+    %(dual_gap_)s
+    %(objective_)s
+    %(loss_ of MTW)s
+    %(n_iter_ of MTW)s
+    %(residuals_)s
+    %(log_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
+
+    See Also
+    --------
+    MTW : With given strengths.
+    mtw_path : All fits.
+    IndLassoCV : Tasks that are not coupled.
+
+    Notes
+    -----
+    The rule of one standard error is that of [1]_. There is no information criterion:
+    coefficients are never exactly 0.
+
+    References
+    ----------
+    .. [1] L. Breiman, J. Friedman, R. Olshen, C. Stone (1984), Classification and
+       regression trees, Wadsworth. Section 3.4.3 has the rule of one standard error.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import MTWCV
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((2, 30, 10))
+    >>> y = np.stack([X[0] @ np.eye(10)[3], X[1] @ np.eye(10)[4]])
+    >>> model = MTWCV(alphas=[0.01, 0.1], betas=5, cv=3).fit(X, y)
+    >>> model.mse_path_.shape
+    (2, 5, 3)
+    >>> [int(abs(w).argmax()) for w in model.coef_.T]
+    [3, 4]
+    """
+
+    _model_class = MTW
+    criterion = None
+    _parameter_constraints = constraints_of(
+        MTW, alphas=ALPHAS, betas=BETAS, criterion=None
+    )
+
+    def __init__(
+        self,
+        *,
+        alphas=0.1,
+        betas=20,
+        eps=1e-2,
+        cv=None,
+        selection="min",
+        n_jobs=None,
+        M=None,
+        epsilon=None,
+        gamma=None,
+        fit_intercept=True,
+        normalize=False,
+        concomitant=False,
+        max_iter=2000,
+        tol=1e-4,
+        positive=False,
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+        missing_targets="raise",
+        support_threshold=0.0,
+    ):
+        self.alphas = alphas
+        self.betas = betas
+        self.eps = eps
+        self.cv = cv
+        self.selection = selection
+        self.n_jobs = n_jobs
+        self.M = M
+        self.epsilon = epsilon
+        self.gamma = gamma
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.concomitant = concomitant
+        self.max_iter = max_iter
+        self.tol = tol
+        self.positive = positive
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks
+        self.missing_targets = missing_targets
+        self.support_threshold = support_threshold
+
+    def _grid(self, objective):
+        alphas = np.atleast_1d(self.alphas)
+        return transport_grid(objective, alphas, self.betas, self.eps, self.positive)
+
+
+def transport_grid(objective, alphas, betas, eps, positive):
+    """Return a path over ``beta`` for every strength of transport.
+
+    Parameters
+    ----------
+    objective : Objective
+    alphas : array-like of shape (n_paths,)
+    betas : int or array-like of shape (n_betas,)
+    eps : float
+        The smallest beta, as a fraction of the smallest at which a lasso per task has
+        no coefficient.
+    positive : bool
+    """
+    alphas = check_alphas(alphas)
+    if isinstance(betas, Integral):
+        scaled = objective.scaled
+        units = [L21(1.0, None, positive=positive)] * scaled.n_columns
+        largest = float(np.max(alpha_max_columns(scaled, units)))
+        betas = geometric_alphas(largest, eps, int(betas))
+    betas = check_alphas(betas, "betas")
+    pairs = np.meshgrid(alphas, betas, indexing="ij")
+    return pair_grid(*pairs)
+
+
+@validate_params(
+    {
+        "alphas": ["array-like", *NON_NEGATIVE],
+        "betas": ["array-like", None],
+        "n_betas": COUNT,
+        "eps": FRACTION,
+    },
+    prefer_skip_nested_validation=True,
+)
+@fill_docstring
+def mtw_path(
+    X,
+    y,
+    *,
+    alphas=0.1,
+    betas=None,
+    n_betas=20,
+    eps=1e-2,
+    sample_weight=None,
+    task=None,
+    **params,
+):
+    r"""Fit a multi-task Wasserstein model over its strengths.
+
+    Every fit is that of :class:`~mutar_cy.MTW`, see there for the objective. For every
+    strength of transport ``alpha`` there is a path in ``beta``, on which a fit starts
+    from the dual solution of the last one.
+
+    Parameters
+    ----------
+    X, y : object
+        The data, in any layout that ``MTW.fit`` takes.
+    alphas : float or array-like of shape (n_paths,), default=0.1
+        The strengths of transport, one for each path.
+    betas : array-like of shape (n_betas,), default=None
+        The strengths of the l1 term, in any order. By default ``n_betas`` from the
+        smallest one at which a lasso per task has no coefficient.
+    n_betas : int, default=20
+        How many strengths to lay out.
+    %(eps of MTW)s
+    sample_weight, task : object
+        As ``MTW.fit`` takes them.
+    **params : dict
+        Further parameters of :class:`~mutar_cy.MTW`.
+
+    Returns
+    -------
+    path : RegularizationPath
+        Its arrays have an axis of paths before that of strengths; ``alphas`` and
+        ``betas`` are of shape (n_paths, n_betas), and ``betas`` descend.
+
+    Raises
+    ------
+    ValueError
+        If strengths are negative or not finite, or as in ``MTW.fit``.
+
+    Warns
+    -----
+    ConvergenceWarning
+        For every fit whose duality gap stayed above its target.
+
+    See Also
+    --------
+    MTW : One fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import mtw_path
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((2, 30, 5))
+    >>> y = np.stack([X[0] @ [2, 0, 0, 0, 0], X[1] @ [0, 2, 0, 0, 0]])
+    >>> path = mtw_path(X, y, alphas=1.0, betas=[1.0, 0.1])
+    >>> path.coefs.shape, path.betas.tolist()
+    ((5, 2, 1, 2), [[1.0, 0.1]])
+    """
+    alphas = np.atleast_1d(np.asarray(alphas, dtype=np.float64))
+    model = MTW(**params)
+    check_parameters(model)
+    objective = model._objective(
+        model._read(X, y, sample_weight=sample_weight, task=task)
+    )
+    betas = n_betas if betas is None else betas
+    grid = transport_grid(objective, alphas, betas, eps, model.positive)
+    return solve_grid(objective, grid)

@@ -1,15 +1,18 @@
 """Coefficients as products of what tasks share and what they do not."""
 
-import numpy as np
+import math
+from functools import partial
 
-from mutar_cy.estimators._penalties import check_penalty_weights
+from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._reweighting import ReweightingRegressor
+from mutar_cy.objectives import MultiLevelObjective, check_penalty_weights
 from mutar_cy.penalties import L21
-from mutar_cy.solvers import ReweightingOptions, reweight_rows
 
 
+@fill_docstring
 class MultiLevelLasso(ReweightingRegressor):
-    r"""Linear regression of several tasks with coefficients that are products.
+    r"""Multi-level lasso: each coefficient is (feature factor) x (task factor).
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design
     :math:`X_k`. The coefficients are :math:`w_{jk} = c_j s_{jk}`: a factor :math:`c_j
@@ -48,85 +51,43 @@ class MultiLevelLasso(ReweightingRegressor):
         Strength of the penalty. :func:`~mutar_cy.alpha_max` tells from where on the
         lassos of the start, and so all coefficients, are 0. At 0, nothing is penalised
         and the fit is least squares.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    max_iter : int, default=2000
-        Most convex problems to solve one after another, the first lassos included, and
-        most passes over the coefficients of a task in each of them.
-    tol : float, default=1e-4
-        A convex problem has converged when its duality gap is, in every task, at most
-        ``tol`` times the objective of the null model (intercept only). The fit ends
-        when from one problem to the next no coefficient moves by more than ``tol``,
-        relative to the largest, each times the norm of its column of X.
-    positive : bool, default=False
-        Whether coefficients must not be negative.
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter of MultiLevelLasso)s
+    %(tol of MultiLevelLasso)s
+    %(positive)s
     warm_start : bool, default=False
         Whether to start the first lassos from the coefficients of the last fit that
         succeeded, whose shape must be the same. It makes them faster and changes
         nothing else.
-    penalty_weights : array-like of shape (n_features,), default=None
-        The weight of every feature in the penalty: 0 leaves it unpenalised, and
-        infinity excludes it.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+    %(penalty_weights of MultiLevelLasso)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients, ``coef_shared_`` times ``coef_specific_``. 1-D for a single
-        task.
-    coef_shared_ : ndarray of shape (n_features,)
-        What tasks share, the factors c; exactly 0 for features left out. With
-        ``normalize``, of the normalised problem.
-    coef_specific_ : ndarray shaped as ``coef_``
-        What tasks do not share, the factors s; 0 for features left out. With
-        ``normalize`` they, not c, turn back to the units of X.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
-    loss_ : ndarray of shape (n_problems,)
-        The objective after every convex problem; with ``normalize``, of the normalised
-        problem. It never rises.
-    objective_ : float
-        The last of them.
-    weights_ : ndarray of shape (n_features,)
-        The penalty weights of the last convex problem, a lasso for every task: infinite
-        for features that had been left out.
-    dual_gap_ : float
-        By how much the objective of the last convex problem may still exceed its
-        optimum.
-    n_iter_ : int
-        Passes made over the coefficients, in all convex problems together.
-    residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True, after ``fit`` only.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(coef_ of MultiLevelLasso)s
+    %(coef_shared_)s
+    %(coef_specific_ of MultiLevelLasso)s
+    %(intercept_)s
+    %(loss_)s
+    %(objective_ of IndRewLasso)s
+    %(weights_)s
+    %(dual_gap_ of MultiLevelLasso)s
+    %(n_iter_)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
     DirtyModel : A sum, in place of a product, of a shared and a specific part.
-    ReweightedGroupLasso : Features that all tasks keep or drop together.
+    ReweightedGroupLasso : Features that all tasks select or drop together.
     alpha_max : The smallest ``alpha`` that leaves no coefficient.
 
     References
@@ -180,37 +141,176 @@ class MultiLevelLasso(ReweightingRegressor):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
 
-    def _penalty(self, n_features, columns):
+    def _objective(self, data):
         weights = check_penalty_weights(
-            self.penalty_weights, ((n_features,),), "feature"
+            self.penalty_weights, ((data.n_features,),), "feature"
         )
-        penalty = L21(self.alpha, weights, positive=self.positive)
-        return [penalty] * int(np.prod(columns)), None  # the lassos of the start
-
-    def _unpenalised(self):
-        return self.alpha == 0
-
-    def _effort(self, report):
-        return ReweightingOptions(
-            self.tol, self.max_iter, self.tol, self.max_iter, report
+        return MultiLevelObjective(
+            data,
+            partial(
+                equal_penalties,
+                weights=weights,
+                positive=self.positive,
+                n_columns=math.prod(data.columns),
+            ),
+            {"alpha": self.alpha},
+            self._options(),
+            max_iter_reweighting=self.max_iter,
+            tol_reweighting=self.tol,
+            shared=self._first_shared_factor(),
         )
 
-    def _reweight(self, stack, penalty, groups, start, effort):
-        return reweight_rows(stack, penalty[0], coef=start, options=effort)
+    def _first_shared_factor(self):
+        """Return the shared factor of the first problem, or None for ones."""
 
-    def _fitted_attributes(self, problem, solution):
-        fitted = super()._fitted_attributes(problem, solution)
-        coef = fitted["coef_"]
-        shared = solution.last.shared.astype(coef.dtype)
-        factor = shared.reshape(-1, *[1] * len(problem.columns))
-        specific = np.divide(coef, factor, np.zeros_like(coef), where=factor > 0.0)
-        return {
-            **fitted,
-            "coef_": factor * specific,
-            "coef_shared_": shared,
-            "coef_specific_": specific,
-            "dual_gap_": float(np.sum(solution.last.dual_gap)),
-        }
+    def _attributes(self, objective, arrays):
+        names = "coef_shared", "coef_specific"
+        factors = {f"{name}_": arrays[name] for name in names}
+        return {**super()._attributes(objective, arrays), **factors}
 
-    def _alpha_max(self, posed):
-        return float(np.max(super()._alpha_max(posed)))
+
+def equal_penalties(alpha, weights, positive, n_columns):
+    """Return the same l1 penalty for every column: the lassos of the start."""
+    return [L21(alpha, weights, positive=positive)] * n_columns
+
+
+@fill_docstring
+class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
+    r"""MultiLevelLasso with alpha chosen by cross-validation or a criterion.
+
+    This is :class:`~mutar_cy.MultiLevelLasso`, see there for the objective, with a
+    chosen ``alpha``.
+
+    For every fold there is one path of fits, each from where the last one ended, all
+    with a duality gap. The strength is chosen by held-out samples; the fit to all
+    data is then that of the class itself.
+
+    The first convex problem of every fit starts from that of the last strength; where
+    reweighting ends does not depend on where its first problem starts, so that every
+    fit is that of a plain one.
+
+    Parameters
+    ----------
+    %(alphas)s
+    %(eps)s
+    %(cv)s
+    %(selection)s
+    %(criterion)s
+    %(n_jobs)s
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter of MultiLevelLasso)s
+    %(tol of MultiLevelLasso)s
+    %(positive)s
+    %(penalty_weights of MultiLevelLasso)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
+
+    Attributes
+    ----------
+    %(alpha_)s
+    %(alphas_)s
+    %(mse_path_)s
+    %(criterion_path_)s
+    %(degrees_of_freedom_)s
+    %(coef_ of MultiLevelLasso)s
+    %(coef_shared_)s
+    %(coef_specific_ of MultiLevelLasso)s
+    %(intercept_)s
+    %(loss_)s
+    %(objective_ of IndRewLasso)s
+    %(weights_)s
+    %(dual_gap_ of MultiLevelLasso)s
+    %(n_iter_)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
+
+    See Also
+    --------
+    MultiLevelLasso : With a given strength.
+    DirtyModelCV : A sum, in place of a product, of a shared and a specific part.
+
+    Notes
+    -----
+    The rule of one standard error is that of [1]_.
+
+    With ``criterion`` the value of a fit is
+
+    .. math::
+
+        \sum_c n_c \big( \log(2 \pi v_c) + 1 \big) + k \, d
+
+    with the numbers of samples :math:`n_c` and the mean squared residuals :math:`v_c`
+    of every task and response, the degrees of freedom :math:`d`, and :math:`k = 2` for
+    "aic", :math:`\log \sum_c n_c` for "bic"; "ebic" adds twice the logarithm of the
+    number of ways to select as many features (or groups) [2]_. The degrees of freedom
+    are the trace of the derivative of the fitted values by the targets [3]_, intercepts
+    included: the number of coefficients that are not 0. Fits that spend more than half
+    of the samples on them are not considered.
+
+    References
+    ----------
+    .. [1] L. Breiman, J. Friedman, R. Olshen, C. Stone (1984), Classification and
+       regression trees, Wadsworth. Section 3.4.3 has the rule of one standard error.
+    .. [2] J. Chen, Z. Chen (2008), Extended Bayesian information criteria for model
+       selection with large model spaces, Biometrika 95. Section 2; here with gamma 1.
+    .. [3] S. Vaiter, C. Deledalle, J. Fadili, G. Peyre, C. Dossal (2017), The degrees
+       of freedom of partly smooth regularizers, Ann. Inst. Stat. Math. 69. Theorem 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import MultiLevelLassoCV
+    >>> rng = np.random.default_rng(0)
+    >>> X = [rng.standard_normal((n, 20)) for n in (40, 30)]
+    >>> y = [x[:, 0] + x[:, 3] + 0.5 * rng.standard_normal(len(x)) for x in X]
+    >>> model = MultiLevelLassoCV(alphas=30).fit(X, y)
+    >>> [np.flatnonzero(w).tolist() for w in model.coef_.T]
+    [[0, 3], [0, 3]]
+    """
+
+    _model_class = MultiLevelLasso
+    _parameter_constraints = constraints_of(MultiLevelLasso)
+
+    def __init__(
+        self,
+        *,
+        alphas=100,
+        eps=1e-3,
+        cv=None,
+        selection="min",
+        criterion=None,
+        n_jobs=None,
+        fit_intercept=True,
+        normalize=False,
+        max_iter=2000,
+        tol=1e-4,
+        positive=False,
+        penalty_weights=None,
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+        missing_targets="raise",
+    ):
+        self.alphas = alphas
+        self.eps = eps
+        self.cv = cv
+        self.selection = selection
+        self.criterion = criterion
+        self.n_jobs = n_jobs
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.max_iter = max_iter
+        self.tol = tol
+        self.positive = positive
+        self.penalty_weights = penalty_weights
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks
+        self.missing_targets = missing_targets

@@ -1,10 +1,13 @@
 """Features that all tasks keep or drop together, with hardly any bias."""
 
-from mutar_cy.estimators._penalties import group_penalty
+from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._docs import fill_docstring
+from mutar_cy.estimators._group_lasso import group_penalty
 from mutar_cy.estimators._reweighting import ReweightingRegressor
-from mutar_cy.solvers import reweight
+from mutar_cy.objectives import ReweightedBlockObjective
 
 
+@fill_docstring
 class ReweightedGroupLasso(ReweightingRegressor):
     r"""A group lasso on the square roots of norms, by iterative reweighting.
 
@@ -40,80 +43,41 @@ class ReweightedGroupLasso(ReweightingRegressor):
     ----------
     alpha : float, default=0.1
         Strength of the penalty. In the group lasso its unit is that of X times y, and
-        :func:`~mutar_cy.alpha_max` tells from where on all coefficients are 0. At 0,
-        nothing is penalised and the fit is least squares.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    max_iter : int, default=2000
-        Most passes over the coefficients in each convex problem.
-    max_iter_reweighting : int, default=100
-        Most convex problems to solve, the group lasso included.
-    tol : float, default=1e-4
-        A convex problem has converged when its duality gap is at most ``tol`` times
-        the objective of the null model (intercepts only).
-    positive : bool, default=False
-        Whether coefficients must not be negative.
+        For ``alpha >= alpha_max(...)`` (:func:`~mutar_cy.alpha_max`) all coefficients
+        are 0. At 0, nothing is penalised and the fit is least squares.
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter of ReweightedGroupLasso)s
+    %(max_iter_reweighting)s
+    %(tol of ReweightedGroupLasso)s
+    %(positive)s
     warm_start : bool, default=False
         Whether to start the group lasso from the coefficients of the last fit that
         succeeded, whose shape must be the same. It makes that faster and changes
         nothing else.
-    groups : list of array-like of int, default=None
-        The features of each group, as indices (or as masks of length ``n_features``).
-        Every feature must be in exactly one. By default, one group per feature.
-    tol_reweighting : float, default=1e-4
-        Reweighting ends when no coefficient moves by more than this, relative to the
-        largest, each times the norm of its column of X.
-    penalty_weights : array-like of shape (n_features,) or (n_groups,), default=None
-        The weight of every group in the penalty: 0 leaves it unpenalised, and
-        infinity excludes it.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        What ``predict`` does with a task not seen in ``fit``: raise a ValueError, or
-        use the mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        What NaN (or a mask) in y means: an error, or that the sample does not belong
-        to that task.
+    %(groups)s
+    %(tol_reweighting)s
+    %(penalty_weights)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients; those of a dropped group are exactly 0. 1-D for a single task.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        What to add to ``X @ coef_``; 0 without ``fit_intercept``.
-    loss_ : ndarray of shape (n_problems,)
-        The objective after every convex problem; with ``normalize``, of the normalised
-        problem. It never rises.
-    objective_ : float
-        The last of them.
-    weights_ : ndarray of shape (n_features,) or (n_groups,)
-        The penalty weights of the last convex problem, infinite for groups that had
-        been 0 before.
-    dual_gap_ : float
-        By how much the objective of the last convex problem may still exceed its
-        optimum.
-    n_iter_ : int
-        Passes made over the coefficients, in all convex problems together.
-    residuals_ : ndarray, or list of them in the list layout
-        The targets less the predictions, in the layout of y.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True, after ``fit`` only.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(coef_)s
+    %(intercept_)s
+    %(loss_)s
+    %(objective_ of IndRewLasso)s
+    %(weights_ of ReweightedGroupLasso)s
+    %(dual_gap_ of MultiLevelLasso)s
+    %(n_iter_)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -186,11 +150,163 @@ class ReweightedGroupLasso(ReweightingRegressor):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
 
-    def _penalty(self, n_features, columns):
-        return group_penalty(self, n_features)
+    def _objective(self, data):
+        penalty, groups = group_penalty(self, data.n_features)
+        return ReweightedBlockObjective(
+            data,
+            penalty,
+            {"alpha": self.alpha},
+            self._options(),
+            groups,
+            max_iter_reweighting=self.max_iter_reweighting,
+            tol_reweighting=self.tol_reweighting,
+        )
 
-    def _unpenalised(self):
-        return self.alpha == 0
 
-    def _reweight(self, stack, penalty, groups, start, effort):
-        return reweight(stack, penalty, groups, start, effort)
+@fill_docstring
+class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
+    r"""ReweightedGroupLasso with alpha chosen by cross-validation or a criterion.
+
+    This is :class:`~mutar_cy.ReweightedGroupLasso`, see there for the objective, with a
+    chosen ``alpha``.
+
+    For every fold there is one path of fits, each from where the last one ended, all
+    with a duality gap. The strength is chosen by held-out samples; the fit to all
+    data is then that of the class itself.
+
+    The first convex problem of every fit starts from that of the last strength; where
+    reweighting ends does not depend on where its first problem starts, so that every
+    fit is that of a plain one.
+
+    Parameters
+    ----------
+    %(alphas)s
+    %(eps)s
+    %(cv)s
+    %(selection)s
+    %(criterion)s
+    %(n_jobs)s
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter of ReweightedGroupLasso)s
+    %(max_iter_reweighting)s
+    %(tol of ReweightedGroupLasso)s
+    %(positive)s
+    %(groups)s
+    %(tol_reweighting)s
+    %(penalty_weights)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
+
+    Attributes
+    ----------
+    %(alpha_)s
+    %(alphas_)s
+    %(mse_path_)s
+    %(criterion_path_)s
+    %(degrees_of_freedom_)s
+    %(coef_)s
+    %(intercept_)s
+    %(loss_)s
+    %(objective_ of IndRewLasso)s
+    %(weights_ of ReweightedGroupLasso)s
+    %(dual_gap_ of MultiLevelLasso)s
+    %(n_iter_)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
+
+    See Also
+    --------
+    ReweightedGroupLasso : With a given strength.
+    GroupLassoCV : The same with norms: convex.
+
+    Notes
+    -----
+    The rule of one standard error is that of [1]_.
+
+    With ``criterion`` the value of a fit is
+
+    .. math::
+
+        \sum_c n_c \big( \log(2 \pi v_c) + 1 \big) + k \, d
+
+    with the numbers of samples :math:`n_c` and the mean squared residuals :math:`v_c`
+    of every task and response, the degrees of freedom :math:`d`, and :math:`k = 2` for
+    "aic", :math:`\log \sum_c n_c` for "bic"; "ebic" adds twice the logarithm of the
+    number of ways to select as many features (or groups) [2]_. The degrees of freedom
+    are the trace of the derivative of the fitted values by the targets [3]_, intercepts
+    included, of the last weighted problem: what reweighting itself spends is not
+    counted. Fits that spend more than half of the samples on them are not considered.
+
+    References
+    ----------
+    .. [1] L. Breiman, J. Friedman, R. Olshen, C. Stone (1984), Classification and
+       regression trees, Wadsworth. Section 3.4.3 has the rule of one standard error.
+    .. [2] J. Chen, Z. Chen (2008), Extended Bayesian information criteria for model
+       selection with large model spaces, Biometrika 95. Section 2; here with gamma 1.
+    .. [3] S. Vaiter, C. Deledalle, J. Fadili, G. Peyre, C. Dossal (2017), The degrees
+       of freedom of partly smooth regularizers, Ann. Inst. Stat. Math. 69. Theorem 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import ReweightedGroupLassoCV
+    >>> rng = np.random.default_rng(0)
+    >>> X = [rng.standard_normal((n, 20)) for n in (40, 30)]
+    >>> y = [x[:, 0] + x[:, 3] + 0.5 * rng.standard_normal(len(x)) for x in X]
+    >>> model = ReweightedGroupLassoCV(alphas=30).fit(X, y)
+    >>> np.flatnonzero(model.coef_.any(axis=1)).tolist()
+    [0, 3]
+    """
+
+    _model_class = ReweightedGroupLasso
+    _parameter_constraints = constraints_of(ReweightedGroupLasso)
+
+    def __init__(
+        self,
+        *,
+        alphas=100,
+        eps=1e-3,
+        cv=None,
+        selection="min",
+        criterion=None,
+        n_jobs=None,
+        fit_intercept=True,
+        normalize=False,
+        max_iter=2000,
+        max_iter_reweighting=100,
+        tol=1e-4,
+        positive=False,
+        groups=None,
+        tol_reweighting=1e-4,
+        penalty_weights=None,
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+        missing_targets="raise",
+    ):
+        self.alphas = alphas
+        self.eps = eps
+        self.cv = cv
+        self.selection = selection
+        self.criterion = criterion
+        self.n_jobs = n_jobs
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.max_iter = max_iter
+        self.max_iter_reweighting = max_iter_reweighting
+        self.tol = tol
+        self.positive = positive
+        self.groups = groups
+        self.tol_reweighting = tol_reweighting
+        self.penalty_weights = penalty_weights
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks
+        self.missing_targets = missing_targets

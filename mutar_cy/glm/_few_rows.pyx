@@ -21,7 +21,7 @@ cdef:
     int HALVINGS = 40
     double SUFFICIENT = 1e-4    # of the fall that the slope promises
     double ROUNDING = 3.6e-15   # of the objective's terms
-    int IDLE = 3                # steps without a smaller gap: no digit is left
+    int MAX_STALLED = 3                # steps without a smaller gap: no digit is left
 
 
 cdef class FewRows(RowsModel):
@@ -46,10 +46,10 @@ cdef class FewRows(RowsModel):
     def __init__(self, Loss loss not None, observed, starts, owners, sample_ptr,
                  double floor, bint centred):
         self.loss, self.floor, self.centred = loss, floor, centred
-        self.y, self.offset, self.root, self.inverse = observed
+        self.y, self.offset, self.sqrt_weight, self.inverse = observed
         self.starts, self.owners, self.sample_ptr = starts, owners, sample_ptr
         self.change = np.empty(len(observed[0]))
-        self.shift = np.empty(len(owners))
+        self.intercept_step = np.empty(len(owners))
 
     def descend(
         self,
@@ -84,16 +84,16 @@ cdef class FewRows(RowsModel):
         loss : float
         """
         cdef:
-            int n_steps = 0, idle = 0
+            int n_steps = 0, n_stalled = 0
             double value, gap, best = float("inf"), cost
             int n_columns = <int> self.owners.shape[0]
             int[::1] sizes = np.diff(block_ptr)
             int longest = np.max(sizes)
             Datafit datafit
-        self.w, self.intercept, self.eta, self.residual, self.bend = state
+        self.w, self.intercept, self.eta, self.residual, self.curvature = state
         self.trial, self.move = np.empty((2, rows.shape[0], n_columns))
         self.slopes, self.begin, self.means = np.empty((3, n_columns, rows.shape[0]))
-        self.curvature = np.empty((rows.shape[0], n_columns))
+        self.lipschitz = np.empty((rows.shape[0], n_columns))
         self.grams = np.empty((n_columns, rows.shape[0], rows.shape[0]))
         self.axes = np.empty((n_columns, int(np.dot(sizes, sizes))))
         self.weighed = np.empty(rows.shape[0] * int(np.max(np.diff(self.sample_ptr))))
@@ -101,16 +101,16 @@ cdef class FewRows(RowsModel):
             max(longest * longest + 4 * longest, 2 * longest * n_columns)
         )
         datafit = GramQuadratic(
-            self.curvature, block_ptr, np.arange(n_columns + 1, dtype=np.int32),
+            self.lipschitz, block_ptr, np.arange(n_columns + 1, dtype=np.int32),
             self.grams, self.slopes, np.asarray(self.trial), 0.0,
         )
         value = self.evaluate()
         while True:
             self.correlate(rows)
             gap, cost = self.gap(penalty, block_ptr, value)
-            idle = 0 if gap < best else idle + 1
+            n_stalled = 0 if gap < best else n_stalled + 1
             best = gap if gap < best else best
-            if gap <= target or n_steps >= budget or idle >= IDLE:
+            if gap <= target or n_steps >= budget or n_stalled >= MAX_STALLED:
                 break
             n_steps += 1
             if self.make_model(rows, block_ptr, rotates):
@@ -118,7 +118,7 @@ cdef class FewRows(RowsModel):
             self.sweep(datafit, penalty, block_ptr, rotates and longest > 1)
             if not self.step(penalty, rows, block_ptr, value, cost):
                 break
-            value = self.settle()
+            value = self.refit_intercepts()
         return n_steps, value
 
     cdef double evaluate(self) noexcept nogil:
@@ -126,23 +126,23 @@ cdef class FewRows(RowsModel):
         cdef Py_ssize_t i
         cdef double total = 0.0
         for i in range(self.y.shape[0]):
-            if self.root[i] > 0.0:
-                total += self.root[i] * self.root[i] * self.loss.terms_at(
-                    self.y[i], self.eta[i], &self.residual[i], &self.bend[i]
+            if self.sqrt_weight[i] > 0.0:
+                total += self.sqrt_weight[i] * self.sqrt_weight[i] * self.loss.terms_at(
+                    self.y[i], self.eta[i], &self.residual[i], &self.curvature[i]
                 )
-                self.residual[i] *= self.root[i]
+                self.residual[i] *= self.sqrt_weight[i]
             else:
-                self.residual[i] = self.bend[i] = 0.0
+                self.residual[i] = self.curvature[i] = 0.0
         return total
 
-    cdef double settle(self):
+    cdef double refit_intercepts(self):
         """Take the best intercepts; return the loss there."""
         cdef Py_ssize_t c, i, a, b
         cdef double shift
         if self.centred:
             for c in range(self.owners.shape[0]):
                 a, b = self.starts[c], self.starts[c + 1]
-                shift = self.loss.shift(self.y[a:b], self.eta[a:b], self.root[a:b])
+                shift = self.loss.fit_intercept_only(self.y[a:b], self.eta[a:b], self.sqrt_weight[a:b])
                 self.intercept[c] += shift
                 for i in range(a, b):
                     self.eta[i] += shift
@@ -163,20 +163,20 @@ cdef class FewRows(RowsModel):
     ) noexcept nogil:
         """Return the duality gap, and the cost of the coefficients."""
         cdef Py_ssize_t b, r, c, i, n_columns = self.owners.shape[0]
-        cdef double largest = 1.0, gauge, cost = 0.0, dual = 0.0, own
+        cdef double largest = 1.0, ratio, cost = 0.0, dual = 0.0, own
         for r in range(self.w.shape[0]):
             for c in range(n_columns):
                 self.move[r, c] = -self.slopes[c, r]
         for b in range(block_ptr.shape[0] - 1):
             r = block_ptr[b]
             i = n_columns * (block_ptr[b + 1] - r)
-            gauge = penalty.block_dual_ratio(b, &self.move[r, 0], <int> i)
-            largest = gauge if gauge > largest else largest
+            ratio = penalty.block_dual_ratio(b, &self.move[r, 0], <int> i)
+            largest = ratio if ratio > largest else largest
             cost += penalty.block_value(b, &self.w[r, 0], <int> i)
         for i in range(self.y.shape[0]):
-            if self.root[i] > 0.0:
+            if self.sqrt_weight[i] > 0.0:
                 own = self.residual[i] * self.inverse[i] / largest
-                dual -= self.root[i] * self.root[i] * (
+                dual -= self.sqrt_weight[i] * self.sqrt_weight[i] * (
                     self.loss.conjugate_at(self.y[i], own) + own * self.offset[i]
                 )
         return value + cost - dual, cost
@@ -206,7 +206,7 @@ cdef class FewRows(RowsModel):
                         self.change[i] += own * rows[r, at + i]
             for i in range(self.starts[c], self.starts[c + 1]):
                 slope -= self.change[i] * self.residual[i]
-                self.change[i] = self.change[i] * self.inverse[i] + self.shift[c]
+                self.change[i] = self.change[i] * self.inverse[i] + self.intercept_step[c]
         for _ in range(HALVINGS):
             own = new = 0.0
             for r in range(n_rows):
@@ -218,8 +218,8 @@ cdef class FewRows(RowsModel):
                     <int> (n_columns * (block_ptr[b + 1] - block_ptr[b])),
                 )
             for i in range(self.y.shape[0]):
-                if self.root[i] > 0.0:
-                    new += self.root[i] * self.root[i] * self.loss.value_at(
+                if self.sqrt_weight[i] > 0.0:
+                    new += self.sqrt_weight[i] * self.sqrt_weight[i] * self.loss.value_at(
                         self.y[i], self.eta[i] + step * self.change[i]
                     )
             if step == 1.0:
@@ -231,7 +231,7 @@ cdef class FewRows(RowsModel):
                 for i in range(self.y.shape[0]):
                     self.eta[i] += step * self.change[i]
                 for c in range(n_columns):
-                    self.intercept[c] += step * self.shift[c]
+                    self.intercept[c] += step * self.intercept_step[c]
                 return True
             step *= 0.5
         return False

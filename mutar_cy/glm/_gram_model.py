@@ -11,7 +11,7 @@ import numpy as np
 
 from mutar_cy.datafits import GramQuadratic
 from mutar_cy.glm._axes import principal_axes, turn
-from mutar_cy.glm._settle import raised_bend
+from mutar_cy.glm._unpenalised import floored_curvature
 from mutar_cy.solvers import block_cd
 
 DRIFT = 0.05  # of the curvatures, on average: beyond it they are taken anew
@@ -70,7 +70,7 @@ class GramModel:
         self._turn(slopes)
         w, every = begin.T.copy(), np.arange(len(begin) + 1, dtype=np.int32)
         datafit = GramQuadratic(
-            self._curvature, ptr, every, self._turned, slopes, w, self._square()
+            self._lipschitz, ptr, every, self._turned, slopes, w, self._square()
         )
         target, n_sweeps = share * gap, 0
         # A model may be content with less than the problem itself.
@@ -93,25 +93,33 @@ class GramModel:
         slow, self.gap = gap > SLOW * self.gap, gap
         if not self._used or n_rows <= CHEAP_ROWS or slow or self._drift() > DRIFT:
             self._used = 0
-            self._bend = raised_bend(predictors)
-            self._inverse = np.zeros_like(self._bend)
-            np.divide(1.0, self._bend, out=self._inverse, where=self._bend > 0.0)
+            self._curvature_used = floored_curvature(predictors)
+            self._inverse = np.zeros_like(self._curvature_used)
+            np.divide(
+                1.0,
+                self._curvature_used,
+                out=self._inverse,
+                where=self._curvature_used > 0.0,
+            )
         if self._used < n_rows:
             self._extend(self._used, n_rows)
             self._used = n_rows
             isotropic = predictors.penalty.rotation_invariant
             self._turns = isotropic and n_rows > len(predictors.chosen)
             self._turned = self._grams.copy()
-            self._axes, self._curvature = principal_axes(
+            self._axes, self._lipschitz = principal_axes(
                 self._turned, predictors.block_ptr, isotropic
             )
 
     def _drift(self):
         """Return by how much curvatures have moved, on average, as a share."""
-        root, bend = self.predictors.responses.root, self.predictors.bend
-        moved = np.abs(bend - self._bend)
-        return float(np.dot(root * moved, root)) / float(
-            np.dot(root * self._bend, root)
+        sqrt_weight, curvature = (
+            self.predictors.responses.sqrt_weight,
+            self.predictors.curvature,
+        )
+        moved = np.abs(curvature - self._curvature_used)
+        return float(np.dot(sqrt_weight * moved, sqrt_weight)) / float(
+            np.dot(sqrt_weight * self._curvature_used, sqrt_weight)
         )
 
     def _extend(self, start, stop):
@@ -127,11 +135,11 @@ class GramModel:
         for c, own in enumerate(predictors.responses.slices):
             first = ptr[predictors.responses.owners[c]]
             columns = predictors.storage.packed[:, first : first + own.stop - own.start]
-            weights = np.sqrt(self._bend[own])
+            weights = np.sqrt(self._curvature_used[own])
             cross = products(columns, weights, start)
             if predictors.has_intercept:
-                ones = predictors.responses.root[own] * self._bend[own]
-                total = float(ones @ predictors.responses.root[own])
+                ones = predictors.responses.sqrt_weight[own] * self._curvature_used[own]
+                total = float(ones @ predictors.responses.sqrt_weight[own])
                 means[c, start:] = (columns[start:] @ ones) / total
                 cross -= total * np.outer(means[c, start:], means[c])
             grams[c, start:] = cross

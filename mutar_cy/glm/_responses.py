@@ -23,9 +23,9 @@ class Responses:
     stack : ScaledData
         Of the designs; its targets count for their shapes alone.
     y, offset : ndarray of shape (n_observations,)
-    root : ndarray of shape (n_observations,)
+    sqrt_weight : ndarray of shape (n_observations,)
         Roots of the weights.
-    inverse_root : ndarray of shape (n_observations,)
+    inverse_sqrt_weight : ndarray of shape (n_observations,)
         One over them; 0 where they are 0.
     observed : tuple of ndarray
         These four.
@@ -42,17 +42,22 @@ class Responses:
         shapes = [target.shape for target in stack.targets]
         roots = [design.sqrt_weight for design in stack.designs]
         pieces = [np.tile(root, q) for root, (q, _) in zip(roots, shapes, strict=True)]
-        self.root = np.concatenate(pieces)
-        self.inverse_root = np.zeros_like(self.root)
-        np.divide(1.0, self.root, out=self.inverse_root, where=self.root > 0.0)
+        self.sqrt_weight = np.concatenate(pieces)
+        self.inverse_sqrt_weight = np.zeros_like(self.sqrt_weight)
+        np.divide(
+            1.0,
+            self.sqrt_weight,
+            out=self.inverse_sqrt_weight,
+            where=self.sqrt_weight > 0.0,
+        )
         sizes = [n for q, n in shapes for _ in range(q)]
         ends = list(accumulate(sizes, initial=0))
         self.starts = np.array(ends, dtype=np.int64)
         self.slices = [slice(*pair) for pair in pairwise(ends)]
         owners = [d for d, (q, _) in enumerate(shapes) for _ in range(q)]
         self.owners = np.array(owners, dtype=np.int32)
-        self.observed = self.y, self.offset, self.root, self.inverse_root
-        self.least = loss.least(y, self.root)
+        self.observed = self.y, self.offset, self.sqrt_weight, self.inverse_sqrt_weight
+        self.constant_to_optimal = loss.constant_to_optimal(y, self.sqrt_weight)
         self.means: Any = 0.0
 
     def spread(self, per_column):
@@ -62,21 +67,23 @@ class Responses:
 
     def value(self, eta):
         """Return the loss of linear predictors."""
-        return self.loss.value(self.y, eta, self.root)
+        return self.loss.value(self.y, eta, self.sqrt_weight)
 
-    def evaluate(self, eta, residual, bend):
+    def evaluate(self, eta, residual, curvature):
         """Return the loss; write the residuals times the roots, and the curvatures."""
-        return self.loss.evaluate(self.y, eta, self.root, residual, bend)
+        return self.loss.evaluate(self.y, eta, self.sqrt_weight, residual, curvature)
 
     def dual(self, residual, scale):
         """Return the dual objective at a multiple of the residuals of `evaluate`."""
-        return self.loss.dual(self.y, self.offset, self.root, residual, scale)
+        return self.loss.dual(self.y, self.offset, self.sqrt_weight, residual, scale)
 
-    def shifts(self, eta):
+    def best_intercepts(self, eta):
         """Return what to add to every column's predictors for the best intercept."""
         return np.array(
             [
-                self.loss.shift(self.y[own], eta[own], self.root[own])
+                self.loss.fit_intercept_only(
+                    self.y[own], eta[own], self.sqrt_weight[own]
+                )
                 for own in self.slices
             ]
         )
@@ -87,7 +94,7 @@ def make_responses(parts, loss, fit_intercept=True):
 
     Parameters
     ----------
-    parts : list of TaskData
+    parts : list of DesignTargets
     loss : Loss
     fit_intercept : bool, default=True
 
@@ -129,7 +136,7 @@ def centred_responses(parts, loss, fit_intercept, scaled):
     )
     y = np.concatenate([rows.ravel() for rows in stack.targets])
     responses = Responses(loss, stack, y, np.zeros(len(y)))
-    responses.y *= responses.inverse_root
+    responses.y *= responses.inverse_sqrt_weight
     responses.means = np.concatenate([mean for _, mean in whitened])
-    responses.least = 0.0
+    responses.constant_to_optimal = 0.0
     return responses

@@ -27,7 +27,7 @@ cdef class RowsModel:
         """Write Gram matrices, their axes and curvatures; not 0 if that fails."""
         cdef:
             Py_ssize_t n_rows = rows.shape[0], c, r, i, at, n, b, place
-            double total, weight, least, mean, bend
+            double total, weight, floor, mean, curvature
             int failed = 0, size
         for c in range(self.owners.shape[0]):
             at = self.sample_ptr[self.owners[c]]
@@ -35,25 +35,25 @@ cdef class RowsModel:
             i = self.starts[c]
             total = weight = 0.0
             for i in range(self.starts[c], self.starts[c] + n):
-                weight += self.root[i] * self.root[i]
-                total += self.root[i] * self.root[i] * self.bend[i]
-            least = self.floor * total / weight
+                weight += self.sqrt_weight[i] * self.sqrt_weight[i]
+                total += self.sqrt_weight[i] * self.sqrt_weight[i] * self.curvature[i]
+            floor = self.floor * total / weight
             total = 0.0
             for i in range(self.starts[c], self.starts[c] + n):
-                bend = self.bend[i] if self.bend[i] > least else least
-                self.change[i] = sqrt(bend) if self.root[i] > 0.0 else 0.0
-                total += (self.root[i] * self.change[i]) ** 2
+                curvature = self.curvature[i] if self.curvature[i] > floor else floor
+                self.change[i] = sqrt(curvature) if self.sqrt_weight[i] > 0.0 else 0.0
+                total += (self.sqrt_weight[i] * self.change[i]) ** 2
             for r in range(n_rows):
                 self.means[c, r] = mean = 0.0
                 if self.centred:
                     for i in range(n):
-                        bend = self.change[self.starts[c] + i]
-                        mean += rows[r, at + i] * self.root[self.starts[c] + i] \
-                            * bend * bend
+                        curvature = self.change[self.starts[c] + i]
+                        mean += rows[r, at + i] * self.sqrt_weight[self.starts[c] + i] \
+                            * curvature * curvature
                     self.means[c, r] = mean = mean / total
                 for i in range(n):
                     self.weighed[r * n + i] = self.change[self.starts[c] + i] * (
-                        rows[r, at + i] - mean * self.root[self.starts[c] + i]
+                        rows[r, at + i] - mean * self.sqrt_weight[self.starts[c] + i]
                     )
             rows_rows(<int> n_rows, <int> n_rows, <int> n, &self.weighed[0],
                       &self.weighed[0], &self.grams[c, 0, 0])
@@ -61,11 +61,11 @@ cdef class RowsModel:
             for b in range(block_ptr.shape[0] - 1):
                 r, size = block_ptr[b], block_ptr[b + 1] - block_ptr[b]
                 if size == 1:
-                    self.curvature[r, c] = self.grams[c, r, r]
+                    self.lipschitz[r, c] = self.grams[c, r, r]
                 else:
                     failed |= turn_block(
                         &self.grams[c, 0, 0], n_rows, <int> r, size, rotates,
-                        &self.axes[c, place], &self.curvature[r, c],
+                        &self.axes[c, place], &self.lipschitz[r, c],
                         self.owners.shape[0], &self.scratch[0],
                     )
                 place += size * size
@@ -121,6 +121,6 @@ cdef class RowsModel:
                     for c in range(n_columns):
                         self.move[r, c] = -self.w[r, c]
         for c in range(n_columns):
-            self.shift[c] = 0.0
+            self.intercept_step[c] = 0.0
             for r in range(self.w.shape[0]):
-                self.shift[c] -= self.means[c, r] * self.move[r, c]
+                self.intercept_step[c] -= self.means[c, r] * self.move[r, c]

@@ -1,10 +1,49 @@
-"""Fit a generalised linear model with a penalty, to a duality gap."""
+"""Fit of a generalised linear model: Newton steps, certificate, path."""
 
 import numpy as np
 
-from mutar_cy.glm._descend import descend_newton
-from mutar_cy.glm._working_set import PredictorSet
+from mutar_cy.glm._predictors import PredictorSet
+from mutar_cy.glm._unpenalised import refit_unpenalised
 from mutar_cy.solvers import Certificate, PathLoop, make_solution, run_path
+
+INNER = 0.03  # of the gap: how far a model is solved
+MAX_STALLED = 3  # steps without progress: no digit is left
+
+
+def descend_newton(working_set, target, budget):
+    """Bring the duality gap of the working set's own problem below ``target``.
+
+    Parameters
+    ----------
+    working_set : PredictorSet
+        With residuals of its coefficients; moved in place.
+    target : float
+    budget : int
+        Most Newton steps to make.
+
+    Returns
+    -------
+    n_steps : int
+    """
+    if working_set.few_rows() is not None:
+        return working_set.descend_few(target, budget)
+    n_steps = n_stalled = 0
+    best = np.inf
+    while True:
+        correlation = working_set.storage.correlate(working_set._residuals)
+        gap = working_set.gap(correlation)
+        n_stalled = 0 if gap < best else n_stalled + 1
+        best = min(gap, best)
+        if gap <= target or n_steps >= budget or n_stalled >= MAX_STALLED:
+            return n_steps
+        direction, shift = working_set.model().solve(correlation, gap, INNER)
+        slope = -float(np.vdot(direction, correlation.T))
+        n_steps += 1
+        if working_set.step_along(direction, shift, slope) == 0.0:
+            return n_steps
+        refit_unpenalised(
+            working_set
+        )  # gaps and models are for residuals orthogonal to free rows
 
 
 def solve_glm(
@@ -116,11 +155,11 @@ class GlmRun(PathLoop):
 
     def _null_objective(self):
         self.working_set.residuals()  # of no coefficients
-        return self.working_set.loss - self.responses.least
+        return self.working_set.loss + self.responses.constant_to_optimal
 
     def _size(self):
         found = self.responses
-        return found.loss.size(found.y, self.working_set.eta, found.root)
+        return found.loss.magnitude(found.y, self.working_set.eta, found.sqrt_weight)
 
     def start(self, coef):
         """Begin at zero, or at given coefficients unless these are far off."""

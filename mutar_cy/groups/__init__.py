@@ -1,4 +1,4 @@
-"""How users say which features form a group, and how much each group is penalised."""
+"""Groups of features: reading, joining of blocks, weights and orthonormal bases."""
 
 from mutar_cy.groups._blocks import (
     block_columns,
@@ -7,10 +7,13 @@ from mutar_cy.groups._blocks import (
     join_blocks,
 )
 from mutar_cy.groups._columns import column_names
-from mutar_cy.groups._groups import Groups
+from mutar_cy.groups._groups import (
+    Groups,
+    group_weights,
+    read_group_lists,
+    read_groups,
+)
 from mutar_cy.groups._orthonormal import OrthonormalColumns
-from mutar_cy.groups._read import read_groups
-from mutar_cy.groups._weights import group_weights
 
 __all__ = [
     "Groups",
@@ -18,8 +21,10 @@ __all__ = [
     "block_columns",
     "block_names",
     "check_blocks",
+    "check_groups",
     "column_names",
     "group_weights",
     "join_blocks",
+    "read_group_lists",
     "read_groups",
 ]

@@ -1,4 +1,4 @@
-"""A dict of arrays as X: one group of columns per key."""
+"""X as a dict of arrays, which is joined into one matrix: a group per key."""
 
 from collections.abc import Mapping
 
@@ -18,21 +18,21 @@ def join_blocks(X, *, name="X", finite=True):
         Arrays of shape (n_samples,) or (n_samples, n_columns), all with the same
         samples.
     name : str, default="X"
-        What messages call the dict.
+        Name of the dict in error messages.
     finite : bool, default=True
         Whether NaN and infinity are errors.
 
     Returns
     -------
     X : {ndarray, CSC array} of shape (n_samples, n_features)
-        The arrays side by side, in the order of the dict; sparse if any of them is.
+        The arrays side by side, in the order of the dict; sparse if one of them is.
     indices : dict from hashable to ndarray of int64
-        The columns of each key: groups as `read_groups` reads them.
+        Columns of each key, in a form that `read_groups` accepts.
 
     Raises
     ------
     ValueError
-        If X is no dict or empty, an array is no matrix of numbers, or the numbers of
+        If X is not a dict or empty, an array is not a numeric matrix, or the numbers of
         samples differ. The message names the key.
     """
     _check_dict(X, name)
@@ -76,38 +76,36 @@ def block_names(indices, columns):
     Parameters
     ----------
     indices : dict from hashable to ndarray of int64
-        What `join_blocks` returned.
+        Columns of each key, from `join_blocks`.
     columns : dict from hashable to list or None
-        What `block_columns` returned. A table's columns keep their names behind the
-        key.
+        Names from `block_columns`. Named columns keep their names after the key.
 
     Returns
     -------
     names : list of str
     """
     names: list[str] = []
-    for key, own in indices.items():
+    for key, members in indices.items():
         known = columns[key]
         if known is None or not all(isinstance(column, str) for column in known):
-            known = range(len(own))
+            known = range(len(members))
         names += [f"{key}__{column}" for column in known]
     return names
 
 
 def check_blocks(X, expected, columns=None, *, name="X", finite=True):
-    """Join a dict of arrays as another one was joined before.
+    """Join a dict of arrays that must match the dict seen in fit.
 
     Parameters
     ----------
     X : dict from hashable to {array-like, sparse matrix, DataFrame}
-        With the same keys, in any order.
+        A dict with the same keys, in any order.
     expected : dict from hashable to ndarray of int64
-        What `join_blocks` returned for the dict in fit.
+        Columns of each key in fit, from `join_blocks`.
     columns : dict from hashable to list or None, default=None
-        What `block_columns` returned for the dict in fit. Compared where both tables
-        have names.
+        Names in fit, from `block_columns`. They are compared if both tables have names.
     name : str, default="X"
-        What messages call the dict.
+        Name of the dict in error messages.
     finite : bool, default=True
         Whether NaN and infinity are errors.
 
@@ -126,9 +124,9 @@ def check_blocks(X, expected, columns=None, *, name="X", finite=True):
     unknown = [key for key in X if key not in expected]
     missing = [key for key in expected if key not in X]
     if unknown or missing:
-        what, key = ("no", missing[0]) if missing else ("an unknown", unknown[0])
+        fault, key = ("no", missing[0]) if missing else ("an unknown", unknown[0])
         raise ValueError(
-            f"{name} has {what} key {key!r}; in fit it had the keys {list(expected)}."
+            f"{name} has {fault} key {key!r}; in fit it had the keys {list(expected)}."
         )
     X = {key: X[key] for key in expected}
     for key, here in block_columns(X).items():
@@ -156,7 +154,7 @@ def _check_dict(X, name):
 
 
 def _check_block(block, label, finite):
-    """Return one array as a matrix of numbers."""
+    """Return one array as a numeric matrix."""
     if np.ma.isMaskedArray(block):
         raise ValueError(f"{label} is a masked array; its mask would be ignored.")
     try:

@@ -1,4 +1,4 @@
-"""The columns of X: their names, and which of them somebody means."""
+"""Columns of X: their names, and their selection by position, name or mask."""
 
 import reprlib
 from numbers import Integral
@@ -12,18 +12,17 @@ def column_names(X):
     Parameters
     ----------
     X : object
-        A DataFrame of pandas, polars or any other library with ``columns`` or the
-        DataFrame interchange protocol; or an array, or anything else.
+        A DataFrame of pandas, of polars or with the DataFrame interchange protocol;
+        any other object has no names.
 
     Returns
     -------
     names : list or None
-        Strings, tuples where pandas has a MultiIndex, or whatever a column is called;
-        None if X is no table.
+        Usually strings; tuples for a MultiIndex of pandas; None if X is not a table.
     """
     columns = getattr(X, "columns", None)
-    if hasattr(X, "iloc") or isinstance(columns, list):  # pandas, or polars
-        return None if columns is None else list(columns)  # None: a Series
+    if hasattr(X, "iloc") or isinstance(columns, list):  # pandas or polars
+        return None if columns is None else list(columns)  # a Series has none
     if hasattr(X, "__dataframe__"):
         return list(X.__dataframe__().column_names())
     return None
@@ -50,28 +49,28 @@ class Columns:
             )
 
     def show(self, feature):
-        """Write a feature: its index, and its name if it has one."""
+        """Return the index of a feature, and its name if it has one, as text."""
         known = "" if self.names is None else f" ({self.names[feature]!r})"
         return f"feature {feature}{known}"
 
     def find(self, members, label):
-        """Return the columns that the members of a group mean.
+        """Return the indices of the columns of a group.
 
         Parameters
         ----------
         members : slice, or sequence of int, bool or column names
         label : str
-            What messages call the group.
+            Name of the group in error messages.
 
         Returns
         -------
         indices : ndarray of int64
-            In the order given; not yet compared with each other.
+            In the given order; duplicates are not checked.
 
         Raises
         ------
         ValueError
-            If one is out of range or unknown, or a mask is not as wide as X.
+            If a member is out of range or unknown, or the length of a mask is wrong.
         """
         if isinstance(members, slice):
             return self._in_slice(members, label)
@@ -93,7 +92,7 @@ class Columns:
         return members.astype(np.int64)
 
     def _as_array(self, members, label):
-        """Return a mask or positions for members of any type."""
+        """Return members of any type as a mask or as positions."""
         members = members.tolist() if isinstance(members, np.ndarray) else list(members)
         types = set(map(type, members))
         if types and types <= {bool, np.bool_}:
@@ -141,7 +140,7 @@ class Columns:
                 self._position.setdefault(known, []).append(at)
         try:
             found = self._position.get(item, [])
-        except TypeError as error:  # no name is a list
+        except TypeError as error:  # a list is not hashable
             raise ValueError(
                 f"{label} must be one list of columns, but holds {reprlib.repr(item)}."
             ) from error

@@ -1,26 +1,27 @@
-"""Columns of a design that are orthonormal within every group."""
+"""Orthonormal bases of the columns of every group of a design."""
 
 import numpy as np
 from scipy import sparse
 from sklearn.utils import assert_all_finite
 
 ROUNDING = np.finfo(np.float64).eps
-CONSTANT = 8 * ROUNDING  # of a column's norm: what its mean may leave of it
+# A column is constant if centring leaves at most this fraction of its norm: rounding in
+# the mean, with a small factor for the sum of squares.
+CONSTANT = 8 * ROUNDING
 
 
 class OrthonormalColumns:
-    """A design in another basis of what each of its groups spans, and the way back.
+    """A design in orthonormal bases of its groups, and the map back to its columns.
 
-    The new columns of a group have, weighted, means of 0 (if centred) and inner
-    products of 1 with themselves and of 0 with each other. There are as many as the
-    group's columns; those beyond its rank are zero. Columns that are not penalised
-    are centred only.
+    The new columns of a group span the same space. With the weights, they have mean 0
+    (if centred), norm 1 and inner products 0. Columns beyond the rank of a group are
+    zero. Unpenalised columns are centred only.
 
     Parameters
     ----------
     X : {ndarray, sparse matrix} of shape (n_samples, n_features)
     weight : ndarray of shape (n_samples,)
-        Adding up to 1.
+        Weights with sum 1.
     groups : Groups
     center : bool
 
@@ -35,10 +36,10 @@ class OrthonormalColumns:
         X = X.tocsc() if sparse.issparse(X) else X
         self.mean = np.asarray(weight @ X) if center else np.zeros(X.shape[1])
         self.X = np.zeros(X.shape)
-        self._bases = []  # features, and to and from their coefficients
+        self._bases = []  # (features, map to the basis, map back)
         for members in groups.indices:
             columns = _dense(X, members)
-            # A power of two that keeps squares in range, and costs no digit.
+            # Scaling by a power of two avoids overflow of squares and is exact.
             exponent = np.frexp(np.abs(columns).max())[1]
             columns = np.ldexp(columns, -exponent)
             centred = columns - np.ldexp(self.mean[members], -exponent)
@@ -51,9 +52,9 @@ class OrthonormalColumns:
         self.X[:, free] = _dense(X, free) - self.mean[free]
 
     def to_user(self, coef):
-        """Return coefficients of the user's columns, of least norm, (p, n_columns).
+        """Return coefficients for the columns of the user, and shifts of intercepts.
 
-        Also what to add to the intercepts.
+        Of all equivalent coefficients these have the smallest norm.
         """
         out = coef.copy()
         for members, _, back in self._bases:
@@ -76,14 +77,14 @@ def _dense(X, features):
 
 
 def _spanned(centred, columns, root):
-    """Return the singular values that are not rounding, and their right vectors.
+    """Return the singular values above rounding error, and their right vectors.
 
     Parameters
     ----------
     centred, columns : ndarray of shape (n_samples, n_columns)
-        Columns less their means, and as they were.
+        Columns minus their means, and the columns.
     root : ndarray of shape (n_samples, 1)
-        The roots of the weights.
+        Square roots of the weights.
     """
     before = np.linalg.norm(root * columns, axis=0)
     weighed = root * centred

@@ -1,4 +1,4 @@
-"""Positive targets: the standard deviation is in proportion to the mean."""
+"""Gamma loss: positive targets, standard deviation proportional to the mean."""
 
 import numpy as np
 
@@ -12,15 +12,22 @@ from mutar_cy.losses._loss cimport Loss
 cdef class Gamma(Loss):
     """``y exp(-eta) + eta``: a gamma target whose mean is ``exp(eta)``, y > 0."""
 
+    name = "gamma"
+    link = "log"
+    lower_bound = 0.0
+    lower_bound_excluded = True
+    unpenalised_model = "gamma regression"
+    unpenalised_estimator = "GammaRegressor"
+
     cdef double value_at(self, double y, double eta) noexcept nogil:
         return y * exp(-eta) + eta
 
     cdef double terms_at(
-        self, double y, double eta, double* residual, double* bend
+        self, double y, double eta, double* residual, double* curvature
     ) noexcept nogil:
         cdef double ratio = y * exp(-eta)
         residual[0] = ratio - 1.0
-        bend[0] = ratio
+        curvature[0] = ratio
         return ratio + eta
 
     cdef double conjugate_at(self, double y, double residual) noexcept nogil:
@@ -29,31 +36,31 @@ cdef class Gamma(Loss):
             return m * log(m / y) - m
         return 0.0 if m == 0.0 else INFINITY
 
-    cdef double least_at(self, double y) noexcept nogil:
+    cdef double minimum_at(self, double y) noexcept nogil:
         return 1.0 + log(y)
 
-    def size(self, y, eta, root):
-        """Return the sum of the sizes of the terms of the weighted losses."""
-        return float(root**2 @ (y * np.exp(-eta) + np.abs(eta)))
+    def magnitude(self, y, eta, sqrt_weight):
+        """Return the weighted sum of the absolute terms of the losses."""
+        return float(sqrt_weight**2 @ (y * np.exp(-eta) + np.abs(eta)))
 
-    def shift(
+    def fit_intercept_only(
         self,
         const double[::1] y not None,
         const double[::1] eta not None,
-        const double[::1] root not None,
+        const double[::1] sqrt_weight not None,
     ):
-        """Return what to add to ``eta`` for the weighted residuals to sum to 0."""
+        """Return the constant that makes weighted residuals sum to 0, in closed form."""
         cdef Py_ssize_t i
-        cdef double least = INFINITY, total = 0.0, ratios = 0.0
+        cdef double lowest = INFINITY, total = 0.0, ratios = 0.0
         with nogil:
             for i in range(y.shape[0]):
-                if root[i] > 0.0 and eta[i] < least:
-                    least = eta[i]
+                if sqrt_weight[i] > 0.0 and eta[i] < lowest:
+                    lowest = eta[i]
             for i in range(y.shape[0]):
-                if root[i] > 0.0:
-                    total += root[i] * root[i]
-                    ratios += root[i] * root[i] * y[i] * exp(least - eta[i])
-        return log(ratios / total) - least
+                if sqrt_weight[i] > 0.0:
+                    total += sqrt_weight[i] * sqrt_weight[i]
+                    ratios += sqrt_weight[i] * sqrt_weight[i] * y[i] * exp(lowest - eta[i])
+        return log(ratios / total) - lowest
 
     def mean(self, eta):
         """Return the expected target at a linear predictor."""

@@ -1,4 +1,4 @@
-"""Two classes, by the logarithm of their odds."""
+"""Logistic loss: two classes, by the logarithm of their odds."""
 
 from scipy import special
 
@@ -17,7 +17,13 @@ cdef inline double entropy(double u) noexcept nogil:
 cdef class Logistic(Loss):
     """``log(1 + exp(eta)) - y eta``: y is 1 with odds ``exp(eta)``, else 0."""
 
+    name = "logistic"
+    link = "logit"
     smoothness = 0.25
+    lower_bound = 0.0
+    has_likelihood = True
+    unpenalised_model = "logistic regression"
+    unpenalised_estimator = "LogisticRegression"
 
     cdef double value_at(self, double y, double eta) noexcept nogil:
         if eta > 0.0:
@@ -25,12 +31,12 @@ cdef class Logistic(Loss):
         return log1p(exp(eta)) - y * eta
 
     cdef double terms_at(
-        self, double y, double eta, double* residual, double* bend
+        self, double y, double eta, double* residual, double* curvature
     ) noexcept nogil:
         cdef double small, rare
         small = exp(-eta if eta > 0.0 else eta)
         rare = small / (1.0 + small)  # the smaller one of the two probabilities
-        bend[0] = rare / (1.0 + small)
+        curvature[0] = rare / (1.0 + small)
         if eta > 0.0:
             residual[0] = (y - 1.0) + rare
             return log1p(small) + (1.0 - y) * eta
@@ -42,6 +48,10 @@ cdef class Logistic(Loss):
         if u < 0.0 or u > 1.0:
             return INFINITY
         return entropy(u) + entropy(1.0 - u)
+
+    def minus_two_log_likelihood(self, deviance, n_samples):
+        """Return the deviance: the best likelihood of a class is 1."""
+        return n_samples * deviance
 
     def mean(self, eta):
         """Return the expected target at a linear predictor."""

@@ -1,162 +1,333 @@
-"""The questions that a solver asks of a loss."""
+"""The abstract loss: every member that solvers, estimators and model selection ask for.
+
+Formulas stand once, compiled, for one sample; arrays of samples go through them.
+"""
+
+import numpy as np
 
 from libc.math cimport INFINITY, fabs, isfinite
 
-cdef int SHIFTS = 100           # a bound on steps to an intercept: a few are met
-cdef double EXACT = 4e-16       # of the sum of the residuals' sizes: no digit left
-cdef double LONGEST = 8.0       # step of an intercept: exponentials stay in range
+# Steps of the intercept-only fit. Newton's method takes 3 to 8; bisection over the
+# whole range of exponents of a double takes at most 2 * 1074.
+cdef int MAX_STEPS = 2200
+# The residuals' sum, relative to the sum of their sizes, at which no digit is left:
+# two units in the last place.
+cdef double BALANCED = 4e-16
+# First bound of a step, in units of the predictor: exp(8) does not saturate a loss. A
+# step that reaches the bound doubles it, so that every finite optimum is bracketed.
+cdef double LONGEST = 8.0
 
 
 cdef class Loss:
     """A convex function ``f(y, eta)`` of a target and a linear predictor.
 
-    A subclass answers, for one sample, without the GIL and without raising:
+    A new loss is a subclass in a file of its own and one line in
+    ``mutar_cy/losses/__init__.py``. It implements, for one sample, without the GIL and
+    without raising:
 
-    - ``terms_at(y, eta, residual, bend)``: the loss; writes ``-f'`` and ``f''``,
-      derivatives by ``eta``.
+    - ``terms_at(y, eta, residual, curvature)``: returns the loss; writes ``-f'`` and the
+      curvature of Newton models: ``f''``, or a positive number where ``f''`` is 0.
+      Derivatives are by ``eta``. Where the two curvatures differ, the method
+      ``curvature`` must return ``f''``.
     - ``value_at(y, eta)``: the loss alone.
-    - ``conjugate_at(y, residual)``: the largest ``-residual * eta - f(y, eta)`` over
-      ``eta``; finite for what lies between 0 and a residual.
-    - ``least_at(y)``: the least loss for this target, over all ``eta``.
+    - ``conjugate_at(y, residual)``: the maximum over ``eta`` of
+      ``-residual * eta - f(y, eta)``; it must be finite for every multiple between 0
+      and 1 of a residual that ``terms_at`` writes.
+    - ``minimum_at(y)``: the minimum of ``f(y, eta)`` over ``eta``.
 
-    Samples have weights ``root ** 2``; where the root is 0 nothing is looked at, and
-    derivatives are 0. All arrays are of shape (n_samples,).
+    and, in Python, ``mean`` and the class attributes below. Samples have weights
+    ``sqrt_weight ** 2``. A sample of weight 0 is not evaluated: its derivatives are 0.
+    Arrays have shape (n_samples,) unless a method says otherwise.
+
+    Attributes
+    ----------
+    name : str
+        The value of the parameter ``loss`` that selects it.
+    link : {"identity", "log", "logit"}
+        The function that maps the expected target to the linear predictor.
+    smoothness : float
+        The supremum of ``f''``; infinite where there is none.
+    is_quadratic : bool
+        Whether ``f`` is the squared error, whose targets may be shifted and scaled.
+    lower_bound : float
+        Smallest target. Excluded if ``lower_bound_excluded``.
+    has_likelihood : bool
+        Whether information criteria have a likelihood to use.
+    unpenalised_model, unpenalised_estimator : str
+        Name of the model without a penalty, and scikit-learn's estimator of it.
     """
 
-    smoothness = INFINITY  # the largest f'' anywhere
-    is_quadratic = False  # if so, targets may be in any unit
+    name = ""
+    link = "identity"
+    smoothness = INFINITY
+    is_quadratic = False
+    lower_bound = -INFINITY
+    lower_bound_excluded = False
+    has_likelihood = False
+    unpenalised_model = "unpenalised regression"
+    unpenalised_estimator = "LinearRegression"
 
     cdef double value_at(self, double y, double eta) noexcept nogil:
         return 0.0
 
     cdef double terms_at(
-        self, double y, double eta, double* residual, double* bend
+        self, double y, double eta, double* residual, double* curvature
     ) noexcept nogil:
-        residual[0] = bend[0] = 0.0
+        residual[0] = curvature[0] = 0.0
         return 0.0
 
     cdef double conjugate_at(self, double y, double residual) noexcept nogil:
         return 0.0
 
-    cdef double least_at(self, double y) noexcept nogil:
+    cdef double minimum_at(self, double y) noexcept nogil:
         return 0.0
+
+    def _parameters(self):
+        """Return the arguments that make this loss again."""
+        return ()
+
+    def __reduce__(self):
+        return type(self), self._parameters()
+
+    def __eq__(self, other):
+        return type(self) is type(other) and self._parameters() == other._parameters()
+
+    def __hash__(self):
+        return hash((type(self), self._parameters()))
+
+    def __repr__(self):
+        return f"{type(self).__name__}({', '.join(map(repr, self._parameters()))})"
 
     def value(
         self,
         const double[::1] y not None,
         const double[::1] eta not None,
-        const double[::1] root not None,
+        const double[::1] sqrt_weight not None,
     ):
-        """Return the sum of the weighted losses."""
+        """Return the weighted sum of the losses."""
         cdef Py_ssize_t i
         cdef double total = 0.0
         with nogil:
             for i in range(y.shape[0]):
-                if root[i] > 0.0:
-                    total += root[i] * root[i] * self.value_at(y[i], eta[i])
+                if sqrt_weight[i] > 0.0:
+                    total += sqrt_weight[i] * sqrt_weight[i] * self.value_at(
+                        y[i], eta[i]
+                    )
         return total
 
     def evaluate(
         self,
         const double[::1] y not None,
         const double[::1] eta not None,
-        const double[::1] root not None,
+        const double[::1] sqrt_weight not None,
         double[::1] residual not None,
-        double[::1] bend not None,
+        double[::1] curvature not None,
     ):
-        """Return :meth:`value`; write ``-root * f'`` and ``f''``."""
+        """Return :meth:`value`; write ``-sqrt_weight * f'`` and Newton curvatures."""
         cdef Py_ssize_t i
         cdef double total = 0.0
         with nogil:
             for i in range(y.shape[0]):
-                if root[i] > 0.0:
-                    total += root[i] * root[i] * self.terms_at(
-                        y[i], eta[i], &residual[i], &bend[i]
+                if sqrt_weight[i] > 0.0:
+                    total += sqrt_weight[i] * sqrt_weight[i] * self.terms_at(
+                        y[i], eta[i], &residual[i], &curvature[i]
                     )
-                    residual[i] *= root[i]
+                    residual[i] *= sqrt_weight[i]
                 else:
-                    residual[i] = bend[i] = 0.0
+                    residual[i] = curvature[i] = 0.0
         return total
 
     def dual(
         self,
         const double[::1] y not None,
         const double[::1] offset not None,
-        const double[::1] root not None,
+        const double[::1] sqrt_weight not None,
         const double[::1] residual not None,
         double scale,
     ):
         """Return the dual objective at ``scale`` times the residual of `evaluate`.
 
         It is a lower bound of the loss plus the penalty if the point is in the dual
-        ball, and orthogonal to what is not penalised.
+        ball and orthogonal to every unpenalised column, the intercept's included.
         """
         cdef Py_ssize_t i
-        cdef double total = 0.0, own
+        cdef double total = 0.0, theta
         with nogil:
             for i in range(y.shape[0]):
-                if root[i] > 0.0:
-                    own = scale * residual[i] / root[i]
-                    total -= root[i] * root[i] * (
-                        self.conjugate_at(y[i], own) + own * offset[i]
+                if sqrt_weight[i] > 0.0:
+                    theta = scale * residual[i] / sqrt_weight[i]
+                    total -= sqrt_weight[i] * sqrt_weight[i] * (
+                        self.conjugate_at(y[i], theta) + theta * offset[i]
                     )
         return total
 
-    def size(self, y, eta, root):
-        """Return the sum of the sizes of the terms of the weighted losses."""
-        return self.value(y, eta, root)
+    def magnitude(self, y, eta, sqrt_weight):
+        """Return the weighted sum of the absolute terms of the losses.
 
-    def least(self, const double[::1] y not None, const double[::1] root not None):
-        """Return the sum of the least losses, whatever the predictors."""
+        Rounding errors of :meth:`value` are proportional to it.
+        """
+        return self.value(y, eta, sqrt_weight)
+
+    def constant_to_optimal(
+        self, const double[::1] y not None, const double[::1] sqrt_weight not None
+    ):
+        """Return the constant that makes the weighted loss of a perfect fit zero."""
         cdef Py_ssize_t i
         cdef double total = 0.0
         with nogil:
             for i in range(y.shape[0]):
-                if root[i] > 0.0:
-                    total += root[i] * root[i] * self.least_at(y[i])
-        return total
+                if sqrt_weight[i] > 0.0:
+                    total += sqrt_weight[i] * sqrt_weight[i] * self.minimum_at(y[i])
+        return -total
 
-    def shift(
+    def fit_intercept_only(
         self,
         const double[::1] y not None,
         const double[::1] eta not None,
-        const double[::1] root not None,
+        const double[::1] sqrt_weight not None,
     ):
-        """Return what to add to ``eta`` for the weighted residuals to sum to 0.
+        """Return the constant to add to ``eta`` that makes weighted residuals sum to 0.
 
-        By Newton steps, bisecting where they leave what is known to hold the root.
+        Newton's method inside a bracket. The bracket is found by steps that double,
+        and bisected where a Newton step leaves it. Predictors whose median is far from
+        0, where losses saturate, start at minus their median.
+
+        Raises
+        ------
+        ValueError
+            If the residuals have the same sign for every constant, so that the loss
+            has no finite minimum.
         """
         cdef Py_ssize_t i
-        cdef int _
-        cdef double low = -INFINITY, high = INFINITY, at = 0.0, step
-        cdef double total, size, slope, residual, bend, weight
+        cdef int n_steps = 0
+        cdef double low = -INFINITY, high = INFINITY, at = 0.0, longest = LONGEST, step
+        cdef double total, size, slope, residual, curvature, weight
+        cdef bint ended = False
+        if y.shape[0] and self.link != "identity":
+            at = start_of_intercept(np.asarray(eta), np.asarray(sqrt_weight))
         with nogil:
-            for _ in range(SHIFTS):
+            while n_steps < MAX_STEPS and not ended:
+                n_steps += 1
                 total = size = slope = 0.0
                 for i in range(y.shape[0]):
-                    weight = root[i] * root[i]
+                    weight = sqrt_weight[i] * sqrt_weight[i]
                     if weight > 0.0:
-                        self.terms_at(y[i], eta[i] + at, &residual, &bend)
+                        self.terms_at(y[i], eta[i] + at, &residual, &curvature)
                         total += weight * residual
                         size += weight * fabs(residual)
-                        slope += weight * bend
-                if fabs(total) <= EXACT * size:
+                        slope += weight * curvature
+                if fabs(total) <= BALANCED * size:
+                    ended = True
                     break
-                # The residuals fall as the predictor grows.
+                # Residuals fall as the predictor grows: the loss is convex.
                 if total > 0.0:
                     low = at
                 else:
                     high = at
                 step = total / slope if slope > 0.0 else INFINITY
-                if not isfinite(step) or fabs(step) > LONGEST:
-                    step = LONGEST if total > 0.0 else -LONGEST
+                if not isfinite(step) or fabs(step) > longest:
+                    step = longest if total > 0.0 else -longest
+                    longest *= 2.0
                 if not low < at + step < high:
                     step = 0.5 * (low + high) - at
                     if not low < at + step < high:
+                        # Neighbouring doubles bracket the root, or there is no root
+                        # and a step has overflowed.
+                        ended = isfinite(low) and isfinite(high)
                         break
                 at += step
+        if not ended:
+            raise ValueError(
+                f"The intercept of the loss {self.name!r} has no finite optimum: the "
+                f"residuals have the same sign for every intercept. Check the targets, "
+                f"or set fit_intercept=False."
+            )
         return at
+
+    def check_target(self, y, owner=""):
+        """Raise unless all targets are in the range of the loss.
+
+        Parameters
+        ----------
+        y : ndarray of shape (n_samples,)
+        owner : str, default=""
+            What to append to "y" in the message, such as " of task 'Lyon'".
+
+        Raises
+        ------
+        ValueError
+            The message names the loss and the smallest target.
+        """
+        lowest = y.min(initial=INFINITY)
+        if lowest < self.lower_bound:
+            raise ValueError(
+                f"y{owner} must not be negative with loss={self.name!r}, got {lowest}."
+            )
+        if self.lower_bound_excluded and lowest <= self.lower_bound:
+            raise ValueError(
+                f"y{owner} must be positive with loss={self.name!r}, got {lowest}."
+            )
+
+    def lacks_optimum(self, y):
+        """Tell whether no finite intercept minimises the loss of these targets."""
+        return False
+
+    def deviance(self, y, eta):
+        """Return twice the loss above its minimum, sample by sample.
+
+        Parameters
+        ----------
+        y, eta : ndarray, of the same shape
+
+        Returns
+        -------
+        deviance : ndarray of that shape
+        """
+        cdef const double[::1] target = np.ascontiguousarray(y, dtype=np.float64).ravel()
+        cdef const double[::1] predictor = (
+            np.ascontiguousarray(eta, dtype=np.float64).ravel()
+        )
+        cdef double[::1] out = np.empty(target.shape[0])
+        cdef Py_ssize_t i
+        with nogil:
+            for i in range(target.shape[0]):
+                out[i] = 2.0 * (
+                    self.value_at(target[i], predictor[i]) - self.minimum_at(target[i])
+                )
+        return np.asarray(out).reshape(np.shape(y))
+
+    def curvature(self, y, eta):
+        """Return ``f''``, sample by sample, for arrays of the same shape."""
+        cdef const double[::1] target = np.ascontiguousarray(y, dtype=np.float64).ravel()
+        cdef const double[::1] predictor = (
+            np.ascontiguousarray(eta, dtype=np.float64).ravel()
+        )
+        cdef double[::1] out = np.empty(target.shape[0])
+        cdef double residual
+        cdef Py_ssize_t i
+        with nogil:
+            for i in range(target.shape[0]):
+                self.terms_at(target[i], predictor[i], &residual, &out[i])
+        return np.asarray(out).reshape(np.shape(y))
+
+    def minus_two_log_likelihood(self, deviance, n_samples):
+        """Return minus twice the log-likelihood of samples, up to a constant.
+
+        Parameters
+        ----------
+        deviance : float or ndarray
+            Mean deviance of the samples.
+        n_samples : int or ndarray
+        """
+        raise NotImplementedError(f"loss={self.name!r} has no likelihood")
 
     def mean(self, eta):
         """Return the expected target at a linear predictor."""
         raise NotImplementedError
+
+
+cdef double start_of_intercept(eta, sqrt_weight):
+    """Return 0, or minus the median predictor where predictors are far from 0."""
+    used = eta[sqrt_weight > 0.0]
+    median = np.median(used) if len(used) else 0.0
+    return -median if abs(median) > LONGEST else 0.0

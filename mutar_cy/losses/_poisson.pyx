@@ -1,4 +1,4 @@
-"""Counts: the variance is the mean."""
+"""Poisson loss: counts, or rates with exposures; the variance is the mean."""
 
 import numpy as np
 
@@ -12,15 +12,22 @@ from mutar_cy.losses._loss cimport Loss
 cdef class Poisson(Loss):
     """``exp(eta) - y eta``: a Poisson count whose mean is ``exp(eta)``, y >= 0."""
 
+    name = "poisson"
+    link = "log"
+    lower_bound = 0.0
+    has_likelihood = True
+    unpenalised_model = "Poisson regression"
+    unpenalised_estimator = "PoissonRegressor"
+
     cdef double value_at(self, double y, double eta) noexcept nogil:
         return exp(eta) - y * eta
 
     cdef double terms_at(
-        self, double y, double eta, double* residual, double* bend
+        self, double y, double eta, double* residual, double* curvature
     ) noexcept nogil:
         cdef double mu = exp(eta)
         residual[0] = y - mu
-        bend[0] = mu
+        curvature[0] = mu
         return mu - y * eta
 
     cdef double conjugate_at(self, double y, double residual) noexcept nogil:
@@ -29,31 +36,39 @@ cdef class Poisson(Loss):
             return u * log(u) - u
         return 0.0 if u == 0.0 else INFINITY
 
-    cdef double least_at(self, double y) noexcept nogil:
+    cdef double minimum_at(self, double y) noexcept nogil:
         return y - y * log(y) if y > 0.0 else 0.0
 
-    def size(self, y, eta, root):
-        """Return the sum of the sizes of the terms of the weighted losses."""
-        return float(root**2 @ (np.exp(eta) + np.abs(y * eta)))
+    def magnitude(self, y, eta, sqrt_weight):
+        """Return the weighted sum of the absolute terms of the losses."""
+        return float(sqrt_weight**2 @ (np.exp(eta) + np.abs(y * eta)))
 
-    def shift(
+    def fit_intercept_only(
         self,
         const double[::1] y not None,
         const double[::1] eta not None,
-        const double[::1] root not None,
+        const double[::1] sqrt_weight not None,
     ):
-        """Return what to add to ``eta`` for the weighted residuals to sum to 0."""
+        """Return the constant that makes weighted residuals sum to 0, in closed form."""
         cdef Py_ssize_t i
         cdef double top = -INFINITY, observed = 0.0, expected = 0.0
         with nogil:
             for i in range(y.shape[0]):
-                if root[i] > 0.0 and eta[i] > top:
+                if sqrt_weight[i] > 0.0 and eta[i] > top:
                     top = eta[i]
             for i in range(y.shape[0]):
-                if root[i] > 0.0:
-                    observed += root[i] * root[i] * y[i]
-                    expected += root[i] * root[i] * exp(eta[i] - top)
+                if sqrt_weight[i] > 0.0:
+                    observed += sqrt_weight[i] * sqrt_weight[i] * y[i]
+                    expected += sqrt_weight[i] * sqrt_weight[i] * exp(eta[i] - top)
         return log(observed / expected) - top
+
+    def lacks_optimum(self, y):
+        """Tell whether every count is 0: the best intercept is minus infinity."""
+        return not np.any(y)
+
+    def minus_two_log_likelihood(self, deviance, n_samples):
+        """Return the deviance, which differs from it by a constant of the data."""
+        return n_samples * deviance
 
     def mean(self, eta):
         """Return the expected target at a linear predictor."""

@@ -1,34 +1,42 @@
-"""Which strength to take, what to trust, and how to tell: paths, folds and criteria."""
+"""Choice of penalty strengths, paths, stability, and scores over tasks."""
 
-from mutar_cy.model_selection._cross_validated import CrossValidated as CrossValidated
-from mutar_cy.model_selection._cross_validated import constraints_of as constraints_of
-from mutar_cy.model_selection._dirty_model_cv import DirtyModelCV as DirtyModelCV
+from typing import TYPE_CHECKING
+
+from mutar_cy._lib import lazy_attributes
+from mutar_cy.model_selection._criteria import criterion_path as criterion_path
+from mutar_cy.model_selection._cross_validation import (
+    collect_losses as collect_losses,
+)
+from mutar_cy.model_selection._cross_validation import (
+    cross_validate as cross_validate,
+)
+from mutar_cy.model_selection._cross_validation import make_folds as make_folds
+from mutar_cy.model_selection._cross_validation import select_best as select_best
 from mutar_cy.model_selection._grids import Grid as Grid
-from mutar_cy.model_selection._group_lasso_classifier_cv import (
-    GroupLassoClassifierCV as GroupLassoClassifierCV,
-)
-from mutar_cy.model_selection._group_lasso_cv import GroupLassoCV as GroupLassoCV
-from mutar_cy.model_selection._group_lasso_regressor_cv import (
-    GroupLassoRegressorCV as GroupLassoRegressorCV,
-)
-from mutar_cy.model_selection._importance import feature_importance
-from mutar_cy.model_selection._ind_lasso_cv import IndLassoCV as IndLassoCV
-from mutar_cy.model_selection._mtw_cv import MTWCV as MTWCV
-from mutar_cy.model_selection._multi_level_lasso_cv import (
-    MultiLevelLassoCV as MultiLevelLassoCV,
-)
-from mutar_cy.model_selection._paths_of_two import dirty_path as dirty_path
-from mutar_cy.model_selection._paths_of_two import mtw_path as mtw_path
-from mutar_cy.model_selection._regularization_path import (
-    regularization_path as regularization_path,
-)
-from mutar_cy.model_selection._reweighted_group_lasso_cv import (
-    ReweightedGroupLassoCV as ReweightedGroupLassoCV,
-)
-from mutar_cy.model_selection._score_tasks import score_tasks
+from mutar_cy.model_selection._grids import alpha_grid as alpha_grid
+from mutar_cy.model_selection._grids import geometric_alphas as geometric_alphas
+from mutar_cy.model_selection._grids import pair_grid as pair_grid
+from mutar_cy.model_selection._parallel import one_blas_thread as one_blas_thread
+from mutar_cy.model_selection._paths import RegularizationPath as RegularizationPath
+from mutar_cy.model_selection._paths import path_fields as path_fields
+from mutar_cy.model_selection._paths import regularization_path as regularization_path
+from mutar_cy.model_selection._paths import solve_grid as solve_grid
+from mutar_cy.model_selection._paths import solve_row as solve_row
 from mutar_cy.model_selection._splitters import LeaveOneTaskOut, TaskKFold
-from mutar_cy.model_selection._stability_selection import StabilitySelection
-from mutar_cy.model_selection._task_scorer import make_task_scorer
+from mutar_cy.model_selection._task_scoring import make_task_scorer, score_tasks
+
+if TYPE_CHECKING:
+    from mutar_cy.inspection import feature_importance
+    from mutar_cy.model_selection._stability_selection import StabilitySelection
+else:
+    # StabilitySelection imports sklearn.feature_selection, and with it half of sklearn.
+    __getattr__, __dir__ = lazy_attributes(
+        __name__,
+        {
+            "StabilitySelection": "mutar_cy.model_selection._stability_selection",
+            "feature_importance": "mutar_cy.inspection",
+        },
+    )
 
 __all__ = [
     "LeaveOneTaskOut",

@@ -1,94 +1,82 @@
-"""Information criteria along a path fitted to all data."""
+"""Information criteria along a path fitted to all rows: AIC, BIC and EBIC."""
 
 import numpy as np
 from scipy.special import gammaln
-from sklearn.base import is_classifier
 
-from mutar_cy import tasks
-from mutar_cy.model_selection._degrees import degrees_of_freedom
-from mutar_cy.model_selection._held_out import found_by, look_at
+from mutar_cy.objectives import sparse_coefficients
 
-MOST = 0.5  # of the number of samples: degrees of freedom beyond prove nothing
+# Largest degrees of freedom per sample. A fit with more is nearly saturated: its
+# residual variance, and so its likelihood, is not an estimate of anything.
+MAX_DF_SHARE = 0.5
 
 
-def follow_criterion(model, posed, grid, criterion):
-    """Fit every path of a grid to all data, and weigh likelihoods against sizes.
+def criterion_path(objective, grid, criterion):
+    """Fit every path of a grid to all rows, and evaluate an information criterion.
 
     Parameters
     ----------
-    model : estimator
-    posed : tuple
+    objective : Objective
     grid : Grid
     criterion : {"aic", "bic", "ebic"}
 
     Returns
     -------
     values : ndarray of shape (n_points, n_columns)
-        The smaller the better; infinite where a fit has too many degrees of freedom
-        to be judged. Their sums over columns count, except where every column has a
-        strength of its own.
-    degrees : ndarray of shape (n_points, n_columns)
-        Degrees of freedom, in equal shares where columns have a penalty together.
+        Smaller is better; infinite where a fit has too many degrees of freedom to be
+        judged. Their sums over columns count, except where every column has a strength
+        of its own.
+    df : ndarray of shape (n_points, n_columns)
+        Degrees of freedom, in equal shares where columns share a penalty.
     n_unconverged : int
     """
-    if getattr(model, "loss", None) == "gamma":
+    if not objective.loss.has_likelihood:
         raise ValueError(
-            f"criterion={criterion!r} needs the likelihood, which with loss='gamma' "
-            "depends on an unknown dispersion; choose by cross-validation."
+            f"criterion={criterion!r} needs the likelihood, which with "
+            f"loss={objective.loss.name!r} depends on an unknown dispersion; choose by "
+            f"cross-validation."
         )
-    data = posed[0].samples
-    found, spent, n_unconverged = [], [], 0
+    fits, found, n_unconverged = [], [], 0
     for row in grid.rows:
-        for point, solution in zip(row, model._follow(posed, row), strict=True):
-            found.append(found_by(model, posed[0], solution))
-            at = model._posed_at(posed, point)
-            spent.append(degrees_of_freedom(model, at, solution))
-            n_unconverged += not model._has_converged(solution)
-    degrees = np.stack(spent)
-    every = [np.arange(len(Y)) for Y in data.targets]
-    losses, _ = look_at(model, data, every, found)
-    counts = np.array([len(y) for _, y, _ in tasks.target_columns(data)], dtype=float)
-    joint = not isinstance(posed[2], list)
-    sizes = selected(found, posed, joint)
+        for point, solution in zip(row, objective.solve_path(row), strict=True):
+            fits.append(sparse_coefficients(objective, solution))
+            found.append(objective.with_params(**point).degrees_of_freedom(solution))
+            n_unconverged += not objective.has_converged(solution)
+    values = _values(objective, fits, np.stack(found), criterion)
+    return values, np.stack(found), n_unconverged
+
+
+def _values(objective, fits, df, criterion):
+    """Return the criterion of every fit, column by column."""
+    data = objective.data
+    all_rows = [np.arange(len(Y)) for Y in data.targets]
+    losses, _ = objective.validation_losses(fits, all_rows)
+    counts = np.array([len(y) for _, y, _ in data.target_columns()], dtype=float)
+    joint = not isinstance(objective.penalty, list)
     n_samples = counts.sum() if joint else counts
-    n_blocks = data.n_features if posed[3] is None else len(posed[3])
-    values = deviances(model, losses, counts) + degrees * price(criterion, n_samples)
+    cost = 2.0 if criterion == "aic" else np.log(n_samples)
+    values = objective.loss.minus_two_log_likelihood(losses, counts) + df * cost
     if criterion == "ebic":
-        values += 2.0 * log_choices(n_blocks, sizes) / (len(counts) if joint else 1.0)
-    sums = degrees.sum(axis=1, keepdims=True) if joint else degrees
-    return np.where(sums <= MOST * n_samples, values, np.inf), degrees, n_unconverged
+        groups = objective.groups
+        n_blocks = data.n_features if groups is None else len(groups)
+        sizes = n_selected_blocks(objective, fits, joint)
+        values += 2.0 * log_binomial(n_blocks, sizes) / (len(counts) if joint else 1.0)
+    sums = df.sum(axis=1, keepdims=True) if joint else df
+    return np.where(sums <= MAX_DF_SHARE * n_samples, values, np.inf)
 
 
-def price(criterion, n_samples):
-    """Return what a degree of freedom costs."""
-    return 2.0 if criterion == "aic" else np.log(n_samples)
-
-
-def deviances(model, losses, counts):
-    """Return minus twice the logarithms of likelihoods, up to a constant, by columns.
-
-    Those of squared error are at the best level of noise of every column.
-    """
-    if is_classifier(model) or getattr(model, "loss", "squared_error") == "poisson":
-        return counts * losses
-    with np.errstate(divide="ignore"):
-        return counts * (np.log(2.0 * np.pi * losses) + 1.0)
-
-
-def selected(found, posed, joint):
-    """Return how many blocks every fit has selected, by columns if these are alone."""
+def n_selected_blocks(objective, fits, joint):
+    """Return the number of blocks that every fit selects, by columns unless joint."""
     if not joint:
-        n_columns = posed[1].n_columns
-        some = [np.count_nonzero(coef, axis=0) for _, coef, _ in found]
-        return np.array(some).reshape(len(found), n_columns)
-    sizes = []
-    for rows, _, _ in found:
-        groups = posed[3]
-        hit = [np.isin(g, rows).any() for g in groups or []]
-        sizes.append(len(rows) if groups is None else np.count_nonzero(hit))
+        n_columns = objective.scaled.n_columns
+        counts = [np.count_nonzero(fit.coef, axis=0) for fit in fits]
+        return np.array(counts).reshape(len(fits), n_columns)
+    groups, sizes = objective.groups, []
+    for fit in fits:
+        hit = [np.isin(group, fit.features).any() for group in groups or []]
+        sizes.append(len(fit.features) if groups is None else np.count_nonzero(hit))
     return np.array(sizes, dtype=float)[:, np.newaxis]
 
 
-def log_choices(n, k):
+def log_binomial(n, k):
     """Return the logarithm of the number of ways to choose k of n."""
     return gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)

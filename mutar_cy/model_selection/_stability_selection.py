@@ -1,10 +1,382 @@
-"""Which features would be selected again, from other samples."""
+"""Stability selection: features that fits to most halves of the samples select."""
 
+from contextlib import closing
+from inspect import signature
 from numbers import Integral, Real
+from typing import Any, NamedTuple
 
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_selection import SelectorMixin
+from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils.validation import check_is_fitted
 
-from mutar_cy.model_selection._stability_fit import SubsampleSelector
+from mutar_cy import tasks
+from mutar_cy.model_selection._grids import alpha_grid
+from mutar_cy.model_selection._parallel import run_all
+from mutar_cy.model_selection._subsamples import Subsamples
+from mutar_cy.objectives import (
+    FRACTION,
+    CallbackSupportMixin,
+    all_or_nothing,
+    check_parameters,
+    refuse_non_finite,
+    solver_callback,
+    warn_user,
+)
+
+UNCONVERGED = (
+    "Objective did not converge in {} fits to subsamples. You might want to increase "
+    "the number of iterations, max_iter, of the {}, or its tol; a very small alpha "
+    "makes a problem hard."
+)
+# Attributes that only some fits set.
+OPTIONAL = "feature_names_in_", "group_names_", "group_path_", "group_frequencies_"
+
+
+class SelectionUnits:
+    """The units that are selected as a whole: features, or groups of features.
+
+    Parameters
+    ----------
+    n_features : int
+    groups : list of ndarray of int, default=None
+        The features of every group, if there are groups; else each is on its own.
+    """
+
+    def __init__(self, n_features, groups=None):
+        self.order, self.number = None, n_features
+        if groups is not None:
+            sizes = np.array([len(own) for own in groups])
+            self.order, self.number = np.concatenate(groups), len(groups)
+            self.starts = np.cumsum(sizes) - sizes
+
+    def among(self, features):
+        """Return which units have one of some features.
+
+        Parameters
+        ----------
+        features : ndarray of bool, shape (..., n_features)
+
+        Returns
+        -------
+        units : ndarray of bool, shape (..., n_units)
+        """
+        if self.order is None:
+            return features
+        return np.logical_or.reduceat(features[..., self.order], self.starts, axis=-1)
+
+
+class SubsampleFits(NamedTuple):
+    """Fits of an objective to subsamples, at every point of a path."""
+
+    objective: Any  # of all rows
+    strengths: list  # of dicts
+    units: SelectionUnits
+    max_features: int | None  # units that may be selected at one strength or another
+
+    @property
+    def shape(self):
+        """The numbers of points, features and tasks."""
+        data = self.objective.data
+        return len(self.strengths), data.n_features, len(data.labels)
+
+    def select(self, subsamples, number):
+        """Return the features that the fits to a subsample select.
+
+        Parameters
+        ----------
+        subsamples : Subsamples
+        number : int
+            The number of the subsample.
+
+        Returns
+        -------
+        selected : ndarray of bool, shape (n_points, n_features, n_tasks)
+        n_unconverged : int
+        """
+        rows, where = subsamples.rows(number), f"Subsample {number}"
+        data = self.objective.data._replace(designs=self.objective.data.targets)
+        self.objective.check_fit_possible(data.take(rows), where)
+        objective = self.objective.restrict(rows)
+        _, n_features, n_tasks = self.shape
+        selected = np.zeros(self.shape, dtype=bool)
+        ever, n_unconverged = np.zeros(self.units.number, dtype=bool), 0
+        for point, solution in enumerate(objective.solve_path(self.strengths)):
+            coef, intercept = objective.to_user(solution)
+            refuse_non_finite(coef, intercept)
+            own = (coef != 0).reshape(n_features, n_tasks, -1).any(axis=2)
+            ever |= self.units.among(own.any(axis=1))
+            if (
+                self.max_features is not None
+                and np.count_nonzero(ever) > self.max_features
+            ):
+                selected[point:] = selected[point - 1] if point else False
+                break
+            selected[point] = own
+            n_unconverged += not objective.has_converged(solution)
+        return selected, n_unconverged
+
+
+class SelectionCounts:
+    """Counts of what was selected, over subsamples.
+
+    Parameters
+    ----------
+    selections : Selections
+    """
+
+    def __init__(self, fits):
+        n_points, n_features, n_tasks = fits.shape
+        self.units, self.number, self.n_units = fits.units, 0, 0
+        self.n_unconverged = 0
+        self.of_entries = np.zeros((n_points, n_features, n_tasks), dtype=np.int32)
+        self.of_features = np.zeros((n_points, n_features), dtype=np.int32)
+        self.of_units = np.zeros((n_points, self.units.number), dtype=np.int32)
+
+    def add(self, selected, n_unconverged):
+        """Count a subsample.
+
+        Parameters
+        ----------
+        selected : ndarray of bool, shape (n_points, n_features, n_tasks)
+        n_unconverged : int
+        """
+        features = selected.any(axis=2)
+        units = self.units.among(features)
+        self.of_entries += selected
+        self.of_features += features
+        self.of_units += units
+        self.n_units += int(np.count_nonzero(units.any(axis=0)))
+        self.number += 1
+        self.n_unconverged += n_unconverged
+
+
+def make_model(estimator):
+    """Return a copy of an estimator whose fits can be followed, parameters checked.
+
+    Raises
+    ------
+    TypeError
+        If it is not one of this package's.
+    ValueError
+        If no coefficient of it is ever 0.
+    """
+    # What has no alpha chooses it by the data.
+    if not hasattr(estimator, "_objective") or not hasattr(estimator, "alpha"):
+        raise TypeError(
+            "estimator must be a model of mutar_cy with fixed strengths, got "
+            f"{type(estimator).__name__}."
+        )
+    model = clone(estimator)
+    check_parameters(model)
+    if getattr(model, "support_threshold", 1.0) == 0.0 and model.alpha > 0:
+        raise ValueError(
+            f"No coefficient of {type(model).__name__} is ever 0, so that every "
+            f"feature is selected; set its support_threshold above 0."
+        )
+    return model
+
+
+def accepted(model, given):
+    """Return what was given beside X and y, and see that the model's fit takes it."""
+    given = {name: value for name, value in given.items() if value is not None}
+    for name in given:
+        if name not in signature(model.fit).parameters:
+            raise TypeError(
+                f"{name} was given, but the fit of {type(model).__name__} takes none."
+            )
+    return given
+
+
+def selection_path(model, data, alphas, eps):
+    """Return the objective, the alphas, and the strengths to fit it at."""
+    objective = model._objective(data)
+    if alphas is None:
+        return objective, np.array([model.alpha], dtype=np.float64), [{}]
+    grid = alpha_grid(objective, alphas, eps)
+    return objective, grid.alphas, grid.rows[0]
+
+
+def summary(counts, threshold):
+    """Return the attributes that counts of selections lead to."""
+    path = counts.of_features / counts.number
+    frequencies = path.max(axis=0)
+    n_selected = counts.n_units / counts.number
+    return {
+        "stability_path_": path,
+        "selection_frequencies_": frequencies,
+        "task_frequencies_": counts.of_entries.max(axis=0) / counts.number,
+        "support_": frequencies >= threshold,
+        "n_selected_": n_selected,
+        "error_bound_": n_selected**2 / ((2 * threshold - 1) * counts.units.number),
+    }
+
+
+def of_groups(counts, names):
+    """Return the attributes that tell of groups, none without names of groups."""
+    if names is None:
+        return {}
+    path = counts.of_units / counts.number
+    return {
+        "group_names_": names,
+        "group_path_": path,
+        "group_frequencies_": path.max(axis=0),
+    }
+
+
+UNCONVERGED = (
+    "Objective did not converge in {} fits to subsamples. You might want to increase "
+    "the number of iterations, max_iter, of the {}, or its tol; a very small alpha "
+    "makes a problem hard."
+)
+# What only some fits set.
+OPTIONAL = "feature_names_in_", "group_names_", "group_path_", "group_frequencies_"
+
+
+class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
+    """Fit to subsamples, count what they select, and keep what most of them do.
+
+    A subclass adds its parameters.
+    """
+
+    _parameter_constraints: dict[str, Any] = {}
+    estimator: Any
+    n_subsamples: int
+
+    @all_or_nothing
+    def fit(self, X, y, sample_weight=None, task=None, offset=None):
+        """Fit the estimator to all subsamples, and count what it selects.
+
+        Parameters
+        ----------
+        X, y, sample_weight, task, offset : object
+            The data, in any layout that ``estimator.fit`` takes, and what it takes of
+            the others. Subsamples carry along weights, labels and offsets.
+
+        Returns
+        -------
+        self : object
+            The fitted selector.
+
+        Raises
+        ------
+        TypeError
+            If ``estimator`` is not one of this package's with fixed strengths, or its
+            ``fit`` does not take what is given.
+        ValueError
+            If the data are not as it asks for, or a subsample has no sample of a task,
+            or of a class.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If fits to subsamples have not converged, with their number.
+        """
+        check_parameters(self)
+        model = make_model(self.estimator)
+        given = {"sample_weight": sample_weight, "task": task, "offset": offset}
+        data = model._read(X, y, **accepted(model, given))
+        objective, alphas, strengths = selection_path(
+            model, data, self.alphas, self.eps
+        )
+        if self.max_features is not None and len(strengths) == 1:
+            raise ValueError(
+                f"max_features={self.max_features} cuts paths, but there is one "
+                f"strength only; give alphas."
+            )
+        units = SelectionUnits(data.n_features, objective.feature_groups)
+        fits = SubsampleFits(objective, strengths, units, self.max_features)
+        callback = solver_callback(
+            self, X, y, step="subsample", n_steps=self.n_subsamples
+        )
+        counts = self._count(fits, callback)
+        fitted = {
+            "alphas_": alphas,
+            "tasks_": data.labels,
+            **summary(counts, self.threshold),
+            **of_groups(counts, objective.group_names),
+            **_columns(model),
+        }
+        if callback is not None:
+            callback.close(fitted)
+        for name in OPTIONAL:
+            self.__dict__.pop(name, None)
+        self.__dict__.update(fitted)
+        if counts.n_unconverged:
+            warn_user(
+                UNCONVERGED.format(counts.n_unconverged, type(model).__name__),
+                ConvergenceWarning,
+            )
+        return self
+
+    def _count(self, fits, callback):
+        """Fit to all subsamples, and return the counts of the selected features."""
+        data = fits.objective.data
+        subsamples = Subsamples(
+            data,
+            self.sample_fraction,
+            self.n_subsamples,
+            self.random_state,
+            data.classes is not None,
+        )
+        counts = SelectionCounts(fits)
+        items = ((subsamples, number) for number in range(self.n_subsamples))
+        # Closed whatever happens: jobs whose results nobody reads do not start.
+        with closing(run_all(fits.select, items, self.n_jobs)) as results:
+            for found in results:
+                counts.add(*found)
+                if callback is not None:
+                    callback(counts.number, np.nan, np.nan)
+        return counts
+
+    @property
+    def stable_groups_(self):
+        """Names of the groups whose frequency reaches the threshold, a list."""
+        pairs = zip(self.group_names_, self.group_frequencies_, strict=True)
+        return [name for name, frequency in pairs if frequency >= self.threshold]
+
+    def get_support(self, indices=False):
+        """Tell which columns of X are kept.
+
+        Parameters
+        ----------
+        indices : bool, default=False
+            Whether to return the indices of those kept, instead of a mask.
+
+        Returns
+        -------
+        support : ndarray of shape (n_features_in_,)
+            The stable features, and the task column if the estimator has one: columns
+            are counted as X has them, while ``support_`` counts features only.
+        """
+        return super().get_support(indices)
+
+    def _get_support_mask(self):
+        check_is_fitted(self)
+        if self._task_position is None:
+            return self.support_
+        return np.insert(self.support_, self._task_position, True)
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "support_")
+
+    def __sklearn_tags__(self):
+        tags, inner = super().__sklearn_tags__(), get_tags(self.estimator)
+        tags.input_tags, tags.target_tags = inner.input_tags, inner.target_tags
+        tags.target_tags.required = True
+        return tags
+
+
+def _columns(model):
+    """Return what a model that has read data knows of the columns of X."""
+    names = getattr(model, "feature_names_in_", None)
+    fitted = {} if names is None else {"feature_names_in_": names}
+    names = None if names is None else names.tolist()
+    at = tasks.task_position(model, names, model.n_features_in_)
+    return {**fitted, "n_features_in_": model.n_features_in_, "_task_position": at}
 
 
 class StabilitySelection(SubsampleSelector):
@@ -40,7 +412,7 @@ class StabilitySelection(SubsampleSelector):
         those of ``estimator`` only. A second strength that the model has is scaled
         along, as for :func:`~mutar_cy.alpha_max`.
     eps : float, default=0.1
-        The last strength that is laid out, as a fraction of the first.
+        The smallest alpha of an automatic grid, as a fraction of the largest.
     n_subsamples : int, default=100
         How many subsamples. The last one of an odd number is half a pair.
     sample_fraction : float, default=0.5
@@ -138,7 +510,7 @@ class StabilitySelection(SubsampleSelector):
     _parameter_constraints = {
         "estimator": [HasMethods(["fit"])],
         "alphas": [Interval(Integral, 2, None, closed="left"), "array-like", None],
-        "eps": [Interval(Real, 0, 1, closed="neither")],
+        "eps": FRACTION,
         "n_subsamples": [Interval(Integral, 2, None, closed="left")],
         "sample_fraction": [Interval(Real, 0, 0.5, closed="right")],
         "threshold": [Interval(Real, 0.5, 1, closed="right")],

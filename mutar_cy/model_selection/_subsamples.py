@@ -15,7 +15,7 @@ class Subsamples:
 
     Parameters
     ----------
-    problem : Problem
+    problem : TaskData
     fraction : float
         At most a half.
     number : int
@@ -60,7 +60,7 @@ class Subsamples:
         Returns
         -------
         rows : list of ndarray of int
-            As `tasks.take_rows` takes them.
+            As `TaskData.take` takes them.
         """
         pair, side = divmod(which, 2)
         rng = np.random.default_rng(self.seeds[pair])

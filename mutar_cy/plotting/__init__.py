@@ -1,4 +1,4 @@
-"""Pictures of what has been fitted."""
+"""Displays: plots of coefficients, paths, convergence and stability."""
 
 from mutar_cy.plotting._coefficient_map_display import CoefficientMapDisplay
 from mutar_cy.plotting._convergence_display import ConvergenceDisplay

@@ -1,24 +1,25 @@
-"""The duality gap while estimators fit."""
+"""ConvergenceDisplay: the duality gap during fits."""
+
+from time import perf_counter
 
 import numpy as np
+from sklearn.base import clone
 
-from mutar_cy.plotting._axes import new_axes
-from mutar_cy.plotting._checks import check_choice
-from mutar_cy.plotting._labels import label_ends, look
-from mutar_cy.plotting._targets import draw_targets, limits
-from mutar_cy.plotting._trace import check_trace, curves, record
+from mutar_cy.objectives import recording_iterations
+from mutar_cy.plotting._reading import check_choice, check_numbers
+from mutar_cy.plotting._style import MARK, label_ends, line_style, new_axes
 
 TITLES = {"time": "time in seconds", "iterations": "iterations"}
 
 
 class ConvergenceDisplay:
-    """Plot of the duality gap while estimators fit, against time or iterations.
+    """Plot of the duality gap during fits, against time or iterations.
 
-    The duality gap bounds by how much the objective exceeds its minimum. A fit ends
-    when its gap is at most its target, the estimator's ``tol`` times the objective of
-    the null model, which is a dashed line. Points are the outer iterations, at the
-    end of which the gap is computed; gaps far below the target, or of 0, are at the
-    lower edge. The name of each estimator stands beside the end of its line.
+    The duality gap is an upper bound on the objective minus its minimum. A fit ends
+    when its gap is at most its target, ``tol`` times the objective of the null model; a
+    dashed line shows the target. Points are outer iterations, which end with the
+    computation of the gap; gaps of 0, or far below the target, are drawn at the lower
+    edge. The name of each estimator is beside the end of its line.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_estimators`. All
     arguments are kept as attributes.
@@ -26,33 +27,32 @@ class ConvergenceDisplay:
     Parameters
     ----------
     traces : dict of str to dict of str to array-like of shape (n_reports,)
-        For every estimator's name, ``"seconds"`` since the fit began, ``"n_iters"``,
-        ``"dual_gaps"`` and ``"targets"``, after every outer iteration. Where no gap is
-        known it is NaN.
+        For every name, ``"seconds"`` since the start of the fit, ``"n_iters"``,
+        ``"dual_gaps"`` (NaN: unknown) and ``"targets"`` after every outer iteration.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What has been drawn into.
+        Axes that hold the plot.
     figure_ : matplotlib Figure
-        The figure of ``ax_``.
+        Figure of ``ax_``.
     lines_ : list of matplotlib Line2D
-        The gaps, in the order of the estimators; their labels are the names.
+        The gaps, in the order of the estimators; the labels are their names.
     target_lines_ : list of matplotlib Line2D
-        The targets. Of estimators with the same target, the first one's only.
+        The targets; estimators with the same target share a line.
     labels_ : list of matplotlib Annotation
-        The names beside lines.
+        The names beside the lines.
 
     See Also
     --------
-    sklearn.callback.ProgressBar : Tells how long a fit will take.
+    sklearn.callback.ProgressBar : Estimates the remaining time of a fit.
 
     Notes
     -----
-    Tasks that are not coupled, as those of ``IndLasso``, are one problem after
-    another, and so are the weighted ones of reweighted models, of which the first and
-    the last are certified. Each has a gap and a target of its own, and lines are
-    interrupted between them.
+    Models without coupling between tasks, such as ``IndLasso``, solve one problem after
+    another. Reweighted models solve a sequence of weighted problems and certify the
+    first and the last. Each problem has a gap and a target; lines are interrupted
+    between problems.
 
     Examples
     --------
@@ -75,34 +75,34 @@ class ConvergenceDisplay:
     def from_estimator(
         cls, estimator, X, y, *, name=None, fit_params=None, ax=None, **plot_kw
     ):
-        """Fit a clone of an estimator, and plot how that went.
+        """Fit a clone of an estimator and plot its duality gap.
 
         Parameters
         ----------
         estimator : estimator
-            Fitted or not; it is not changed.
+            Fitted or not; it is not modified.
         X, y : object
-            As for its ``fit``.
+            Passed to ``fit``.
         name : str, default=None
-            What to call it; its class by default.
+            Name of the estimator; its class by default.
         fit_params : dict, default=None
-            What else its ``fit`` takes, such as ``task`` and ``sample_weight``.
+            Other arguments of ``fit``, such as ``task`` and ``sample_weight``.
         ax : matplotlib Axes, default=None
-            What to draw into; a new figure by default.
+            Axes to draw on; a new figure by default.
         **plot_kw
-            As for :meth:`plot`.
+            Passed to :meth:`plot`.
 
         Returns
         -------
         display : ConvergenceDisplay
-            With what has been drawn.
+            The display, after :meth:`plot`.
 
         Raises
         ------
         ImportError
-            If matplotlib is not there.
+            If matplotlib is not installed.
         TypeError
-            If the estimator does not tell of its iterations.
+            If the estimator does not report its iterations.
         """
         name = type(estimator).__name__ if name is None else name
         return cls.from_estimators(
@@ -111,32 +111,32 @@ class ConvergenceDisplay:
 
     @classmethod
     def from_estimators(cls, estimators, X, y, *, fit_params=None, ax=None, **plot_kw):
-        """Fit clones of several estimators, and plot how that went.
+        """Fit clones of several estimators and plot their duality gaps.
 
         Parameters
         ----------
         estimators : dict of str to estimator
-            By their names, in the order in which they are fitted, one after the other.
+            Estimators by name, in the order in which they are fitted.
         X, y : object
-            As for their ``fit``.
+            Passed to ``fit``.
         fit_params : dict, default=None
-            What else their ``fit`` takes.
+            Other arguments of ``fit``.
         ax : matplotlib Axes, default=None
-            What to draw into; a new figure by default.
+            Axes to draw on; a new figure by default.
         **plot_kw
-            As for :meth:`plot`.
+            Passed to :meth:`plot`.
 
         Returns
         -------
         display : ConvergenceDisplay
-            With what has been drawn.
+            The display, after :meth:`plot`.
 
         Raises
         ------
         ImportError
-            If matplotlib is not there.
+            If matplotlib is not installed.
         TypeError
-            If ``estimators`` is not a dict, or one does not tell of its iterations.
+            If ``estimators`` is not a dict, or one does not report its iterations.
         """
         if not isinstance(estimators, dict):
             raise TypeError(
@@ -157,39 +157,44 @@ class ConvergenceDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            What to draw into; a new figure by default.
+            Axes to draw on; a new figure by default.
         against : {"time", "iterations"}, default="time"
-            What is drawn to the right. The time is that since the fit began, reading
-            the data included; iterations are counted as ``n_iter_`` is, but those of
-            several problems are added up.
+            Quantity on the horizontal axis: the time since the start of the fit, which
+            includes reading the data; or iterations as in ``n_iter_``, but summed over
+            several problems.
         line_kw : dict, default=None
-            Properties of the lines, as ``Axes.plot`` takes them.
+            Properties of the lines, passed to ``Axes.plot``.
 
         Returns
         -------
         display : ConvergenceDisplay
-            This object, with what has been drawn.
+            This object.
 
         Raises
         ------
         ImportError
-            If matplotlib is not there.
+            If matplotlib is not installed.
         ValueError
-            If arrays of a trace do not go together.
+            If the shapes of the arrays of a trace disagree.
         """
         check_choice(against, "against", TITLES)
         if not self.traces:
             raise ValueError("traces must be those of at least one estimator.")
         drawn = {
-            name: curves(check_trace(trace, name), against)
+            name: gap_curves(check_trace(trace, name), against)
             for name, trace in self.traces.items()
         }
         self.ax_ = new_axes() if ax is None else ax
         self.figure_ = self.ax_.figure
-        bottom, top = limits(drawn.values())
+        bottom, top = gap_limits(drawn.values())
         self.lines_ = []
         for rank, (name, (at, gaps, _)) in enumerate(drawn.items()):
-            style = {**look(rank), "marker": "o", "markersize": 4, **(line_kw or {})}
+            style = {
+                **line_style(rank),
+                "marker": "o",
+                "markersize": 4,
+                **(line_kw or {}),
+            }
             shown = np.where(gaps < bottom, bottom, gaps)
             self.lines_ += self.ax_.plot(at, shown, label=name, **style)
         self.ax_.set(xlabel=TITLES[against], ylabel="duality gap", yscale="log")
@@ -198,3 +203,162 @@ class ConvergenceDisplay:
         self.target_lines_ = draw_targets(self.ax_, drawn.values(), self.lines_)
         self.labels_ = label_ends(self.ax_, self.lines_, at_edge=False)
         return self
+
+
+FIELDS = ("seconds", "n_iters", "dual_gaps", "targets")
+
+
+def record(estimator, X, y, fit_params):
+    """Fit a clone and record every outer iteration.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted or not; it is not changed.
+    X, y : object
+    fit_params : dict or None
+
+    Returns
+    -------
+    trace : dict of str to ndarray of shape (n_reports,)
+        ``seconds`` since the start, ``n_iters``, ``dual_gaps`` and ``targets``.
+
+    Raises
+    ------
+    TypeError
+        If the estimator does not report its iterations.
+    """
+    copy, reports = clone(estimator), []
+
+    def note(n_iter, gap, target):
+        reports.append((perf_counter() - begin, n_iter, gap, target))
+
+    with recording_iterations(note):
+        begin = perf_counter()
+        copy.fit(X, y, **(fit_params or {}))
+    if not reports:
+        raise TypeError(
+            "The estimator must be one that tells of its iterations, got "
+            f"{type(estimator).__name__}."
+        )
+    columns = np.array(reports, dtype=np.float64).T
+    return dict(zip(FIELDS, columns, strict=True))
+
+
+def check_trace(trace, name):
+    """Return the arrays of a trace, or raise a ValueError."""
+    lacking = [field for field in FIELDS if field not in trace]
+    if lacking:
+        raise ValueError(f"The trace of {name!r} lacks {lacking[0]!r}.")
+    arrays = {
+        field: check_numbers(trace[field], f"{field} of {name!r}", finite=False)
+        for field in FIELDS
+    }
+    shapes = {field: array.shape for field, array in arrays.items()}
+    if len(set(shapes.values())) > 1 or len(shapes["seconds"]) != 1:
+        raise ValueError(
+            f"The arrays of the trace of {name!r} must be 1-D and of one length, got "
+            f"shapes {shapes}."
+        )
+    if not np.isfinite(arrays["dual_gaps"]).any():
+        raise ValueError(f"The trace of {name!r} has no dual gap.")
+    return arrays
+
+
+def gap_curves(trace, against):
+    """Return the points of the curves of a trace.
+
+    A fit may solve several problems, one after another. Each problem has a gap, a
+    target and a count of iterations; iterations are summed, and curves are interrupted
+    between problems.
+
+    Parameters
+    ----------
+    trace : dict of str to ndarray
+    against : {"time", "iterations"}
+
+    Returns
+    -------
+    at, gaps, targets : ndarray of shape (n_points,)
+        NaN where curves are interrupted.
+    """
+    n_iters, targets = trace["n_iters"], trace["targets"]
+    fallen = np.diff(n_iters) < 0
+    if against == "time":
+        at = trace["seconds"]
+    else:
+        before = np.where(fallen, n_iters[:-1], 0.0)
+        at = n_iters + np.concatenate([[0.0], np.cumsum(before)])
+    breaks = np.flatnonzero(fallen | (targets[1:] != targets[:-1])) + 1
+    columns = np.stack([at, trace["dual_gaps"], targets])
+    return np.insert(columns, breaks, np.nan, axis=1)
+
+
+BELOW = 100  # smaller gaps than target / 100 are drawn at the lower edge
+
+
+def gap_limits(drawn):
+    """Return the limits of a logarithmic axis of gaps.
+
+    Parameters
+    ----------
+    drawn : iterable of (ndarray, ndarray, ndarray)
+        Positions, gaps and targets; only positive numbers count.
+    """
+    _, gaps, targets = (_positive(each) for each in zip(*drawn, strict=True))
+    values = np.concatenate([gaps, targets])
+    if not len(values):
+        return 0.1, 10.0
+    least = targets.min() / BELOW if len(targets) else 0.0
+    return max(values.min(), least) / 3, values.max() * 3
+
+
+def _positive(arrays):
+    values = np.concatenate(arrays)
+    return values[np.isfinite(values) & (values > 0)]
+
+
+def draw_targets(ax, drawn, lines):
+    """Draw dashed lines at the targets; estimators with the same target share one.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    drawn : iterable of (ndarray, ndarray, ndarray)
+        Positions, gaps and targets of each estimator.
+    lines : list of matplotlib Line2D
+        Lines of the gaps.
+
+    Returns
+    -------
+    target_lines : list of matplotlib Line2D
+    """
+    found, seen = [], []
+    for (at, _, targets), line in zip(drawn, lines, strict=True):
+        levels = np.unique(targets[np.isfinite(targets)]).tolist()
+        if not levels or levels in seen:
+            continue
+        seen.append(levels)
+        style = {**MARK, "color": line.get_color(), "zorder": 0}
+        if len(levels) == 1:
+            found.append(ax.axhline(levels[0], **style))
+        else:
+            found += ax.plot(at, targets, **style)
+    if len(found) == 1:
+        found[0].set_color(MARK["color"])
+    if found:
+        _name(ax, seen[0][0])
+    return found
+
+
+def _name(ax, target):
+    """Label the line of a target above its left end."""
+    ax.annotate(
+        "target",
+        xy=(0, target),
+        xycoords=ax.get_yaxis_transform(),
+        xytext=(4, 3),
+        textcoords="offset points",
+        fontsize=8,
+        color=MARK["color"],
+    )

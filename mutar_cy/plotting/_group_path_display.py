@@ -1,19 +1,26 @@
-"""The norms of groups along a path over strengths."""
+"""GroupPathDisplay: norms of groups of coefficients along a path of alphas."""
+
+import numpy as np
 
 from mutar_cy.estimators import GroupLassoRegressor, group_lasso_path
-from mutar_cy.plotting._axes import count_on_top, mark, new_axes
-from mutar_cy.plotting._labels import label_ends
-from mutar_cy.plotting._lines import draw_path, finish_path, title
-from mutar_cy.plotting._path import check_path, require
+from mutar_cy.plotting._reading import check_alphas, check_best, check_numbers, require
+from mutar_cy.plotting._style import (
+    add_count_axis,
+    draw_path,
+    format_path_axes,
+    label_ends,
+    mark_alpha,
+    new_axes,
+    title,
+)
 
 
 class GroupPathDisplay:
-    """Plot of which groups of features come in as the penalty gets weaker, and how far.
+    """Plot of the norms of groups of coefficients along a path of alphas.
 
-    The axis of strengths is logarithmic and descends to the right, so that models grow
-    from left to right. Each line is a group, and the names of the groups that are in
-    the last model stand at the ends of their lines. The axis on top counts the groups
-    that are selected.
+    The axis of alphas is logarithmic and descends to the right, so that models grow
+    from left to right. Each line is a group; the names of the groups in the last model
+    are at the ends of their lines. The axis on top shows the number of selected groups.
 
     It is recommended to use :meth:`from_path` or :meth:`from_estimator`. All arguments
     are kept as attributes.
@@ -21,35 +28,34 @@ class GroupPathDisplay:
     Parameters
     ----------
     alphas : array-like of shape (n_alphas,)
-        The strengths, at least two, positive and descending.
+        Penalty strengths, at least two, positive and in descending order.
     group_norms : array-like of shape (n_alphas, n_groups)
-        The norm of each group's coefficients at each strength; 0 where the group is
-        not selected.
+        Norm of the coefficients of each group at each alpha; 0 where the group is not
+        selected.
     group_names : sequence of n_groups hashable
-        The names of the groups. A group whose name is a number ``g`` is called
-        "group g".
+        Names of the groups. A number ``g`` is shown as "group g".
     alpha_best : float, default=None
-        The strength that has been chosen, to be marked.
+        Chosen alpha, which the plot marks.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What has been drawn into.
+        Axes that hold the plot.
     figure_ : matplotlib Figure
-        The figure of ``ax_``.
+        Figure of ``ax_``.
     lines_ : list of matplotlib Line2D
-        The lines of all groups that are ever selected, in the order of the groups;
-        their labels are the names.
+        Lines of the groups that are selected at some alpha, in the order of the
+        groups; the labels are their names.
     labels_ : list of matplotlib Annotation
-        The names beside lines, largest norm first.
+        The names beside the lines, in descending order of the last norm.
     counts_ax_ : matplotlib SecondaryAxis
-        The axis with the numbers of groups.
+        Axis with the numbers of selected groups.
     best_line_ : matplotlib Line2D or None
-        The mark of ``alpha_best``.
+        Line at ``alpha_best``.
 
     See Also
     --------
-    sklearn.model_selection.ValidationCurveDisplay : Scores over strengths.
+    sklearn.model_selection.ValidationCurveDisplay : Scores over a parameter.
 
     Examples
     --------
@@ -71,33 +77,34 @@ class GroupPathDisplay:
 
     @classmethod
     def from_path(cls, path, *, ax=None, max_labels=10, line_kw=None):
-        """Plot a path that has been computed.
+        """Plot a computed path.
 
         Parameters
         ----------
         path : object
-            With the attributes ``alphas``, ``group_norms`` and ``group_names``, and
-            ``alpha_best`` if a strength has been chosen.
+            An object with the attributes ``alphas``, ``group_norms`` and
+            ``group_names``, and ``alpha_best`` if an alpha was chosen.
         ax : matplotlib Axes, default=None
-            What to draw into; a new figure by default.
+            Axes to draw on; a new figure by default.
         max_labels : int, default=10
-            Most groups that get a colour and a name: the largest at the last strength.
+            Maximum number of groups with a colour and a name: those with the largest
+            norms at the last alpha.
         line_kw : dict, default=None
-            Properties of the lines that have a name, as ``Axes.plot`` takes them.
+            Properties of the labelled lines, passed to ``Axes.plot``.
 
         Returns
         -------
         display : GroupPathDisplay
-            With what has been drawn.
+            The display, after :meth:`plot`.
 
         Raises
         ------
         ImportError
-            If matplotlib is not there.
+            If matplotlib is not installed.
         TypeError
             If ``path`` lacks an attribute.
         ValueError
-            If its arrays do not go together.
+            If the shapes of its arrays disagree.
         """
         require(path, ("alphas", "group_norms", "group_names"))
         display = cls(
@@ -112,33 +119,33 @@ class GroupPathDisplay:
     def from_estimator(
         cls, estimator, X, y, *, alphas=None, n_alphas=100, ax=None, fit_params=None
     ):
-        """Fit a path with the parameters of an estimator, and plot it.
+        """Compute the path of an estimator and plot it.
 
         Parameters
         ----------
         estimator : GroupLassoRegressor
-            Fitted or not; it is not changed. Its ``alpha`` is marked.
+            Fitted or not; it is not modified. Its ``alpha`` is marked.
         X, y : object
-            As for its ``fit``.
+            Passed to ``fit``.
         alphas : array-like of shape (n_alphas,), default=None
-            Strengths above 0; by default from the smallest that selects nothing down
-            to a thousandth of it.
+            Positive alphas; by default from the smallest that selects nothing down to
+            a thousandth of it.
         n_alphas : int, default=100
-            How many of them, without ``alphas``.
+            Number of alphas if ``alphas`` is None.
         ax : matplotlib Axes, default=None
-            What to draw into; a new figure by default.
+            Axes to draw on; a new figure by default.
         fit_params : dict, default=None
-            ``sample_weight``, ``task`` and ``offset``, as for ``fit``.
+            ``sample_weight``, ``task`` and ``offset``, passed to ``fit``.
 
         Returns
         -------
         display : GroupPathDisplay
-            With what has been drawn.
+            The display, after :meth:`plot`.
 
         Raises
         ------
         ImportError
-            If matplotlib is not there.
+            If matplotlib is not installed.
         TypeError
             If the estimator is not a GroupLassoRegressor.
 
@@ -153,7 +160,7 @@ class GroupPathDisplay:
             )
         given = estimator.get_params()
         chosen = given.pop("alpha")
-        for name in ("warm_start", "unseen_tasks"):  # of no use for a path
+        for name in ("warm_start", "unseen_tasks"):  # not parameters of a path
             del given[name]
         given |= {"alphas": alphas, "n_alphas": n_alphas, **(fit_params or {})}
         path = group_lasso_path(X, y, **given)
@@ -171,24 +178,25 @@ class GroupPathDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            What to draw into; a new figure by default.
+            Axes to draw on; a new figure by default.
         max_labels : int, default=10
-            Most groups that get a colour and a name: the largest at the last strength.
+            Maximum number of groups with a colour and a name: those with the largest
+            norms at the last alpha.
             The other groups are grey.
         line_kw : dict, default=None
-            Properties of the lines that have a name, as ``Axes.plot`` takes them.
+            Properties of the labelled lines, passed to ``Axes.plot``.
 
         Returns
         -------
         display : GroupPathDisplay
-            This object, with what has been drawn.
+            This object.
 
         Raises
         ------
         ImportError
-            If matplotlib is not there.
+            If matplotlib is not installed.
         ValueError
-            If the arrays do not go together.
+            If the shapes of the arrays disagree.
         """
         alphas, norms, names = check_path(
             self.alphas, self.group_norms, self.group_names, self.alpha_best
@@ -199,12 +207,45 @@ class GroupPathDisplay:
         self.lines_, named = draw_path(
             self.ax_, alphas, norms, titles, max_labels, line_kw
         )
-        finish_path(self.ax_, alphas, "norm of the group's coefficients")
+        format_path_axes(self.ax_, alphas, "norm of the group's coefficients")
         self.ax_.set_ylim(bottom=0)
         self.best_line_ = None
         if self.alpha_best is not None:
-            self.best_line_ = mark(self.ax_, self.alpha_best, alphas)
+            self.best_line_ = mark_alpha(self.ax_, self.alpha_best, alphas)
         counts = (norms > 0).sum(axis=1)
-        self.counts_ax_ = count_on_top(self.ax_, alphas, counts, "groups")
+        self.counts_ax_ = add_count_axis(self.ax_, alphas, counts, "groups")
         self.labels_ = label_ends(self.ax_, named)
         return self
+
+
+def check_path(alphas, group_norms, group_names, alpha_best):
+    """Return a path's arrays, or raise a ValueError.
+
+    Parameters
+    ----------
+    alphas : array-like of shape (n_alphas,)
+    group_norms : array-like of shape (n_alphas, n_groups)
+    group_names : sequence of n_groups hashable
+    alpha_best : float or None
+
+    Returns
+    -------
+    alphas : ndarray of float64, shape (n_alphas,)
+    group_norms : ndarray of float64, shape (n_alphas, n_groups)
+    group_names : list
+    """
+    alphas, norms = check_alphas(alphas), check_numbers(group_norms, "group_norms")
+    names = list(group_names)
+    if norms.shape != (len(alphas), len(names)):
+        raise ValueError(
+            f"group_norms has shape {norms.shape}, but there are {len(alphas)} alphas "
+            f"and {len(names)} names of groups."
+        )
+    if np.any(norms < 0):
+        at = np.argwhere(norms < 0)[0]
+        raise ValueError(
+            f"group_norms must be at least 0, got {norms[tuple(at)]} for group "
+            f"{names[at[1]]!r}."
+        )
+    check_best(alpha_best, alphas)
+    return alphas, norms, names

@@ -1,36 +1,43 @@
-"""How alike the coefficients of tasks are."""
+"""TaskSimilarityDisplay: similarity of the coefficients of tasks."""
 
 import numpy as np
+from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.spatial.distance import squareform
 
-from mutar_cy.plotting._axes import new_axes
-from mutar_cy.plotting._checks import (
+from mutar_cy.plotting._reading import (
     check_choice,
+    check_fraction,
     check_names,
     check_numbers,
-    check_share,
+    read_fitted,
 )
-from mutar_cy.plotting._fitted import read_fitted
-from mutar_cy.plotting._signed import colours_of, frame_off, name_cells
-from mutar_cy.plotting._similarity import MEASURES, cluster_order
-from mutar_cy.plotting._values import mark_negative, write_values
+from mutar_cy.plotting._style import (
+    DARK,
+    MARK_ON_DARK,
+    MARK_ON_LIGHT,
+    colour_scale,
+    hide_frame,
+    mark_signs,
+    name_cells,
+    new_axes,
+)
 
 TITLES = {"cosine": "cosine of coefficients", "jaccard": "overlap of supports"}
 
 
 class TaskSimilarityDisplay:
-    r"""Plot of how alike the coefficients of tasks are.
+    r"""Plot of the similarity of the coefficients of tasks.
 
-    A table with a row and a column for every task. The similarity of two tasks is one
-    of
+    The table has a row and a column per task. The similarity of two tasks is one of
 
     - the cosine of the angle between their coefficients,
       :math:`w_k^\top w_l / (\|w_k\| \|w_l\|)`, from -1 to 1;
-    - the Jaccard index of their supports, the number of features that both have over
-      the number that one of them has, from 0 to 1.
+    - the Jaccard index of their supports, the number of features that both select over
+      the number that at least one selects, from 0 to 1.
 
-    A task without coefficients has 0 with all others. Tasks are ordered so that like
-    tasks are neighbours: by the leaves of a hierarchical clustering with average
-    linkage of 1 less the similarity.
+    A task without coefficients has similarity 0 to all others. Tasks are ordered by the
+    leaves of a hierarchical clustering with average linkage of 1 minus the similarity,
+    so that similar tasks are neighbours.
 
     It is recommended to use :meth:`from_estimator`. All arguments are kept as
     attributes.
@@ -38,32 +45,32 @@ class TaskSimilarityDisplay:
     Parameters
     ----------
     similarity : array-like of shape (n_tasks, n_tasks)
-        The similarities: symmetric, from -1 to 1, with ones on the diagonal.
+        Similarities: symmetric, from -1 to 1, with ones on the diagonal.
     task_names : sequence of n_tasks hashable, default=None
-        The names of the tasks; 0, 1, ... by default.
+        Names of the tasks; 0, 1, ... by default.
     measure : {"cosine", "jaccard"}, default="cosine"
-        What the similarities are.
+        Measure of similarity.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What has been drawn into.
+        Axes that hold the plot.
     figure_ : matplotlib Figure
-        The figure of ``ax_``.
+        Figure of ``ax_``.
     order_ : ndarray of int, shape (n_tasks,)
-        The tasks from top to bottom.
+        Tasks of the rows, from top to bottom.
     image_ : matplotlib AxesImage
-        The colours.
+        Image of the similarities.
     texts_ : list of matplotlib Text
-        The values, row by row; none if cells are too small for them to be legible.
+        The values, row by row; empty if cells are too small for legible text.
     minuses_ : matplotlib PathCollection or None
-        Minus signs on negative values that are not written.
+        Minus signs on negative values if values are not written.
     colorbar_ : matplotlib Colorbar or None
-        What the colours mean.
+        The colour bar.
 
     See Also
     --------
-    SupportDisplay : Which features are selected for which tasks.
+    SupportDisplay : Selected features, by task and sign.
 
     Examples
     --------
@@ -92,44 +99,44 @@ class TaskSimilarityDisplay:
         ax=None,
         **plot_kw,
     ):
-        """Plot how alike the tasks of a fitted estimator are.
+        """Plot the similarity of the tasks of a fitted estimator.
 
         Parameters
         ----------
         estimator : estimator
-            Fitted, with ``coef_`` of at least two tasks: one of this package's, or one
-            with scikit-learn's shape (n_targets, n_features). Responses of a task, and
-            classes, count as more coefficients of it.
+            A fitted estimator of this package with at least two tasks, or one with
+            ``coef_`` of shape (n_targets, n_features). The coefficients of a task are
+            those of all its responses or classes.
         measure : {"cosine", "jaccard"}, default="cosine"
             The cosine of coefficients, or the overlap of supports.
         threshold : float, default=0.0
-            Coefficients of at most that share of the largest count as 0.
+            Coefficients up to this fraction of the largest count as 0.
         task_names : sequence of n_tasks hashable, default=None
-            In place of ``tasks_``.
+            Names to use instead of ``tasks_``.
         ax : matplotlib Axes, default=None
-            What to draw into; a new figure by default.
+            Axes to draw on; a new figure by default.
         **plot_kw
-            As for :meth:`plot`.
+            Passed to :meth:`plot`.
 
         Returns
         -------
         display : TaskSimilarityDisplay
-            With what has been drawn.
+            The display, after :meth:`plot`.
 
         Raises
         ------
         ImportError
-            If matplotlib is not there.
+            If matplotlib is not installed.
         NotFittedError
             If the estimator is not fitted.
         TypeError
-            If it has no ``coef_``.
+            If the estimator has no ``coef_``.
         ValueError
-            If it has a single task, not as many as there are names, or a parameter is
-            out of range.
+            If it has a single task, the number of names differs from that of tasks, or
+            a parameter is out of range.
         """
         find = MEASURES[check_choice(measure, "measure", MEASURES)]
-        least = check_share(threshold, "threshold")
+        least = check_fraction(threshold, "threshold")
         fitted = read_fitted(estimator, None, task_names)
         if len(fitted.task_names) < 2:
             raise ValueError("The estimator must have at least two tasks, got 1.")
@@ -146,26 +153,26 @@ class TaskSimilarityDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            What to draw into; a new figure, as large as it needs to be, by default.
+            Axes to draw on; by default those of a new figure, sized to fit.
         cluster : bool, default=True
-            Whether to order tasks so that like ones are neighbours. Else they are in
-            the order they have.
+            Whether to order tasks so that similar tasks are neighbours. If False, keep
+            their order.
         values_format : str or None, default=".2f"
-            How values are written; None leaves them out.
+            Format of the values; None: do not write them.
         colorbar : bool, default=True
-            Whether to draw a bar that tells what the colours mean.
+            Whether to draw a colour bar.
 
         Returns
         -------
         display : TaskSimilarityDisplay
-            This object, with what has been drawn.
+            This object.
 
         Raises
         ------
         ImportError
-            If matplotlib is not there.
+            If matplotlib is not installed.
         ValueError
-            If the similarities cannot be some, or there are not as many names.
+            If the array is not a similarity matrix, or the number of names is wrong.
         """
         similarity, names = self._check()
         n_tasks = len(names)
@@ -176,8 +183,8 @@ class TaskSimilarityDisplay:
         self.ax_ = new_axes((side + 0.8, side)) if ax is None else ax
         self.figure_ = self.ax_.figure
         signed = self.measure == "cosine"
-        self.image_ = self.ax_.imshow(shown, **colours_of(1.0, signed=signed))
-        frame_off(self.ax_)
+        self.image_ = self.ax_.imshow(shown, **colour_scale(1.0, signed=signed))
+        hide_frame(self.ax_)
         self.ax_.set(xlabel="task", ylabel="task")
         self.colorbar_ = None
         if colorbar:
@@ -210,3 +217,117 @@ class TaskSimilarityDisplay:
             raise ValueError("similarity must be symmetric.")
         names = check_names(self.task_names, shape[0], "task_names", "tasks")
         return similarity, names
+
+
+def cosine(coef):
+    """Return the cosines of the angles between columns; 0 for a column of zeros.
+
+    Parameters
+    ----------
+    coef : ndarray of shape (n_coefficients, n_tasks)
+
+    Returns
+    -------
+    similarity : ndarray of shape (n_tasks, n_tasks)
+        1 on the diagonal.
+    """
+    largest = np.abs(coef).max(axis=0)
+    scaled = coef / np.where(largest > 0, largest, 1.0)  # avoids overflow of squares
+    norms = np.linalg.norm(scaled, axis=0)
+    directions = scaled / np.where(norms > 0, norms, 1.0)
+    return _symmetrise(np.clip(directions.T @ directions, -1.0, 1.0))
+
+
+def jaccard(coef):
+    """Return the Jaccard indices of the supports of columns.
+
+    Parameters
+    ----------
+    coef : ndarray of shape (n_coefficients, n_tasks)
+
+    Returns
+    -------
+    similarity : ndarray of shape (n_tasks, n_tasks)
+        Size of the intersection over that of the union; 0 if the union is empty. 1 on
+        the diagonal.
+    """
+    support = (coef != 0).astype(np.float64)
+    both = support.T @ support
+    sizes = support.sum(axis=0)
+    either = sizes[:, np.newaxis] + sizes - both
+    return _symmetrise(both / np.maximum(either, 1.0))
+
+
+MEASURES = {"cosine": cosine, "jaccard": jaccard}
+
+
+def _symmetrise(similarity):
+    """Return a matrix made exactly symmetric, with ones on its diagonal."""
+    similarity = (similarity + similarity.T) / 2
+    np.fill_diagonal(similarity, 1.0)
+    return similarity
+
+
+def cluster_order(similarity):
+    """Return the tasks in the leaf order of a hierarchical clustering.
+
+    The distance of two tasks is 1 minus their similarity, the linkage is average, and
+    the order of the leaves minimises the sum of distances between neighbours.
+
+    Parameters
+    ----------
+    similarity : ndarray of shape (n_tasks, n_tasks)
+
+    Returns
+    -------
+    order : ndarray of int, shape (n_tasks,)
+    """
+    if len(similarity) < 3:
+        return np.arange(len(similarity))
+    distances = squareform(1.0 - similarity, checks=False)
+    order = leaves_list(linkage(distances, "average", optimal_ordering=True))
+    return (
+        order if order[0] < order[-1] else order[::-1]
+    )  # an order and its reverse are equally good
+
+
+MIN_FONTSIZE = 4.5  # points; smaller text is illegible and not written
+
+
+def write_values(ax, shown, values_format, size):
+    """Write values into cells of the given size in points, if the text is legible."""
+    if values_format is None:
+        return []
+    written = [[_write(value, values_format) for value in row] for row in shown]
+    longest = max(len(text) for row in written for text in row)
+    fontsize = min(9.0, 0.84 * size / (0.6 * longest))
+    if fontsize < MIN_FONTSIZE:
+        return []
+    style = {"ha": "center", "va": "center", "fontsize": fontsize}
+    return [
+        ax.text(
+            j,
+            i,
+            text,
+            color=MARK_ON_DARK if abs(value) > DARK else MARK_ON_LIGHT,
+            **style,
+        )
+        for i, (row, values) in enumerate(zip(written, shown, strict=True))
+        for j, (text, value) in enumerate(zip(row, values, strict=True))
+    ]
+
+
+def mark_negative(ax, shown, size):
+    """Draw a minus on negative values, in cells of the given size in points."""
+    rows, columns = np.nonzero(shown < 0)
+    marks = mark_signs(
+        ax, np.column_stack([columns, rows]), shown[rows, columns], 1.0, 0.4 * size
+    )
+    return marks.get("-")
+
+
+def _write(value, values_format):
+    """Format a value with a typographic minus sign, and without negative zero."""
+    text = format(value, values_format)
+    zero = format(0.0, values_format)
+    return zero if text == f"-{zero}" else text.replace("-", "\N{MINUS SIGN}")

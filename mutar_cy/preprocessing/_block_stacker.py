@@ -1,4 +1,4 @@
-"""A dict of arrays, made into one matrix whose columns tell their key."""
+"""BlockStacker: a dict of arrays as one matrix with names of columns by key."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -8,29 +8,29 @@ from mutar_cy.groups import block_columns, block_names, check_blocks, join_block
 
 
 class BlockStacker(TransformerMixin, BaseEstimator):
-    """Put the arrays of a dict side by side, one group of columns per key.
+    """Join the arrays of a dict side by side, one group of columns per key.
 
-    scikit-learn's splitters count the keys of a dict and take them for samples. The
-    matrix that comes out of here can be split, and its columns are named by their
-    keys, so that an estimator with ``groups="auto"`` finds the groups again.
+    Splitters of scikit-learn count the keys of a dict as samples. They can split the
+    joined matrix, and the names of its columns start with their key, so that an
+    estimator with ``groups="auto"`` finds the groups.
 
     Attributes
     ----------
     groups_ : dict from str to ndarray of int64
-        The columns of every key, in the order of the dict seen in fit.
+        Columns of every key, in the order of the dict seen in fit.
     columns_ : dict from str to list or None
-        The names of the columns of every table; None for arrays.
+        Names of the columns of every table; None for arrays.
     n_features_in_ : int
-        Number of columns of all arrays together.
+        Total number of columns of all arrays.
 
     See Also
     --------
-    sklearn.compose.ColumnTransformer : Groups of columns that come from one table.
+    sklearn.compose.ColumnTransformer : Groups of columns of one table.
 
     Notes
     -----
-    Keys are strings without ``"__"``, which ends the prefix of a column's name. The
-    names get to an estimator in a table only: see ``set_output``.
+    Keys are strings without ``"__"``, which ends the prefix of a column name. Only a
+    DataFrame passes the names on to an estimator: see ``set_output``.
 
     Examples
     --------
@@ -50,14 +50,14 @@ class BlockStacker(TransformerMixin, BaseEstimator):
     """
 
     def fit(self, X, y=None):
-        """Learn the keys, and how many columns each of them has.
+        """Learn the keys and their numbers of columns.
 
         Parameters
         ----------
         X : dict from str to {array-like, sparse matrix, DataFrame}
             Arrays of shape (n_samples,) or (n_samples, n_columns).
         y : None
-            Not read.
+            Ignored.
 
         Returns
         -------
@@ -67,8 +67,8 @@ class BlockStacker(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If X is no dict of matrices with equal numbers of samples, or a key cannot
-            be a prefix. The message names the key.
+            If X is not a dict of matrices with equal numbers of samples, or a key is
+            not a valid prefix. The message names the key.
         """
         joined, groups = join_blocks(X, finite=False)
         for key in groups:
@@ -88,7 +88,7 @@ class BlockStacker(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : dict from str to {array-like, sparse matrix, DataFrame}
-            In any order of the keys. NaN and infinity are passed on.
+            The keys may have any order. NaN and infinity are allowed.
 
         Returns
         -------
@@ -98,8 +98,8 @@ class BlockStacker(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If keys, numbers of columns or names of columns are not those seen in fit,
-            or numbers of samples differ. The message names the key.
+            If keys, numbers of columns or names of columns differ from those in fit, or
+            numbers of samples differ. The message names the key.
         """
         check_is_fitted(self)
         return check_blocks(X, self.groups_, self.columns_, finite=False)
@@ -110,12 +110,12 @@ class BlockStacker(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         input_features : None
-            Not read: names come from the keys.
+            Ignored: names come from the keys.
 
         Returns
         -------
         names : ndarray of str, shape (n_features_in_,)
-            Such as ``speed__0``; a table's columns keep their names behind the key.
+            For example ``speed__0``; named columns keep their names after the key.
         """
         check_is_fitted(self)
         return np.array(block_names(self.groups_, self.columns_), dtype=object)

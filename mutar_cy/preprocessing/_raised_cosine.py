@@ -3,16 +3,14 @@
 from numbers import Integral, Real
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from mutar_cy.preprocessing._bounds import per_feature
-from mutar_cy.preprocessing._bumps import raised_cosines, sparse_raised_cosines
-
 
 class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    r"""Expand every feature in raised cosines: bumps that overlap.
+    r"""Expand every feature in overlapping raised cosine functions.
 
     With the bounds :math:`l` and :math:`h` of a feature :math:`x`, function
     :math:`k = 0, \ldots, K - 1` of its basis is
@@ -24,12 +22,11 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         z = (K - 1) \, u, \qquad u = \frac{x - l}{h - l} .
 
     Logarithmic spacing, which is finest at the lower bound, puts
-    :math:`\log(1 + s u) / \log(1 + s)` in the place of :math:`u`. The bounds are
-    learnt in ``fit`` and stay: what a new sample's features are does not depend on the
-    samples beside it.
+    :math:`\log(1 + s u) / \log(1 + s)` in the place of :math:`u`. ``fit`` learns the
+    bounds; the transform of a sample does not depend on other samples.
 
-    If twice the width is an integer, the functions of a feature add up to :math:`w`
-    wherever all of them that reach there exist, :math:`w - 1 \le z \le K - w`.
+    If twice the width is an integer, the functions of a feature sum to :math:`w` for
+    :math:`w - 1 \le z \le K - w`, away from the bounds.
 
     Parameters
     ----------
@@ -37,21 +34,20 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         Number K of functions per feature, at least 2. The first peaks at the lower
         bound and the last at the upper one.
     width : float, default=2.0
-        Half of a function's support w, at least 1, in units of the distance between
-        peaks.
+        Half-width w of the support of a function, at least 1, in units of the distance
+        between peaks.
     log : bool, default=False
         Whether peaks are spaced logarithmically.
     log_scale : float, default=50.0
-        How uneven logarithmic spacing is: s above. Near 0 it is linear.
+        Scale s of logarithmic spacing; it is nearly linear for small s.
     bounds : array-like of shape (2,) or (n_features, 2), default=None
-        The lower and the upper bound, of all features or of each, in their units. The
-        smallest and the largest value in ``fit`` by default.
+        Lower and upper bound, one pair for all features or one per feature. By default
+        the smallest and the largest value in ``fit``.
     extrapolation : {"constant", "zero", "error"}, default="constant"
-        What becomes of a value out of bounds: the functions of the bound that is
-        nearest, zeros only, or a ValueError.
+        Output for a value out of bounds: the functions at the nearest bound, zeros, or
+        a ValueError.
     sparse_output : bool, default=False
-        Whether ``transform`` returns a sparse matrix, which does not store the
-        functions that do not reach a value.
+        Whether ``transform`` returns a sparse array, which stores nonzero values only.
 
     Attributes
     ----------
@@ -66,14 +62,14 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
 
     See Also
     --------
-    sklearn.preprocessing.SplineTransformer : B-splines instead.
-    sklearn.compose.ColumnTransformer : One basis per feature, and one group each.
+    sklearn.preprocessing.SplineTransformer : B-splines.
+    sklearn.compose.ColumnTransformer : One basis, and one group, per feature.
 
     Notes
     -----
-    Names of output columns hold no ``"__"``. In a
+    Names of output columns contain no ``"__"``. In a
     :class:`~sklearn.compose.ColumnTransformer` with one entry per feature, the names
-    of the entries are therefore the prefixes that ``groups="auto"`` goes by.
+    of the entries are therefore the prefixes that ``groups="auto"`` uses.
 
     References
     ----------
@@ -133,7 +129,7 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         X : array-like of shape (n_samples, n_features)
             The features.
         y : None
-            Not read.
+            Ignored.
 
         Returns
         -------
@@ -143,8 +139,8 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         Raises
         ------
         ValueError
-            If a number is not finite, bounds are not in order, or have to be learnt
-            from a feature that is constant. The message names the feature.
+            If a number is not finite, bounds are not in ascending order, or they would
+            be learnt from a constant feature. The message names the feature.
         """
         self._validate_params()
         least = 2 if self.bounds is None else 1
@@ -155,7 +151,7 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
             bounds = np.column_stack([X.min(axis=0), X.max(axis=0)]).astype(np.float64)
         else:
             bounds = per_feature(self.bounds, self.n_features_in_)
-        # Halves, because the range of two floats may be beyond float.
+        # Halves avoid overflow: the range of two floats may exceed the largest float.
         empty = np.flatnonzero(~(bounds[:, 1] / 2 > bounds[:, 0] / 2))
         if len(empty):
             low, high = bounds[empty[0]]
@@ -180,7 +176,7 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         Returns
         -------
         basis : {ndarray, CSR array} of shape (n_samples, n_features * n_basis)
-            From 0 to 1; all functions of the first feature, then all of the next.
+            Values from 0 to 1: all functions of the first feature, then of the next.
 
         Raises
         ------
@@ -203,7 +199,7 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         Returns
         -------
         names : ndarray of str, shape (n_features_out_,)
-            Such as ``speed_rc_0``.
+            For example ``speed_rc_0``.
         """
         names = super().get_feature_names_out(input_features)
         count = self.n_features_out_ // self.n_features_in_
@@ -217,9 +213,11 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         return tags
 
     def _positions(self, X):
-        """Return z, and for what shall be zero a z that no function reaches."""
+        """Return z; a z outside all supports gives zeros where these are required."""
         low, high = self.bounds_.T
-        single = self.bounds_.astype(X.dtype)  # a bound itself is not out of bounds
+        single = self.bounds_.astype(
+            X.dtype
+        )  # rounded, so that a bound is not out of bounds
         outside = np.less(X, single[:, 0]) | np.greater(X, single[:, 1])
         if self.extrapolation == "error" and outside.any():
             row, column = np.argwhere(outside)[0]
@@ -237,6 +235,87 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
         return z
 
     def _show(self, column):
-        """Write the number of a feature, and its name if it has one."""
+        """Return the number of a feature, and its name if it has one, as text."""
         names = getattr(self, "feature_names_in_", None)
         return f"Feature {column}" + ("" if names is None else f" ({names[column]!r})")
+
+
+def raised_cosines(positions, n_basis, width, dtype):
+    """Evaluate raised cosines that peak at 0, 1, ..., n_basis - 1.
+
+    Parameters
+    ----------
+    positions : ndarray of shape (n_samples, n_features)
+        Positions in units of the distance between peaks.
+    n_basis : int
+    width : float
+        Half-width of the support of each function.
+    dtype : dtype
+        Precision of the result.
+
+    Returns
+    -------
+    values : ndarray of shape (n_samples, n_features * n_basis)
+        All functions of the first feature, then all of the next.
+    """
+    n_samples, n_features = positions.shape
+    values = np.empty((n_samples, n_features, n_basis), dtype=dtype)
+    for j in range(n_features):
+        values[:, j] = _bump(positions[:, j, None] - np.arange(n_basis), width)
+    return values.reshape(n_samples, -1)
+
+
+def sparse_raised_cosines(positions, n_basis, width, dtype):
+    """Return the nonzero values of raised cosines as a CSR array."""
+    n_samples, n_features = positions.shape
+    at = positions[:, :, None]
+    count = min(
+        int(2 * width) + 1, n_basis
+    )  # bound on the functions with this in their support
+    functions = np.maximum(np.ceil(at - width), 0) + np.arange(count)
+    values = _bump(at - functions, width)
+    kept = (values > 0) & (functions < n_basis)
+    columns = functions + n_basis * np.arange(n_features)[:, None]
+    ends = np.concatenate([[0], np.cumsum(kept.sum(axis=(1, 2)))])
+    shape = (n_samples, n_features * n_basis)
+    integer = sparse.get_index_dtype(maxval=max(ends[-1], shape[1]))
+    return sparse.csr_array(
+        (
+            values[kept].astype(dtype),
+            columns[kept].astype(integer),
+            ends.astype(integer),
+        ),
+        shape=shape,
+    )
+
+
+def _bump(distance, width):
+    """Return a raised cosine at a distance from its peak: 0 beyond the width."""
+    return (1 + np.cos(np.pi * np.clip(distance / width, -1, 1))) / 2
+
+
+def per_feature(bounds, n_features):
+    """Return finite bounds, one row per feature, or raise a ValueError.
+
+    Parameters
+    ----------
+    bounds : array-like of shape (2,) or (n_features, 2)
+    n_features : int
+
+    Returns
+    -------
+    bounds : ndarray of float64, shape (n_features, 2)
+        Their order is not checked.
+    """
+    try:
+        numbers = np.array(bounds, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"bounds must be numbers, got {bounds!r}.") from error
+    shape = (n_features, 2)
+    if numbers.shape not in ((2,), shape):
+        raise ValueError(
+            f"bounds has shape {numbers.shape}, but must have (2,) or {shape}."
+        )
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"bounds must be finite, got {bounds!r}.")
+    return np.broadcast_to(numbers, shape).copy()

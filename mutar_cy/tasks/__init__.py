@@ -1,79 +1,81 @@
-"""The layouts that tasks come in, and go back out in."""
+"""Data of several tasks: layouts, task labels, checks, predictions and scores."""
 
-from mutar_cy.tasks._answers import (
-    in_layout,
-    linear_predictor,
-    predict,
-    residuals,
-)
 from mutar_cy.tasks._arrays import (
     check_design,
     check_offset,
     check_target,
+    check_task_offsets,
+    check_task_weights,
     check_values,
     check_weights,
     linear,
+    task_list,
 )
-from mutar_cy.tasks._convert import split_tasks, stack_tasks
+from mutar_cy.tasks._convert import split_tasks, stack_tasks, take_samples
 from mutar_cy.tasks._labels import (
-    as_python,
     check_labels,
+    column_position,
     encode,
-    name_of,
-)
-from mutar_cy.tasks._layouts import has_own_designs, task_list, with_offset
-from mutar_cy.tasks._parts import make_parts, target_columns
-from mutar_cy.tasks._problem import (
-    Problem,
-    read_offsets,
-    read_problem,
-    read_weights,
-)
-from mutar_cy.tasks._rows import own_rows, take_rows, take_samples, task_codes
-from mutar_cy.tasks._scores import columns_with_weights, compare, r_squared, score
-from mutar_cy.tasks._task_column import (
     feature_names,
+    format_label,
     labels_in_column,
-    position_of,
     task_position,
+    to_python,
 )
+from mutar_cy.tasks._layouts import (
+    LAYOUTS,
+    SHARED,
+    SINGLE,
+    Layout,
+    fitted_layout,
+    has_task_designs,
+    read_task_data,
+)
+from mutar_cy.tasks._predict import add_offset, linear_predictor, predict, residuals
+from mutar_cy.tasks._scores import (
+    columns_with_weights,
+    r_squared,
+    score,
+    score_predictions,
+)
+from mutar_cy.tasks._task_data import TaskData, make_parts
 
 __all__ = [
-    "Problem",
-    "as_python",
+    "LAYOUTS",
+    "SHARED",
+    "SINGLE",
+    "Layout",
+    "TaskData",
+    "add_offset",
     "check_design",
     "check_labels",
     "check_offset",
     "check_target",
+    "check_task_offsets",
+    "check_task_weights",
     "check_values",
     "check_weights",
+    "column_position",
     "columns_with_weights",
-    "compare",
     "encode",
     "feature_names",
-    "has_own_designs",
-    "in_layout",
+    "fitted_layout",
+    "format_label",
+    "has_task_designs",
     "labels_in_column",
     "linear",
     "linear_predictor",
     "make_parts",
-    "name_of",
-    "own_rows",
-    "position_of",
     "predict",
     "r_squared",
-    "read_offsets",
-    "read_problem",
-    "read_weights",
+    "read_task_data",
     "residuals",
     "score",
+    "score_predictions",
     "split_tasks",
     "stack_tasks",
-    "take_rows",
     "take_samples",
-    "target_columns",
-    "task_codes",
     "task_list",
     "task_position",
-    "with_offset",
+    "to_python",
 ]

@@ -1,4 +1,4 @@
-"""One matrix, one target, one vector of weights: checked, and copied only to cast."""
+"""Checks of designs, targets, weights and offsets; arrays are copied only to cast."""
 
 from numbers import Real
 
@@ -7,32 +7,33 @@ from scipy import sparse
 from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import validate_data
 
-# Features, from where on it pays to look which of them have a coefficient.
-MANY = 200
+# Number of features from which `linear` looks for the nonzero rows of the coefficients:
+# below it the search costs more than the product that it saves.
+N_FEATURES_SEARCHED = 200
 
 
 def is_sparse(X) -> bool:
-    """Tell whether X is a sparse matrix or array of scipy's."""
+    """Tell whether X is a sparse matrix or sparse array of SciPy."""
     return bool(sparse.issparse(X))
 
 
 def by_rows(X):
-    """Return X in a format of which rows can be taken."""
+    """Return X in a format whose rows can be indexed."""
     return X.tocsr() if is_sparse(X) else X
 
 
 def is_float(array):
-    """Tell whether an array's numbers can be read as they are, without a cast."""
+    """Tell whether an array is float64 or float32 in native byte order."""
     return array.dtype.char in "df" and array.dtype.isnative
 
 
 def as_float(array):
-    """Cast to float64 what is neither float64 nor float32."""
+    """Cast an array to float64 unless it is float64 or float32."""
     return array if is_float(array) else array.astype(np.float64)
 
 
 def refuse_masked(array, name):
-    """Raise if ``array`` hides entries under a mask, which would be ignored."""
+    """Raise if ``array`` has masked entries: NumPy functions would ignore the mask."""
     if isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array):
         raise ValueError(
             f"{name} is a masked array and its mask would be ignored; "
@@ -41,28 +42,28 @@ def refuse_masked(array, name):
 
 
 def check_design(estimator, X, *, reset=False, finite=False):
-    """Check one design matrix, and the features that ``estimator`` knows.
+    """Check one design matrix and its features.
 
     Parameters
     ----------
     estimator : estimator or None
-        Learns (``reset=True``) or compares the number and the names of features.
+        Stores (``reset=True``) or compares the number and the names of features.
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
     reset : bool, default=False
     finite : bool, default=False
-        Whether to look for NaN and infinity. A fit leaves that to the pass over the
-        data that the solver makes anyway.
+        Whether to check for NaN and infinity. ``fit`` leaves this check to the solver,
+        whose first pass over the data finds them at no extra cost.
 
     Returns
     -------
     X : {ndarray, CSR, CSC} of shape (n_samples, n_features), float64 or float32
-        ``X`` itself, if it could be used as it is.
+        ``X`` itself if no conversion is needed.
     """
-    plain = type(X) is np.ndarray and X.ndim == 2 and X.size > 0 and is_float(X)
-    named = X
-    if plain and finite:
+    is_plain = type(X) is np.ndarray and X.ndim == 2 and X.size > 0 and is_float(X)
+    given = X
+    if is_plain and finite:
         assert_all_finite(X, input_name="X", estimator_name=type(estimator).__name__)
-    elif not plain:
+    elif not is_plain:
         refuse_masked(X, "X")
         X = check_array(
             X,
@@ -73,7 +74,7 @@ def check_design(estimator, X, *, reset=False, finite=False):
             estimator=estimator,
         )
     if estimator is not None:
-        know_features(estimator, named if hasattr(named, "columns") else X, reset)
+        record_features(estimator, given if hasattr(given, "columns") else X, reset)
     if is_sparse(X) and not X.has_canonical_format:
         X = X.copy()
         X.sum_duplicates()  # in place
@@ -95,17 +96,18 @@ def check_stack_of_designs(estimator, X, *, reset, finite=False):
             input_name="X",
         )
         X = as_float(X)
-    for size, what in zip(X.shape, ("tasks", "samples", "features"), strict=True):
+    for size, axis in zip(X.shape, ("tasks", "samples", "features"), strict=True):
         if size == 0:
-            raise ValueError(f"X of shape {X.shape} holds 0 {what}.")
-    know_features(estimator, X[0], reset)
+            raise ValueError(f"X of shape {X.shape} holds 0 {axis}.")
+    record_features(estimator, X[0], reset)
     return X
 
 
-def know_features(estimator, X, reset):
-    """Learn, or compare, the number and the names of features."""
+def record_features(estimator, X, reset):
+    """Store or compare the number and the names of features."""
     known = vars(estimator)
-    if type(X) is np.ndarray:  # nameless, which validate_data takes long to see
+    # A plain array has no names; validate_data takes tens of microseconds to find out.
+    if type(X) is np.ndarray:
         if reset:
             known.pop("feature_names_in_", None)
             known["n_features_in_"] = X.shape[1]
@@ -116,15 +118,15 @@ def know_features(estimator, X, reset):
 
 
 def check_values(values, name, *, missing=False):
-    """Cast targets or weights to float64 and refuse what is not finite.
+    """Cast targets, weights or offsets to float64 and check that they are finite.
 
     Parameters
     ----------
     values : array-like
     name : str
-        What messages call it.
+        Name in error messages.
     missing : bool, default=False
-        Whether NaN, or a mask, may say that a value is missing.
+        Whether NaN or a mask marks missing values. If False, both are errors.
 
     Returns
     -------
@@ -151,7 +153,7 @@ def check_values(values, name, *, missing=False):
 
 
 def check_target(y, name, *, missing=False):
-    """Check y, or the y of one task, as `check_values`; absence has its own message."""
+    """Check the targets, of all tasks or of one, with `check_values`."""
     if y is None:
         raise ValueError(
             f"This estimator requires y to be passed, but the target {name} is None."
@@ -160,16 +162,16 @@ def check_target(y, name, *, missing=False):
 
 
 def check_weights(weights, shape, *, owner="sample_weight"):
-    """Check the sample weights that go with targets of the given shape.
+    """Check sample weights against the shape of the targets.
 
     Parameters
     ----------
     weights : None, float, or array-like
-        A single number weighs all samples alike, which is no weights at all.
+        A number gives all samples the same weight, which equals no weights.
     shape : tuple
-        Of the targets: ``(n_samples,)`` or ``(n_samples, n_columns)``.
+        Shape of the targets: ``(n_samples,)`` or ``(n_samples, n_columns)``.
     owner : str
-        What messages call the argument, and whose it is.
+        Name of the argument, and its task, in error messages.
 
     Returns
     -------
@@ -193,15 +195,15 @@ def check_weights(weights, shape, *, owner="sample_weight"):
 
 
 def check_offset(offset, shape, *, owner="offset"):
-    """Check the offsets that go with targets of the given shape.
+    """Check offsets against the shape of the targets.
 
     Parameters
     ----------
     offset : None or array-like
     shape : tuple
-        Of the targets: ``(n_samples,)`` or ``(n_samples, n_columns)``.
+        Shape of the targets: ``(n_samples,)`` or ``(n_samples, n_columns)``.
     owner : str
-        What messages call the argument, and whose it is.
+        Name of the argument, and its task, in error messages.
 
     Returns
     -------
@@ -228,20 +230,54 @@ def same_length(X, y, where=""):
 
 
 def linear(X, coef, intercept):
-    """Return ``X @ coef + intercept``, reading only the columns that matter.
+    """Return ``X @ coef + intercept``, reading only columns with nonzero coefficients.
 
     Parameters
     ----------
     X : {ndarray, sparse matrix} of shape (n_samples, n_features)
     coef : ndarray of shape (n_features, ...)
-        None, one or several axes of columns.
-    intercept : float, or ndarray of the shape of the columns
+        Any number of axes may follow the features.
+    intercept : float, or ndarray of shape ``coef.shape[1:]``
     """
-    if len(coef) > MANY and not is_sparse(X):
+    if len(coef) > N_FEATURES_SEARCHED and not is_sparse(X):
         support = np.flatnonzero(coef.reshape(len(coef), -1).any(axis=1))
-        if 4 * len(support) < len(coef):  # a copy of so few columns is cheaper
+        if 4 * len(support) < len(coef):  # the copy then costs less than the product
             X, coef = X[:, support], coef[support]
     if coef.ndim > 2:
         flat = X @ coef.reshape(len(coef), -1)
         return flat.reshape(X.shape[0], *coef.shape[1:]) + intercept
     return X @ coef + intercept
+
+
+def task_list(values, n_tasks, name):
+    """Return a list of one entry per task; raise if their numbers differ."""
+    if not isinstance(values, (list, tuple)):
+        values = np.asarray(values)
+        if values.ndim == 0:
+            raise ValueError(f"{name} must hold one array per task, got {values}.")
+    if len(values) != n_tasks:
+        raise ValueError(f"X holds {n_tasks} tasks, but {name} holds {len(values)}.")
+    return list(values)
+
+
+def check_task_weights(sample_weight, shapes):
+    """Check the sample weights of tasks with targets of the given shapes."""
+    if sample_weight is None or np.isscalar(sample_weight):
+        check_weights(sample_weight, ())
+        return [None] * len(shapes)
+    weights = task_list(sample_weight, len(shapes), "sample_weight")
+    return [
+        check_weights(w, shape, owner=f"sample_weight of task {k}")
+        for k, (w, shape) in enumerate(zip(weights, shapes, strict=True))
+    ]
+
+
+def check_task_offsets(offset, shapes):
+    """Check the offsets of tasks with targets of the given shapes."""
+    if offset is None:
+        return [None] * len(shapes)
+    offsets = task_list(offset, len(shapes), "offset")
+    return [
+        check_offset(values, shape, owner=f"offset of task {k}")
+        for k, (values, shape) in enumerate(zip(offsets, shapes, strict=True))
+    ]

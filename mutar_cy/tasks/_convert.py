@@ -1,41 +1,46 @@
-"""From a design per task to one long table with labels, and back."""
+"""Conversion between lists of tasks and long tables with task labels."""
 
 import sys
+from collections.abc import Mapping
 
 import numpy as np
 from scipy import sparse
 
-from mutar_cy.tasks._arrays import by_rows, check_values, is_sparse, same_length
+from mutar_cy.tasks._arrays import (
+    by_rows,
+    check_values,
+    is_sparse,
+    same_length,
+    task_list,
+)
 from mutar_cy.tasks._labels import check_labels, encode, rows_of_tasks
-from mutar_cy.tasks._layouts import task_list
-from mutar_cy.tasks._rows import take_samples
 
 
 def stack_tasks(X, y, labels=None):
-    """Put the tasks of a list (or of a stack) end to end, as one long table.
+    """Concatenate the tasks of a list or a stack into one long table.
 
-    A long table is what scikit-learn's splitters, pipelines and searches cut by
-    samples; they would cut a list or a stack by tasks.
+    Splitters, pipelines and searches of scikit-learn split a long table by samples;
+    they would split a list or a stack by tasks.
 
     Parameters
     ----------
     X : sequence of n_tasks {array-like, sparse matrix, DataFrame} of shape \
             (n_samples_k, n_features)
-        One design per task; an array of shape (n_tasks, n_samples, n_features) too.
+        One design per task; also an array of shape (n_tasks, n_samples, n_features).
     y : sequence of n_tasks array-like of shape (n_samples_k,) or \
             (n_samples_k, n_responses)
         One target per task.
     labels : array-like of shape (n_tasks,), default=None
-        What to call the tasks; ``0, 1, ..., n_tasks - 1`` by default.
+        Labels of the tasks; ``0, 1, ..., n_tasks - 1`` by default.
 
     Returns
     -------
     X : {ndarray, CSR, DataFrame} of shape (n_samples, n_features)
-        The designs end to end: sparse if one of them is, DataFrames as DataFrames.
+        The designs, concatenated: sparse if one of them is, a DataFrame if all are.
     y : ndarray of shape (n_samples,) or (n_samples, n_responses)
-        The targets end to end.
+        The targets, concatenated.
     task : ndarray of shape (n_samples,)
-        The label of every sample's task.
+        Label of every sample's task.
 
     Raises
     ------
@@ -44,7 +49,7 @@ def stack_tasks(X, y, labels=None):
 
     See Also
     --------
-    split_tasks : The way back.
+    split_tasks : The inverse.
 
     Examples
     --------
@@ -73,11 +78,11 @@ def stack_tasks(X, y, labels=None):
     if len(np.unique(labels)) < len(labels):
         raise ValueError("labels must differ from task to task.")
     task = np.repeat(labels, [x.shape[0] for x in X])
-    return _end_to_end(X, frames), np.concatenate(y), task
+    return _concatenate(X, frames), np.concatenate(y), task
 
 
 def _refuse_misfit(x, first, name):
-    """Raise unless a design is a matrix with the features of the first one."""
+    """Raise unless a design is a matrix with the features of the first design."""
     if len(x.shape) != 2:
         raise ValueError(f"{name} must be a matrix, got shape {x.shape}.")
     if x.shape[1] != first.shape[1]:
@@ -88,8 +93,8 @@ def _refuse_misfit(x, first, name):
         raise ValueError(f"{name} has other column names than task 0.")
 
 
-def _end_to_end(X, frames):
-    if frames:  # pandas and polars both call it concat
+def _concatenate(X, frames):
+    if frames:  # pandas.concat or polars.concat
         return sys.modules[type(X[0]).__module__.split(".")[0]].concat(X)
     if any(is_sparse(x) for x in X):
         return sparse.vstack(X, format="csr")
@@ -97,23 +102,23 @@ def _end_to_end(X, frames):
 
 
 def split_tasks(X, y, task):
-    """Cut a long table into one design and one target per task.
+    """Split a long table into one design and one target per task.
 
     Parameters
     ----------
     X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
     y : array-like of shape (n_samples,) or (n_samples, n_responses)
     task : array-like of shape (n_samples,)
-        The label of every sample's task.
+        Label of every sample's task.
 
     Returns
     -------
     X : list of n_tasks {ndarray, CSR, DataFrame} of shape (n_samples_k, n_features)
-        The designs, in the order of ``tasks``; samples keep theirs.
+        The designs, in the order of ``tasks``; samples keep their order.
     y : list of n_tasks ndarray of shape (n_samples_k,) or (n_samples_k, n_responses)
         The targets.
     tasks : ndarray of shape (n_tasks,)
-        The labels, sorted, as a fit on the long table has them in ``tasks_``.
+        The sorted labels, equal to ``tasks_`` of a model fitted to the long table.
 
     Raises
     ------
@@ -122,7 +127,7 @@ def split_tasks(X, y, task):
 
     See Also
     --------
-    stack_tasks : The way back.
+    stack_tasks : The inverse.
 
     Examples
     --------
@@ -137,5 +142,27 @@ def split_tasks(X, y, task):
     labels = check_labels(task, X.shape[0], "task")
     tasks, codes = encode(labels, "task")
     rows = rows_of_tasks(codes, len(tasks))
-    X = by_rows(X)  # once
-    return [take_samples(X, own) for own in rows], [y[own] for own in rows], tasks
+    X = by_rows(X)  # convert the sparse format once, not once a task
+    designs = [take_samples(X, rows_k) for rows_k in rows]
+    return designs, [y[rows_k] for rows_k in rows], tasks
+
+
+def take_samples(X, samples):
+    """Return some rows of a table of any type.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, DataFrame}, or dict of them
+    samples : slice, or ndarray of int or bool
+
+    Returns
+    -------
+    X : {ndarray, CSR, DataFrame}, or dict of them
+    """
+    if isinstance(X, Mapping):
+        return {key: take_samples(table, samples) for key, table in X.items()}
+    if isinstance(samples, np.ndarray) and samples.dtype == np.bool_:
+        samples = np.flatnonzero(samples)  # polars reads a mask as columns
+    if hasattr(X, "columns"):
+        return (X.iloc if hasattr(X, "iloc") else X)[samples]
+    return (by_rows(X) if is_sparse(X) else np.asarray(X))[samples]

@@ -1,16 +1,23 @@
-"""Which row of a long table belongs to which task."""
+"""Task labels: their checks, their order, and the column of X that holds them."""
 
 from itertools import pairwise
 
 import numpy as np
+from sklearn.utils import assert_all_finite, check_array
+from sklearn.utils.validation import validate_data
 
+from mutar_cy.groups import column_names
 from mutar_cy.tasks._arrays import (
+    as_float,
+    by_rows,
+    check_design,
+    is_sparse,
     refuse_masked,
 )
 
 
 def check_labels(labels, n_samples, name, *, of="samples"):
-    """Return one task label per sample (or per task), none of them missing.
+    """Return an array of one task label per sample or task, none of them missing.
 
     Raises
     ------
@@ -33,7 +40,7 @@ def check_labels(labels, n_samples, name, *, of="samples"):
 def any_missing(labels):
     """Tell whether a label is NaN, NaT, NA or None."""
     if labels.dtype.kind == "O":
-        # pandas' NA differs from itself in no way that bool() accepts.
+        # The comparison pandas.NA != pandas.NA is NA, and bool(NA) raises.
         return any(
             label is None or type(label).__name__ == "NAType" or label != label
             for label in labels
@@ -42,7 +49,7 @@ def any_missing(labels):
 
 
 def encode(labels, name):
-    """Give numbers to the tasks, in the order of their sorted labels.
+    """Return the sorted labels of the tasks, and the number of every sample's task.
 
     Returns
     -------
@@ -56,51 +63,52 @@ def encode(labels, name):
 
 
 def look_up(labels, tasks, *, unseen, name):
-    """Find the number of each sample's task among the tasks seen in fit.
+    """Return the number of each sample's task among the tasks seen in fit.
 
     Parameters
     ----------
     labels : ndarray of shape (n_samples,)
     tasks : ndarray of shape (n_tasks,)
     unseen : {"raise", "mean"}
-        Whether a task not among ``tasks`` is an error, or has number ``n_tasks``.
+        Whether a task that is not in ``tasks`` is an error or gets number ``n_tasks``.
     name : str
-        What messages call the labels.
+        Name of the labels in error messages.
 
     Returns
     -------
     codes : ndarray of int, shape (n_samples,)
     """
     if tasks.dtype.kind in "mM" and labels.dtype.kind == tasks.dtype.kind:
-        unit = np.promote_types(labels.dtype, tasks.dtype)  # days are nanoseconds too
+        # Labels in days must equal labels in nanoseconds.
+        unit = np.promote_types(labels.dtype, tasks.dtype)
         labels, tasks = labels.astype(unit), tasks.astype(unit)
     number = {label: k for k, label in enumerate(tasks.tolist())}
     present, inverse = encode(labels, name)
-    strangers = [label for label in present.tolist() if label not in number]
-    if strangers and unseen == "raise":
+    unknown = [label for label in present.tolist() if label not in number]
+    if unknown and unseen == "raise":
         raise ValueError(
-            f"{name} has labels that were not seen in fit: {shorten(strangers)}; "
-            f"fit saw {shorten(tasks.tolist())}. With unseen_tasks='mean' such tasks "
-            f"get the mean coefficients."
+            f"{name} has labels that were not seen in fit: {format_labels(unknown)}; "
+            f"fit saw {format_labels(tasks.tolist())}. With unseen_tasks='mean' such "
+            f"tasks get the mean coefficients."
         )
     codes = [number.get(label, len(tasks)) for label in present.tolist()]
     return np.asarray(codes, dtype=np.intp)[inverse]
 
 
-def as_python(labels):
-    """Return an array of labels as a list of Python's objects; times stay NumPy's."""
+def to_python(labels):
+    """Return labels as a list of Python objects; dates and times stay NumPy scalars."""
     return list(labels) if labels.dtype.kind in "mM" else labels.tolist()
 
 
-def name_of(label):
-    """Write a label for a message: as Python has it, rather than as NumPy does."""
+def format_label(label):
+    """Return a label as text for a message, without NumPy's type names."""
     if isinstance(label, np.datetime64 | np.timedelta64):
         return str(label)
     return repr(label.item() if isinstance(label, np.generic) else label)
 
 
-def shorten(labels, most=10):
-    """Write a list of labels, with its middle left out if it is long."""
+def format_labels(labels, most=10):
+    """Return a list of labels as text, shortened if it is long."""
     if len(labels) <= most:
         return str(labels)
     shown = ", ".join(repr(label) for label in labels[: most - 1])
@@ -108,9 +116,9 @@ def shorten(labels, most=10):
 
 
 def rows_of_tasks(codes, n_tasks):
-    """Return the rows of every task: slices where they stand together, else indices.
+    """Return the rows of every task: slices if all tasks are contiguous, else indices.
 
-    Tasks may be without rows.
+    A task may have no rows.
     """
     if np.all(codes[1:] >= codes[:-1]):
         ends = np.searchsorted(codes, np.arange(n_tasks + 1))
@@ -118,3 +126,139 @@ def rows_of_tasks(codes, n_tasks):
     order = np.argsort(codes, kind="stable")
     ends = np.searchsorted(codes[order], np.arange(n_tasks + 1))
     return [order[a:b] for a, b in pairwise(ends)]
+
+
+def cut_task_column(estimator, X, *, reset, finite=False):
+    """Validate X and separate its column of task labels from its features.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Its parameter ``task_column`` is the position or the name of a column.
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+    reset : bool
+    finite : bool, default=False
+
+    Returns
+    -------
+    features : {ndarray, CSR, CSC} of shape (n_samples, n_features - 1)
+    labels : ndarray of shape (n_samples,)
+    """
+    if hasattr(X, "columns"):
+        return _cut_from_frame(estimator, X, reset, finite)
+    X = check_design(estimator, X, reset=reset, finite=finite)
+    at = column_position(estimator.task_column, None, X.shape[1])
+    labels = _take_column(X, at)
+    assert_all_finite(labels, input_name="X")  # the solver does not see it
+    if is_sparse(X):
+        return X[:, np.delete(np.arange(X.shape[1]), at)], labels
+    if at == 0:
+        return X[:, 1:], labels
+    if at == X.shape[1] - 1:
+        return X[:, :-1], labels
+    return np.delete(X, at, axis=1), labels
+
+
+def _cut_from_frame(estimator, X, reset, finite):
+    """Separate the labels of a DataFrame before the cast to float: they may be text."""
+    validate_data(estimator, X, reset=reset, skip_check_array=True)
+    names = list(X.columns)
+    at = column_position(estimator.task_column, names, len(names))
+    rest = [k for k in range(len(names)) if k != at]
+    frame = X.iloc if hasattr(X, "iloc") else X
+    features = check_array(
+        frame[:, rest],
+        accept_sparse=("csr", "csc"),
+        dtype="numeric",
+        ensure_all_finite=finite,
+        input_name="X",
+        estimator=estimator,
+    )
+    return as_float(features), _take_column(X, at)
+
+
+def labels_in_column(X, column):
+    """Return the column of task labels; the other columns may hold anything.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+    column : int or str
+        Position or name of the column.
+
+    Returns
+    -------
+    labels : ndarray of shape (n_samples,)
+    """
+    if hasattr(X, "columns"):
+        names = list(X.columns)
+        return _take_column(X, column_position(column, names, len(names)))
+    refuse_masked(X, "X")
+    X = by_rows(X) if is_sparse(X) else np.asarray(X)
+    if X.ndim != 2:
+        raise ValueError(
+            f"task_column={column!r} is a column of a table, but X has shape {X.shape}."
+        )
+    return _take_column(X, column_position(column, None, X.shape[1]))
+
+
+def _take_column(X, at):
+    """Return one column of a matrix or DataFrame as an array."""
+    if is_sparse(X):
+        return X[:, [at]].toarray()[:, 0]
+    return np.asarray((X.iloc if hasattr(X, "iloc") else X)[:, at])
+
+
+def feature_names(estimator, X):
+    """Return the names of the columns that coefficients are for, or None.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The column of its parameter ``task_column`` is left out.
+    X : object
+        A table, or a list of tables.
+    """
+    names = column_names(X[0] if isinstance(X, list) else X)
+    at = None if names is None else task_position(estimator, names, len(names))
+    return names if at is None else names[:at] + names[at + 1 :]
+
+
+def task_position(estimator, names, n_features):
+    """Return the position of the task column among the columns of X, or None.
+
+    Parameters
+    ----------
+    estimator : estimator
+        May have the parameter ``task_column``.
+    names : list or None
+        Names of the columns.
+    n_features : int
+        Number of columns.
+    """
+    column = getattr(estimator, "task_column", None)
+    return None if column is None else column_position(column, names, n_features)
+
+
+def column_position(column, names, n_features):
+    """Return the parameter ``task_column`` as a valid position."""
+    if isinstance(column, str):
+        if names is None:
+            raise ValueError(
+                f"task_column={column!r} names a column, but X has no column names."
+            )
+        if names.count(column) != 1:
+            raise ValueError(
+                f"task_column={column!r} must be the name of one column of X, "
+                f"got columns {format_labels(names)}."
+            )
+        column = names.index(column)
+    if not -n_features <= column < n_features:
+        raise ValueError(
+            f"task_column={column} is out of range: X has {n_features} columns."
+        )
+    if n_features == 1:
+        raise ValueError(
+            "X has n_features = 1, and that is the task column: no feature is left."
+        )
+    return column % n_features

@@ -1,106 +1,113 @@
-"""How good the answers of a fitted model are."""
+"""Scores of a fitted model: R squared, of all tasks or of each."""
 
 import numpy as np
 from sklearn.metrics import r2_score
 
-from mutar_cy.tasks._answers import predict
-from mutar_cy.tasks._arrays import check_offset, check_target, check_weights
-from mutar_cy.tasks._layouts import has_own_designs, task_list
-from mutar_cy.tasks._problem import read_offsets, read_weights
+from mutar_cy.tasks._arrays import (
+    check_offset,
+    check_target,
+    check_task_offsets,
+    check_task_weights,
+    check_weights,
+    task_list,
+)
+from mutar_cy.tasks._layouts import has_task_designs
+from mutar_cy.tasks._predict import predict
 
 
 def score(model, X, y, sample_weight=None, task=None):
-    """Return R squared: pooled or averaged for a table, else one number per task."""
-    return compare(
+    """Return R squared: a mean over columns for a table, else one number per task."""
+    return score_predictions(
         predict(model, X, task),
         y,
         sample_weight,
-        own=has_own_designs(X),
+        per_task=has_task_designs(X),
         missing=model.missing_targets == "ignore",
     )
 
 
-def r_squared(y, guess, weights, offset, average):
-    """Return R squared over all columns; missing targets count for nothing.
+def r_squared(y, prediction, weights, offset, average):
+    """Return R squared over all columns, without missing targets.
 
     Parameters
     ----------
-    y, guess : ndarray of shape (n_samples,) or (n_samples, n_columns)
-        Targets, NaN where they are missing; predictions without the offsets.
+    y, prediction : ndarray of shape (n_samples,) or (n_samples, n_columns)
+        Targets (NaN: missing), and predictions without offsets.
     weights : None, or ndarray of shape (n_samples,) or of the shape of ``y``
     offset : None, or ndarray of shape (n_samples, n_columns)
     average : {"uniform_average", "variance_weighted"}
     """
     y = y if offset is None else y - offset.reshape(y.shape)
     if not np.isnan(y).any() and (weights is None or weights.ndim == 1):
-        return r2_score(y, guess, sample_weight=weights, multioutput=average)
+        return r2_score(y, prediction, sample_weight=weights, multioutput=average)
     scores, variances = [], []
-    for v, own, w in zip(*columns_with_weights(y, guess, weights), strict=True):
-        here = ~np.isnan(v) & (w > 0)
-        scores.append(r2_score(v[here], own[here], sample_weight=w[here]))
-        mean = np.average(v[here], weights=w[here])
-        variances.append(w[here] @ (v[here] - mean) ** 2)
+    for v, v_hat, w in zip(*columns_with_weights(y, prediction, weights), strict=True):
+        counts = ~np.isnan(v) & (w > 0)
+        v, v_hat, w = v[counts], v_hat[counts], w[counts]
+        scores.append(r2_score(v, v_hat, sample_weight=w))
+        variances.append(w @ (v - np.average(v, weights=w)) ** 2)
     pooled = average == "variance_weighted" and any(variances)
     return np.average(scores, weights=variances if pooled else None)
 
 
-def columns_with_weights(y, guess, weights):
+def columns_with_weights(y, prediction, weights):
     """Return targets, predictions and weights, of shape (n_columns, n_samples) each."""
-    Y, guess = (v.reshape(len(v), -1).T for v in (y, guess))
+    Y, prediction = (v.reshape(len(v), -1).T for v in (y, prediction))
     weights = np.ones(len(y)) if weights is None else weights
-    return Y, guess, np.broadcast_to(weights.reshape(len(y), -1).T, Y.shape)
+    return Y, prediction, np.broadcast_to(weights.reshape(len(y), -1).T, Y.shape)
 
 
-def compare(
-    guess,
+def score_predictions(
+    prediction,
     y,
     sample_weight=None,
     *,
-    own,
+    per_task,
     missing=False,
     offset=None,
     measure=r_squared,
 ):
-    """Compare predictions with targets, in one number per design.
+    """Compare predictions with targets, in one number per array of targets.
 
     Parameters
     ----------
-    guess : ndarray, or list of ndarray
+    prediction : ndarray, or list of ndarray
         Predictions without the offsets, in the layout of ``y``.
     y, sample_weight, offset
         As given to ``score``.
-    own : bool
-        Whether every task has a design of its own.
+    per_task : bool
+        Whether ``y`` holds one array per task.
     missing : bool, default=False
-        Whether NaN may stand for a missing target.
+        Whether NaN marks missing targets.
     measure : callable
-        Called as `r_squared` is.
+        With the signature of `r_squared`.
 
     Returns
     -------
     score : float, or ndarray of shape (n_tasks,)
     """
-    if not own:
+    if not per_task:
         y = check_target(y, "y", missing=missing)
-        _same_shape(y, guess)
+        _same_shape(y, prediction)
         weights = check_weights(sample_weight, y.shape)
         offset = check_offset(offset, y.shape)
-        return measure(y, guess, weights, offset, "uniform_average")
+        return measure(y, prediction, weights, offset, "uniform_average")
     targets = [
-        check_target(v, f"y of task {k}", missing=missing)
-        for k, v in enumerate(task_list(y, len(guess), "y"))
+        check_target(y_k, f"y of task {k}", missing=missing)
+        for k, y_k in enumerate(task_list(y, len(prediction), "y"))
     ]
-    for k, (v, its_guess) in enumerate(zip(targets, guess, strict=True)):
-        _same_shape(v, its_guess, f" of task {k}")
-    shapes = [v.shape for v in targets]
-    weights, offsets = read_weights(sample_weight, shapes), read_offsets(offset, shapes)
-    entries = zip(targets, guess, weights, offsets, strict=True)
+    for k, (y_k, prediction_k) in enumerate(zip(targets, prediction, strict=True)):
+        _same_shape(y_k, prediction_k, f" of task {k}")
+    shapes = [y_k.shape for y_k in targets]
+    weights = check_task_weights(sample_weight, shapes)
+    offsets = check_task_offsets(offset, shapes)
+    entries = zip(targets, prediction, weights, offsets, strict=True)
     return np.array([measure(*entry, "variance_weighted") for entry in entries])
 
 
-def _same_shape(y, guess, owner=""):
-    if y.shape != guess.shape:
+def _same_shape(y, prediction, owner=""):
+    if y.shape != prediction.shape:
         raise ValueError(
             f"y{owner} has shape {y.shape}, but the predictions for X have shape "
-            f"{guess.shape}."
+            f"{prediction.shape}."
         )

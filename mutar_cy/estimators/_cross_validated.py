@@ -1,0 +1,210 @@
+"""Estimators that choose their penalty strengths by cross-validation or a criterion."""
+
+from inspect import signature
+from numbers import Integral
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.utils._param_validation import StrOptions
+
+from mutar_cy.model_selection import (
+    alpha_grid,
+    collect_losses,
+    criterion_path,
+    cross_validate,
+    make_folds,
+    one_blas_thread,
+    select_best,
+)
+from mutar_cy.objectives import (
+    COUNT,
+    FRACTION,
+    check_parameters,
+    current_recorder,
+    solver_callback,
+    warn_unconverged_folds,
+    warn_unpenalised,
+)
+
+CHOSEN = ("alpha", "beta", "warm_start")  # parameters that the class does not have
+COLUMNS = "n_features_in_", "feature_names_in_"  # attributes that reading data sets
+CONSTRAINTS: dict[str, Any] = {
+    "alphas": [*COUNT, "array-like"],
+    "eps": FRACTION,
+    "cv": ["cv_object"],
+    "n_jobs": [Integral, None],
+    "selection": [StrOptions({"min", "1se"})],
+    "criterion": [StrOptions({"aic", "bic", "ebic"}), None],
+}
+
+
+def constraints_of(cls, **more):
+    """Return the constraints of the parameters of a cross-validated class.
+
+    Parameters
+    ----------
+    cls : type
+        The class whose strengths are chosen.
+    **more : list or None
+        Those of further parameters; None drops one.
+    """
+    every = {**cls._parameter_constraints, **CONSTRAINTS, **more}
+    return {
+        name: own
+        for name, own in every.items()
+        if own is not None and (name not in CHOSEN or name in more)
+    }
+
+
+class Choice(NamedTuple):
+    """The chosen strengths, and the attributes that explain the choice."""
+
+    strengths: dict
+    attributes: dict
+    n_unconverged: int
+
+
+class CrossValidated:
+    """Choose the penalty strengths, then fit to all rows.
+
+    A mixin of the class ``_model_class`` whose strengths are chosen.
+    """
+
+    alphas: Any
+    eps: float
+    cv: Any
+    selection: str
+    criterion: str | None
+    n_jobs: int | None
+    verbose: Any = 0
+    unseen_tasks: Any = "raise"
+    _model_class: Any
+    _path_name = "mse_path_"  # the attribute that holds the validation losses
+    _weighs_folds = True  # whether a fold counts by the weights of its samples
+
+    def _model(self):
+        """Return a model with the parameters that are not chosen."""
+        names = signature(self._model_class).parameters
+        given = {name: getattr(self, name) for name in names if hasattr(self, name)}
+        return self._model_class(**given)
+
+    def _objective(self, data):
+        return self._model()._objective(data)
+
+    def _grid(self, objective):
+        """Return the grid of strengths to choose from."""
+        return alpha_grid(objective, self.alphas, self.eps)
+
+    def _rule(self):
+        """Return the rule of the choice: "min" or "1se"."""
+        return self.selection
+
+    def _fit(self, X, y, *, to_split=None, **given):
+        """Fit to X, y and the arguments of ``fit``; splitters take ``to_split``."""
+        check_parameters(self)
+        model = self._model()
+        objective = model._objective(model._read(X, y, **given))
+        grid = self._grid(objective)
+        folds: list[Any] = []
+        if self.criterion is None:
+            may_lack_tasks = self.unseen_tasks == "mean"
+            given = {"may_lack_tasks": may_lack_tasks, **(to_split or {})}
+            folds = make_folds(objective, self.cv, X, **given)
+        # Steps: every fold, or one path, and then the fit to all rows.
+        n_steps = max(1, len(folds)) + 1
+        callback = solver_callback(self, X, y, step="fold", n_steps=n_steps)
+        if folds:
+            choice = self._by_folds(objective, grid, folds, callback)
+        else:
+            choice = self._by_criterion(objective, grid)
+            report_steps(callback, 1)
+        objective = objective.with_params(**choice.strengths)
+        if objective.is_unpenalised:
+            self._warn_unpenalised(objective)
+        # From zeros: the same fit, to the last bit, as the model itself would make.
+        solution = objective.solve(None, current_recorder())
+        report_steps(callback, n_steps, objective.certified(solution))
+        fitted = model._attributes(objective, objective.user_arrays(solution))
+        fitted |= {f"{name}_": value for name, value in choice.strengths.items()}
+        fitted |= self._grid_attributes(grid) | choice.attributes
+        fitted |= {name: vars(model)[name] for name in COLUMNS if name in vars(model)}
+        if callback is not None:
+            callback.close(fitted)
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            del vars(self)[name]  # an attribute that only the last fit has set
+        vars(self).update(fitted)
+        if choice.n_unconverged:
+            warn_unconverged_folds(choice.n_unconverged)
+        objective.warn(solution)
+        return self
+
+    def _warn_unpenalised(self, objective):
+        """Warn that a chosen strength is zero."""
+        warn_unpenalised(objective.loss)
+
+    def _grid_attributes(self, grid):
+        """Return the strengths of the grid as attributes."""
+        found = {"alphas_": grid.alphas}
+        return found if grid.betas is None else {**found, "betas_": grid.betas}
+
+    def _by_criterion(self, objective, grid):
+        """Choose the strengths by an information criterion."""
+        if self.selection == "1se":
+            raise ValueError(
+                f"selection='1se' is for cross-validation, not for "
+                f"criterion={self.criterion!r}."
+            )
+        with one_blas_thread():
+            values, df, n_unconverged = criterion_path(objective, grid, self.criterion)
+        which = self._best_points_of_criterion(values, objective)
+        attributes = {
+            "criterion_path_": grid.shaped(values.sum(axis=1)),
+            "degrees_of_freedom_": grid.shaped(df.sum(axis=1)),
+        }
+        strengths = self._strengths_of(grid, which, objective)
+        return Choice(strengths, attributes, n_unconverged)
+
+    def _best_points_of_criterion(self, values, objective):
+        """Return the number of the best point of every column, by a criterion."""
+        return np.full(values.shape[1], np.argmin(values.sum(axis=1)))
+
+    def _by_folds(self, objective, grid, folds, callback):
+        """Choose the strengths by the losses of held-out rows."""
+        results = cross_validate(
+            objective,
+            grid,
+            folds,
+            n_jobs=self.n_jobs,
+            verbose=self.verbose,
+            callback=callback,
+        )
+        scores = collect_losses(objective, results, self._weighs_folds)
+        which = self._best_points(scores, grid, objective)
+        return Choice(
+            self._strengths_of(grid, which, objective),
+            self._score_attributes(scores, grid, objective),
+            sum(result.n_unconverged for result in results),
+        )
+
+    def _best_points(self, scores, grid, objective):
+        """Return the number of the best point of every column, by held-out losses."""
+        best = select_best(scores, grid.shape, self._rule())
+        return np.full(len(scores.column_weights), best)
+
+    def _strengths_of(self, grid, which, objective):
+        """Return the strengths at the best points of all columns."""
+        return grid.points[which[0]]
+
+    def _score_attributes(self, scores, grid, objective):
+        """Return the validation losses as attributes."""
+        return {self._path_name: grid.shaped(scores.path)}
+
+
+def report_steps(callback, n_steps, solutions=()):
+    """Report to a callback, if there is one, that some steps are done.
+
+    The gap and its target are the sums over ``solutions``.
+    """
+    if callback is not None:
+        pairs = [(np.sum(own.dual_gap), np.sum(own.gap_target)) for own in solutions]
+        callback(n_steps, *np.sum(pairs, axis=0) if pairs else (np.nan, np.nan))

@@ -1,0 +1,196 @@
+"""The quadratic model of a generalised linear model on packed columns."""
+
+import numpy as np
+
+from mutar_cy.designs import ScaledData
+from mutar_cy.glm._unpenalised import weighings
+from mutar_cy.solvers import (
+    NoFreeBlocks,
+    PenalisedProblem,
+    WorkingSet,
+    descend,
+    orthonormal_rows,
+)
+
+SINGULAR = 1e-13  # of the largest square: no direction at all
+
+
+class Rotation:
+    """The principal axes of each of some blocks of rows.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_samples)
+        Rotated in place: rows of a block become orthogonal, and zero where there is
+        nothing left.
+    batches : list of ndarray of shape (n_blocks_of_a_size, size)
+        The rows of blocks of more than one row, by their sizes.
+    """
+
+    def __init__(self, rows, batches):
+        self._axes = []
+        for batch in batches:
+            blocks = rows[batch]
+            squares, axes = np.linalg.eigh(blocks @ blocks.transpose(0, 2, 1))
+            blocks = axes.transpose(0, 2, 1) @ blocks
+            blocks[squares <= SINGULAR * squares[:, -1:]] = 0.0
+            rows[batch] = blocks
+            self._axes.append((batch, axes))
+
+    def forward(self, values):
+        """Rotate rows of ``values``, of shape (n_rows, ...), into the axes."""
+        return self._rotate(values, lambda axes: axes.transpose(0, 2, 1))
+
+    def back(self, values):
+        """Rotate rows of ``values`` out of the axes."""
+        return self._rotate(values, lambda axes: axes)
+
+    def _rotate(self, values, turned):
+        if not self._axes:
+            return values
+        out = values.copy()
+        for batch, axes in self._axes:
+            own = values[batch]
+            whole = own.reshape(*batch.shape, -1)
+            out[batch] = (turned(axes) @ whole).reshape(own.shape)
+        return out
+
+
+def batches_of(block_ptr):
+    """Return the rows of blocks of more than one row, one array for each size."""
+    sizes = np.diff(block_ptr)
+    starts = np.asarray(block_ptr[:-1])
+    return [
+        starts[sizes == size][:, None] + np.arange(size)
+        for size in np.unique(sizes[sizes > 1])
+    ]
+
+
+SWEEPS = 1000
+LEAST = 1e-8  # of a target
+
+
+class RowsDesign:
+    """A design whose columns are packed rows already."""
+
+    packs_cheaply = True
+    scale = None
+    centers = False
+
+    def __init__(self, rows):
+        self.X = self.rows = rows
+        self.n_features, self.n_samples = rows.shape
+        self.squares = np.einsum("rn,rn->r", rows, rows)
+
+    def pack(self, features, out):
+        """Write rows to ``out``."""
+        np.take(self.rows, features, axis=0, out=out)
+
+
+class OrthogonalSet(WorkingSet):
+    """A working set of blocks whose rows are orthogonal."""
+
+    def _bounds(self, start, counts):
+        return self.problem.squares[:, self.storage.features[start:]].T
+
+
+class PackedModel:
+    """The model of the loss at some predictors, for the penalised rows in play.
+
+    Intercepts and unpenalised columns are projected out of the rows, unless
+    coefficients must not be negative: then the latter are rows like the others.
+
+    Parameters
+    ----------
+    predictors : PredictorSet
+
+    Attributes
+    ----------
+    working_set : WorkingSet
+        Of the rows from ``start`` on; every column has a design of its own.
+    """
+
+    def __init__(self, predictors):
+        problem, n_free = predictors.problem, predictors.free.in_play
+        self.predictors = predictors
+        self.start = 0 if problem.positive else n_free
+        first = 0 if problem.positive else predictors.n_free
+        ptr = predictors.block_ptr[first:] - self.start
+        turns = problem.penalty.rotation_invariant and not problem.blocks.single
+        self._batches = batches_of(ptr) if turns else []
+        self.weighings = weighings(predictors)
+        found = [self._project(weighing) for weighing in self.weighings]
+        rows, self._borders, self._rotations = zip(*found, strict=True)
+        self.working_set = self._make_working_set(rows, predictors.chosen[first:], ptr)
+
+    def _make_working_set(self, rows, chosen, ptr):
+        """Return the rows as a working set with all blocks in."""
+        problem = self.predictors.problem
+        designs = [RowsDesign(own) for own in rows]
+        targets = [np.empty((1, design.n_samples)) for design in designs]
+        stack = ScaledData(designs, targets, np.zeros(len(designs)), 0, 0)
+        groups = None
+        if not problem.blocks.single:
+            groups = np.split(np.arange(ptr[-1]), ptr[1:-1])
+        free = NoFreeBlocks()
+        free.in_play = self.predictors.free.in_play if problem.positive else 0
+        own = PenalisedProblem(stack, problem.penalty.restricted(chosen), groups)
+        make = OrthogonalSet if problem.penalty.rotation_invariant else WorkingSet
+        working_set = make(own, free)
+        working_set.add(np.arange(own.blocks.n_blocks))
+        return working_set
+
+    def _project(self, weighing):
+        """Return the rows of one column less their part in what is not penalised.
+
+        Also the coefficients of that, (n_border, n_rows), and the rotation of blocks.
+        """
+        rows = (
+            self.predictors.storage.columns(weighing.design) * weighing.sqrt_curvature
+        )
+        pieces = [weighing.ones()[None, :]] if weighing.has_intercept else []
+        border = np.concatenate([*pieces, rows[: self.start]])
+        rows = rows[self.start :]
+        parts = np.zeros((0, len(rows)))
+        if len(border):
+            basis, inverse = orthonormal_rows(border)
+            products = rows @ basis.T
+            rows -= products @ basis
+            parts = inverse @ products.T
+        return rows, parts, Rotation(rows, self._batches)
+
+    def solve(self, correlation, gap, share):
+        """Return the way to the minimum, as `GramModel` does."""
+        self._load(correlation)
+        target = share * gap
+        least = LEAST * target
+        # A model may be content with less than the problem itself.
+        while not descend(self.working_set, target, SWEEPS) and target > least:
+            target *= 0.1
+        return self._direction()
+
+    def _load(self, correlation):
+        """Begin at the coefficients of the predictors."""
+        coef = self.predictors.coef[self.start :]
+        self._begin = self._turn(coef, "forward")
+        self.working_set.coef[:] = self._begin
+        residuals = [weighing.residual()[None, :] for weighing in self.weighings]
+        slopes = self._turn(correlation[:, self.start :].T, "forward").T
+        self.working_set.load(residuals, slopes)
+
+    def _turn(self, values, way):
+        """Rotate every column of (n_rows, n_columns) by its own rotation."""
+        if not self._batches:
+            return values
+        pairs = zip(self._rotations, values.T, strict=True)
+        return np.array([getattr(turn, way)(own) for turn, own in pairs]).T
+
+    def _direction(self):
+        """Return the way to the model's minimum, and that of the intercepts."""
+        move = self._turn(self.working_set.coef - self._begin, "back")
+        columns = zip(self._borders, move.T, strict=True)
+        border = np.array([-(own @ step) for own, step in columns]).T
+        shift = np.zeros(move.shape[1])
+        if self.predictors.has_intercept:
+            shift, border = border[0], border[1:]
+        return np.concatenate([border, move]), shift

@@ -1,0 +1,208 @@
+"""The working set of a generalised linear model and its linear predictors."""
+
+from typing import Any
+
+import numpy as np
+
+from mutar_cy.glm._few_rows import FewRows
+from mutar_cy.glm._gram_model import GramModel
+from mutar_cy.glm._packed_model import PackedModel
+from mutar_cy.glm._unpenalised import FLOOR, refit_unpenalised
+from mutar_cy.solvers import NoFreeBlocks, Storage, WorkingSet
+
+FEW, FEW_WORK = 40, 1e5  # rows, and products of a gradient, for one compiled call
+HALVINGS = 40
+SUFFICIENT = 1e-4  # of the fall that the slope promises
+ROUNDING = 16 * np.finfo(np.float64).eps  # of the objective's terms
+
+
+class PackedStorage(Storage):
+    """Packed columns only: their weights change from step to step."""
+
+    def __init__(self, stack, free):
+        super().__init__(stack, free)
+        self.packs = True
+        self._packed = np.empty((0, int(stack.sample_ptr[-1])))
+
+    def _wants_gram(self):
+        return False
+
+
+class InPlay(NoFreeBlocks):
+    """Unpenalised columns, the first rows of the working set."""
+
+    def __init__(self, n_features):
+        self.in_play = n_features
+
+
+class PredictorSet(WorkingSet):
+    """Blocks of a problem, their coefficients and the predictors that they make.
+
+    Attributes
+    ----------
+    intercept : ndarray of shape (n_columns,)
+        For centred designs; always the best one if there is any.
+    eta : ndarray of shape (n_observations,), or None
+        Linear predictors; None if coefficients have been set from outside.
+    residual : ndarray of shape (n_observations,)
+        Minus the derivatives of the loss, times the roots of the weights.
+    curvature : ndarray of shape (n_observations,)
+        Second derivatives of the loss.
+    loss : float
+        At the predictors.
+    """
+
+    def __init__(self, problem, responses):
+        free = InPlay(len(problem.blocks.features(problem.free)))
+        super().__init__(problem, free)
+        self.responses = responses
+        self.has_intercept = self.data.designs[0].centers
+        self.intercept = np.zeros(self.data.n_columns)
+        self.eta: Any = None
+        self._few_rows: Any = None
+        self.residual = self._residual
+        self.curvature = np.empty_like(self.residual)
+        self._model = GramModel(self)
+
+    def _make_storage(self):
+        return PackedStorage(self.data, self.free)
+
+    def _bounds(self, start, counts):
+        return np.zeros((len(counts), len(self.data.designs)))  # the model's business
+
+    def residuals(self):
+        """Return the residuals of the coefficients, free ones settled anew."""
+        if self.eta is None:
+            rows = np.flatnonzero(self.coef.any(axis=1))
+            self.eta = self.responses.offset + self.responses.spread(self.intercept)
+            self.eta += self.explained(rows, self.coef[rows])
+            self.refresh()
+        refit_unpenalised(self)
+        return self._residuals
+
+    def explained(self, rows, coef):
+        """Return what coefficients of some rows add to the predictors."""
+        if not len(rows):
+            return np.zeros_like(self.residual)
+        pieces = [fit.ravel() for fit in self.storage.apply(rows, coef)]
+        return np.concatenate(pieces) * self.responses.inverse_sqrt_weight
+
+    def refresh(self):
+        """Take the best intercept for the predictors, and evaluate the loss there."""
+        if self.has_intercept:
+            shifts = self.responses.best_intercepts(self.eta)
+            self.intercept += shifts
+            self.eta += self.responses.spread(shifts)
+        self.loss = self.responses.evaluate(self.eta, self.residual, self.curvature)
+
+    def load(self, residuals, correlation=None, square=None):
+        """Begin a descent: the state is what the residuals were computed from."""
+        self._model.gap = np.inf
+
+    def sweep_work(self):
+        """Return the multiplications of a gradient of all rows and a step."""
+        return 2.0 * self.storage.n_rows * self.residual.size
+
+    def objective(self):
+        """Return the objective at the coefficients."""
+        return self.loss + self.penalty_value()
+
+    def few_rows(self):
+        """Return what makes Newton steps in compiled code, or None for many rows."""
+        few = len(self.coef) <= FEW and len(self.coef) * self.residual.size <= FEW_WORK
+        if not few or self.free.in_play:
+            return None
+        if self._few_rows is None:
+            self._few_rows = FewRows(
+                self.responses.loss,
+                self.responses.observed,
+                self.responses.starts,
+                self.responses.owners,
+                self.data.sample_ptr,
+                FLOOR,
+                self.has_intercept,
+            )
+        return self._few_rows
+
+    def descend_few(self, target, budget):
+        """Make Newton steps on few rows, as `descend_newton` does on any."""
+        state = self.coef, self.intercept, self.eta, self.residual, self.curvature
+        shape = (
+            self.storage.packed,
+            self.block_ptr,
+            state,
+            self.penalty.rotation_invariant,
+        )
+        n_steps, self.loss = self.few_rows().descend(
+            self.penalty, *shape, target, budget
+        )
+        return n_steps
+
+    def model(self):
+        """Return a quadratic model of the loss at the predictors."""
+        return self._model if GramModel.suits(self) else PackedModel(self)
+
+    def gap(self, correlation):
+        """Return the duality gap of the working set's own problem.
+
+        Parameters
+        ----------
+        correlation : ndarray of shape (n_columns, n_rows)
+            Of all rows with the residual.
+        """
+        scale = 1.0
+        if len(self.chosen):
+            ptr = self.block_ptr * np.int32(self.data.n_columns)
+            gauges = self.penalty.dual_ratios(-correlation.T.ravel(), ptr)[
+                self.n_free :
+            ]
+            scale = 1.0 / max(1.0, gauges.max(initial=0.0))
+        return self.objective() - self.responses.dual(self.residual, scale)
+
+    def step_along(self, direction, shift, slope):
+        """Move along a direction as far as the objective falls enough.
+
+        Parameters
+        ----------
+        direction : ndarray of shape (n_rows, n_columns)
+        shift : ndarray of shape (n_columns,)
+            Of the intercepts.
+        slope : float
+            Derivative of the loss along it.
+
+        Returns
+        -------
+        step : float
+            0 if it does not fall.
+        """
+        rows = np.flatnonzero(direction.any(axis=1))
+        change = self.explained(rows, direction[rows])
+        change += self.responses.spread(shift)
+        before, start, penalty = self.objective(), self.coef, self.penalty_value()
+        rounding = ROUNDING * (abs(self.loss) + penalty)
+        step, promised = 1.0, None
+        for _ in range(HALVINGS):
+            self.coef = start + step * direction
+            own = self.penalty_value()
+            promised = slope + own - penalty if promised is None else promised
+            value = self.responses.value(self.eta + step * change) + own
+            if value <= before + SUFFICIENT * step * promised + rounding:
+                self._clear(direction)
+                self.eta += step * change
+                self.intercept += step * shift
+                self.refresh()
+                return step
+            step *= 0.5
+        self.coef = start
+        return 0.0
+
+    def _clear(self, direction):
+        """Zero blocks of which a step left rounding: models may turn them and back."""
+        if not len(direction):
+            return
+        ptr = self.block_ptr
+        left, moved = (
+            np.maximum.reduceat(np.abs(values).max(axis=1), ptr[:-1])
+            for values in (self.coef, direction)
+        )
+        self.coef[np.repeat(left <= ROUNDING * moved, np.diff(ptr))] = 0.0

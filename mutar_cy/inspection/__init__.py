@@ -1,0 +1,31 @@
+"""Inspection of fitted models: coefficients as tables and as scikit-learn models."""
+
+from typing import TYPE_CHECKING
+
+from mutar_cy._lib import lazy_attributes
+from mutar_cy.inspection._coef_frame import coef_frame
+from mutar_cy.inspection._coefficients import (
+    innermost,
+    names_of_features,
+    read_coefficients,
+    refuse_unfitted,
+)
+from mutar_cy.inspection._feature_importance import feature_importance
+
+if TYPE_CHECKING:
+    from mutar_cy.inspection._to_sklearn import to_sklearn
+else:
+    # Its module imports many of scikit-learn's models.
+    __getattr__, __dir__ = lazy_attributes(
+        __name__, {"to_sklearn": "mutar_cy.inspection._to_sklearn"}
+    )
+
+__all__ = [
+    "coef_frame",
+    "feature_importance",
+    "innermost",
+    "names_of_features",
+    "read_coefficients",
+    "refuse_unfitted",
+    "to_sklearn",
+]

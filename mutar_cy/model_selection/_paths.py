@@ -1,0 +1,333 @@
+"""Regularization paths: an objective at many penalty strengths."""
+
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils._param_validation import Interval, validate_params
+
+from mutar_cy._lib import import_pandas
+from mutar_cy.model_selection._grids import alpha_grid
+from mutar_cy.objectives import (
+    COUNT,
+    FRACTION,
+    check_parameters,
+    refuse_non_finite,
+    warn_unconverged,
+    warn_user,
+)
+
+OPTIONS = {
+    "n_alphas": COUNT,
+    "eps": FRACTION,
+    "max_features": [Interval(Integral, 0, None, closed="left"), None],
+    "max_explained": [Interval(Real, 0, 1, closed="both"), None],
+}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RegularizationPath:
+    """Fits along a path of strengths: what :func:`regularization_path` returns.
+
+    Every parameter is an attribute. Where a model has two strengths there is a path in
+    the stronger one for every value of something else, and arrays have another axis
+    for these paths, before that of the strengths.
+
+    Parameters
+    ----------
+    alphas : ndarray of shape ([n_paths,] n_alphas) or (n_alphas, n_tasks)
+        The strengths ``alpha``, descending (or the same along a path, if another
+        strength descends).
+    coefs : ndarray of shape (n_features[, n_tasks[, n_responses]][, n_paths], n_alphas)
+        The coefficients. Several classes are like responses of a task.
+    intercepts : ndarray of shape ([n_tasks[, n_responses],][n_paths,] n_alphas)
+        The intercepts.
+    dual_gaps : ndarray of shape ([n_paths,] n_alphas) or (n_alphas, n_tasks)
+        Upper bounds on the objectives minus their global minima.
+    objectives : ndarray, shaped as ``dual_gaps``
+        The objectives at the coefficients.
+    n_iters : ndarray of int, shape ([n_paths,] n_alphas)
+        Passes over the coefficients, or Newton steps.
+    betas : ndarray of shape ([n_paths,] n_alphas), default=None
+        The strengths ``beta``, of models that have them.
+    feature_names : list of str, default=None
+        The names of the features, if they have names.
+    tasks : ndarray of shape (n_tasks,), default=None
+        The labels of the tasks.
+
+    See Also
+    --------
+    regularization_path : Computes it.
+    """
+
+    alphas: np.ndarray
+    coefs: np.ndarray
+    intercepts: np.ndarray
+    dual_gaps: np.ndarray
+    objectives: np.ndarray
+    n_iters: np.ndarray
+    betas: np.ndarray | None = None
+    feature_names: list | None = None
+    tasks: np.ndarray | None = None
+
+    def __repr__(self):
+        name, n_alphas = type(self).__name__, self.coefs.shape[-1]
+        return f"{name}({n_alphas} alphas, {len(self.coefs)} features)"
+
+    @property
+    def row_norms(self):
+        """The norms of the coefficients of every feature over tasks and responses.
+
+        Of shape ([n_paths,] n_alphas, n_features), as pictures take them.
+        """
+        coefs = self.coefs.reshape(len(self.coefs), -1, *self.n_iters.shape)
+        return np.moveaxis(np.linalg.norm(coefs, axis=1), 0, -1)
+
+    def to_dataframe(self):
+        """Return the coefficients of all features that are ever selected, as a table.
+
+        Returns
+        -------
+        table : pandas.DataFrame
+            A row per strength (``alpha``, and ``beta`` if there is one, are the index)
+            and a column per feature, or per feature, task and response.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not there.
+        """
+        pd = import_pandas("to_dataframe")
+        n_points = self.n_iters.size
+        coefs = self.coefs.reshape(*self.coefs.shape[: -self.n_iters.ndim], n_points)
+        kept = np.flatnonzero(coefs.reshape(len(coefs), -1).any(axis=1))
+        coefs = coefs[kept]
+        every: Any = self.feature_names or range(len(self.coefs))
+        names = [every[j] for j in kept.tolist()]
+        levels: list[Any] = [names]
+        titles = ["feature"]
+        if coefs.ndim > 2:
+            levels.append(
+                np.arange(coefs.shape[1]) if self.tasks is None else self.tasks
+            )
+            titles.append("task")
+        if coefs.ndim > 3:
+            levels.append(np.arange(coefs.shape[2]))
+            titles.append("response")
+        columns = pd.Index(names, name="feature", tupleize_cols=False)
+        if len(levels) > 1:
+            columns = pd.MultiIndex.from_product(levels, names=titles)
+        values = coefs.reshape(-1, n_points).T
+        return pd.DataFrame(values, index=self._index(pd), columns=columns)
+
+    def _index(self, pd):
+        """Return the strengths as the index of a table."""
+        if self.alphas.ndim > 1 and self.alphas.shape != self.n_iters.shape:
+            return pd.RangeIndex(len(self.alphas), name="step")  # one per task
+        alphas = self.alphas.ravel()
+        if self.betas is None:
+            return pd.Index(alphas, name="alpha")
+        return pd.MultiIndex.from_arrays(
+            [alphas, self.betas.ravel()], names=["alpha", "beta"]
+        )
+
+
+def path_fields(alphas, fits):
+    """Return the fields of a path, given `Objective.path_arrays` at every strength."""
+    return {
+        "alphas": alphas,
+        "coefs": np.stack([fit["coef"] for fit in fits], axis=-1),
+        "intercepts": np.stack([fit["intercept"] for fit in fits], axis=-1),
+        "dual_gaps": np.array([fit["dual_gap"] for fit in fits]),
+        "objectives": np.array([fit["objective"] for fit in fits]),
+        "n_iters": np.array([fit["n_iter"] for fit in fits]),
+    }
+
+
+def solve_row(objective, strengths):
+    """Yield the solutions of a path, and warn of those that did not converge."""
+    for solution in objective.solve_path(strengths):
+        refuse_non_finite(*objective.to_user(solution))
+        for one in objective.certified(solution):
+            warn_unconverged(one)
+        yield solution
+
+
+def solve_grid(objective, grid):
+    """Return the `RegularizationPath` of all paths of a grid of two strengths."""
+    fits = [
+        objective.path_arrays(solution)
+        for row in grid.rows
+        for solution in solve_row(objective, row)
+    ]
+    fields = path_fields(grid.alphas, fits)
+    for name, values in fields.items():
+        if name != "alphas":
+            fields[name] = values.reshape(*values.shape[:-1], *grid.shape)
+    return RegularizationPath(
+        **fields,
+        betas=grid.betas,
+        feature_names=objective.data.feature_names,
+        tasks=objective.data.labels,
+    )
+
+
+@validate_params(
+    {**OPTIONS, "alphas": ["array-like", None]}, prefer_skip_nested_validation=True
+)
+def regularization_path(
+    estimator,
+    X,
+    y,
+    *,
+    alphas=None,
+    n_alphas=100,
+    eps=1e-3,
+    max_features=None,
+    max_explained=None,
+    **fit_params,
+):
+    """Fit a model along a path of strengths, each fit starting from the last one.
+
+    Parameters
+    ----------
+    estimator : estimator
+        One of this package's; it is not modified and need not be fitted. Its ``alpha``
+        is not looked at. A second strength, as :class:`~mutar_cy.DirtyModel` has,
+        stays in proportion.
+    X, y : object
+        The data, in any layout that ``estimator.fit`` takes.
+    alphas : array-like of shape (n_alphas,), default=None
+        The strengths, in any order. By default ``n_alphas`` from the smallest one that
+        leaves no coefficient, which are a geometric sequence; for estimators that take
+        one ``alpha`` per task, one such sequence per task.
+    n_alphas : int, default=100
+        How many strengths to lay out.
+    eps : float, default=1e-3
+        The smallest alpha of an automatic grid, as a fraction of the largest.
+    max_features : int, default=None
+        Stop after the first fit that selects more features than this.
+    max_explained : float, default=None
+        Stop after the first fit whose objective, loss and penalty together, is below
+        that of the null model by at least this fraction of what can be explained at
+        all: then as large a fraction of the deviance is explained.
+    **fit_params : dict
+        What else ``estimator.fit`` takes: ``sample_weight``, ``task``, and
+        ``offset`` where it does.
+
+    Returns
+    -------
+    path : RegularizationPath
+        Strengths, coefficients and certificates.
+
+    Raises
+    ------
+    TypeError
+        If the estimator is not one of this package's.
+    ValueError
+        If strengths are negative or not finite, or as in ``estimator.fit``.
+
+    Warns
+    -----
+    ConvergenceWarning
+        For every strength whose duality gap stayed above its target.
+
+    See Also
+    --------
+    alpha_max : The smallest strength that leaves no coefficient.
+    dirty_path : Over two strengths.
+    group_lasso_path : Groups of features, with the norms of the groups.
+    mtw_path : Over the strengths of a Wasserstein model.
+
+    Notes
+    -----
+    Blocks come into play by the strong rule [1]_ and are checked with all data; every
+    fit ends with a duality gap computed from the data.
+
+    References
+    ----------
+    .. [1] R. Tibshirani, J. Bien, J. Friedman, T. Hastie, N. Simon, J. Taylor, R. J.
+       Tibshirani (2012), Strong rules for discarding predictors in lasso-type problems,
+       JRSS B 74. Section 2 has the rule.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import GroupLasso, regularization_path
+    >>> rng = np.random.default_rng(0)
+    >>> X = [rng.standard_normal((n, 5)) for n in (30, 20)]
+    >>> y = [x[:, 0] + 0.5 * x[:, 3] for x in X]
+    >>> path = regularization_path(GroupLasso(), X, y, n_alphas=4)
+    >>> print(path.row_norms.round(2))
+    [[0.   0.   0.   0.   0.  ]
+     [1.21 0.   0.   0.58 0.  ]
+     [1.39 0.   0.   0.69 0.  ]
+     [1.41 0.   0.   0.71 0.  ]]
+    """
+    model = checked_clone(estimator)
+    objective = model._objective(model._read(X, y, **fit_params))
+    grid = alpha_grid(objective, n_alphas if alphas is None else alphas, eps)
+    if not np.all(grid.alphas):
+        warn_user("With alpha=0 nothing is penalised.")
+    stop = StoppingRule(objective, max_features, max_explained)
+    fits = []
+    for solution in solve_row(objective, grid.rows[0]):
+        fits.append(objective.path_arrays(solution))
+        if stop(solution):
+            break
+    layouts = hasattr(model, "task_column")  # scikit-learn's drop-ins have none
+    return RegularizationPath(
+        **path_fields(grid.alphas[: len(fits)], fits),
+        feature_names=objective.data.feature_names if layouts else None,
+        tasks=objective.data.labels if layouts else None,
+    )
+
+
+def checked_clone(estimator):
+    """Return a clone of an estimator of this package, its parameters checked."""
+    if not hasattr(estimator, "_objective") or hasattr(estimator, "alphas"):
+        raise TypeError(
+            "A path needs an estimator of mutar_cy with a strength, got "
+            f"{type(estimator).__name__}."
+        )
+    model = clone(estimator)
+    check_parameters(model)
+    return model
+
+
+class StoppingRule:
+    """Tell whether a path has reached its last fit.
+
+    Parameters
+    ----------
+    objective : Objective
+    max_features : int or None
+    max_explained : float or None
+        As `regularization_path` takes them.
+    """
+
+    def __init__(self, objective, max_features, max_explained):
+        self.objective = objective
+        self.max_features, self.max_explained = max_features, max_explained
+        if max_explained is not None:
+            null = objective.path_strengths([objective.largest_alpha()])
+            self.null = next(iter(objective.with_options(tol=1.0).solve_path(null)))
+
+    def __call__(self, solution):
+        """Tell whether a solution is the last of the path."""
+        if self.max_features is not None:
+            coef, _ = self.objective.to_user(solution)
+            selected = coef.reshape(len(coef), -1).any(axis=1)
+            if np.count_nonzero(selected) > self.max_features:
+                return True
+        if self.max_explained is None:
+            return False
+        null, now = (self._total(s, "objective") for s in (self.null, solution))
+        return null - now >= self.max_explained * self._total(self.null, "gap_target")
+
+    def _total(self, solution, field):
+        """Return the sum of a field over all convex problems of a fit."""
+        found = self.objective.certified(solution)
+        return float(sum(np.sum(getattr(one, field)) for one in found))

@@ -1,0 +1,92 @@
+"""Objectives: data, loss and penalty as one object, between estimators and solvers."""
+
+from mutar_cy.objectives._callbacks import (
+    CallbackSupportMixin,
+    all_or_nothing,
+    current_recorder,
+    recording_iterations,
+    solver_callback,
+)
+from mutar_cy.objectives._glm import (
+    ClassificationObjective,
+    FeatureGroups,
+    GlmObjective,
+    log_probabilities,
+)
+from mutar_cy.objectives._objective import (
+    ConvexProblem,
+    FitOptions,
+    Objective,
+    options_of,
+)
+from mutar_cy.objectives._parameters import (
+    COUNT,
+    FRACTION,
+    NON_NEGATIVE,
+    POSITIVE,
+    check_alphas,
+    check_parameters,
+    check_penalty_weights,
+    check_task_strengths,
+    parameter_names,
+)
+from mutar_cy.objectives._reweighted import (
+    MultiLevelObjective,
+    ReweightedBlockObjective,
+    ReweightedObjective,
+    ReweightedSeparableObjective,
+    ReweightedTransportObjective,
+)
+from mutar_cy.objectives._squared_error import BlockObjective, SeparableObjective
+from mutar_cy.objectives._transport import TransportObjective
+from mutar_cy.objectives._validation_loss import (
+    SparseCoefficients,
+    sparse_coefficients,
+)
+from mutar_cy.objectives._warnings import (
+    refuse_non_finite,
+    warn_unconverged,
+    warn_unconverged_folds,
+    warn_unpenalised,
+    warn_user,
+)
+
+__all__ = [
+    "COUNT",
+    "FRACTION",
+    "NON_NEGATIVE",
+    "POSITIVE",
+    "BlockObjective",
+    "CallbackSupportMixin",
+    "ClassificationObjective",
+    "ConvexProblem",
+    "FeatureGroups",
+    "FitOptions",
+    "GlmObjective",
+    "MultiLevelObjective",
+    "Objective",
+    "ReweightedBlockObjective",
+    "ReweightedObjective",
+    "ReweightedSeparableObjective",
+    "ReweightedTransportObjective",
+    "SeparableObjective",
+    "SparseCoefficients",
+    "TransportObjective",
+    "all_or_nothing",
+    "check_alphas",
+    "check_parameters",
+    "check_penalty_weights",
+    "check_task_strengths",
+    "current_recorder",
+    "log_probabilities",
+    "options_of",
+    "parameter_names",
+    "recording_iterations",
+    "refuse_non_finite",
+    "solver_callback",
+    "sparse_coefficients",
+    "warn_unconverged",
+    "warn_unconverged_folds",
+    "warn_unpenalised",
+    "warn_user",
+]

@@ -1,0 +1,193 @@
+"""Objectives that are not convex, minimised by reweighted convex problems."""
+
+from abc import abstractmethod
+
+import numpy as np
+
+from mutar_cy.objectives._objective import Objective
+from mutar_cy.objectives._squared_error import BlockObjective, SeparableObjective
+from mutar_cy.objectives._transport import TransportObjective
+from mutar_cy.objectives._warnings import (
+    warn_unconverged,
+    warn_unsettled_reweighting,
+)
+from mutar_cy.solvers import (
+    ReweightingOptions,
+    ReweightingResult,
+    reweight,
+    reweight_columns,
+    reweight_rows,
+)
+from mutar_cy.wasserstein import reweight as reweight_transport
+from mutar_cy.wasserstein import without_traces
+
+
+class ReweightedObjective(Objective):
+    """A penalty concave in norms of blocks, minimised by its tangents.
+
+    Every tangent is the penalty of the convex class beside this one, with other
+    weights. A subclass says which solver reweights.
+
+    Parameters
+    ----------
+    *args : tuple
+        As the convex class takes them.
+    max_iter_reweighting : int
+        Maximum number of convex problems.
+    tol_reweighting : float
+        Largest relative move of a coefficient from one convex problem to the next at
+        which reweighting ends.
+    **kwargs : dict
+        As the convex class takes them.
+    """
+
+    def __init__(self, *args, max_iter_reweighting, tol_reweighting, **kwargs):
+        self.max_iter_reweighting = max_iter_reweighting
+        self.tol_reweighting = tol_reweighting
+        super().__init__(*args, **kwargs)
+
+    @abstractmethod
+    def _reweight(self, start, effort):
+        """Return the `ReweightingResult` of the objective."""
+
+    def _minimise(self, start, callback):
+        effort = ReweightingOptions(
+            self.options.tol,
+            self.options.max_iter,
+            self.tol_reweighting,
+            self.max_iter_reweighting,
+            callback,
+        )
+        return self._reweight(start, effort)
+
+    def solve_path(self, strengths):
+        """Yield the solutions; the first convex problems start from each other.
+
+        The end of reweighting does not depend on the start of its first problem.
+        """
+        coef = None
+        for point in strengths:
+            solution = self.with_params(**point).solve(coef)
+            coef = solution.first.coef
+            yield solution
+
+    def to_user(self, solution):
+        """Return the coefficients and intercepts of the last convex problem."""
+        last = solution.last if isinstance(solution, ReweightingResult) else solution
+        return last.coef, last.intercept
+
+    def user_arrays(self, solution):
+        """Return `Objective.user_arrays`, the losses and the last weights, too."""
+        weights = solution.weights
+        if weights.ndim > 1:  # one for every coefficient
+            weights = weights.reshape(-1, *self.data.columns)
+        return {
+            **super().user_arrays(solution.last),
+            "n_iter": int(solution.n_iter),
+            "losses": solution.losses,
+            "objective": float(solution.losses[-1]),
+            "weights": weights,
+        }
+
+    def convex_problems(self, solution):
+        """Return the last weighted problem."""
+        weights, penalty = solution.weights, self.penalty
+        if not isinstance(penalty, list):
+            penalty = penalty.replaced(weights=weights)
+        elif weights.ndim > 1:  # one for every coefficient
+            pairs = zip(penalty, weights.T, strict=True)
+            penalty = [own.replaced(weights=w) for own, w in pairs]
+        else:  # one for every row
+            penalty = [own.replaced(weights=weights) for own in penalty]
+        problems = super().convex_problems(solution.last)
+        return [problem._replace(penalty=penalty) for problem in problems]
+
+    def certified(self, solution):
+        """Return the solution of the last weighted problem."""
+        return [solution.last]
+
+    def has_converged(self, solution):
+        """Tell whether both convex problems have, and coefficients stand still."""
+        first = super().has_converged(solution.first)
+        return first and super().has_converged(solution.last) and solution.converged
+
+    def warn(self, solution):
+        """Warn of the first thing that did not converge."""
+        for convex in (solution.first, solution.last):
+            if not np.all(convex.converged):
+                warn_unconverged(convex)
+                return
+        if not solution.converged:
+            warn_unsettled_reweighting(len(solution.losses))
+
+
+class ReweightedBlockObjective(ReweightedObjective, BlockObjective):
+    """Square roots of norms of groups of features, over all columns."""
+
+    def _reweight(self, start, effort):
+        return reweight(self.scaled, self.penalty, self.groups, start, effort)
+
+
+class ReweightedSeparableObjective(ReweightedObjective, SeparableObjective):
+    """Square roots of absolute coefficients, in every column."""
+
+    def _reweight(self, start, effort):
+        return reweight_columns(self.scaled, self.penalty, start, effort)
+
+
+class MultiLevelObjective(ReweightedObjective, SeparableObjective):
+    """Coefficients as products of a shared and a specific factor.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        As `ReweightedObjective` takes them; the penalties of all columns are equal.
+    shared : ndarray of shape (n_features,), default=None
+        The shared factor to start from; ones by default.
+    """
+
+    def __init__(self, *args, shared=None, **kwargs):
+        self.shared = shared
+        super().__init__(*args, **kwargs)
+
+    def _reweight(self, start, effort):
+        return reweight_rows(self.scaled, self.penalty[0], self.shared, start, effort)
+
+    def alpha_max(self):
+        """Return the smallest alpha at which the first lassos are zero."""
+        return float(np.max(super().alpha_max()))
+
+    def user_arrays(self, solution):
+        """Return both factors, too, and their product as the coefficients."""
+        arrays = super().user_arrays(solution)
+        coef = arrays["coef"]
+        shared = solution.last.shared.astype(coef.dtype)
+        factor = shared.reshape(-1, *[1] * len(self.data.columns))
+        specific = np.divide(coef, factor, np.zeros_like(coef), where=factor > 0.0)
+        return {
+            **arrays,
+            "coef": factor * specific,
+            "coef_shared": shared,
+            "coef_specific": specific,
+            "dual_gap": float(np.sum(solution.last.dual_gap)),
+        }
+
+
+class ReweightedTransportObjective(ReweightedObjective, TransportObjective):
+    """Optimal transport with square roots in place of the l1 norm."""
+
+    def _reweight(self, start, effort):
+        if self.is_lasso:
+            return reweight_columns(self.scaled, self.penalty, start, effort)
+        start, levels = (None, None) if start is None else start
+        noise = self.noise_model(levels)
+        found = reweight_transport(self.scaled, self.penalty, start, effort, noise)
+        last = without_traces(self.scaled, found.last, self.support_threshold)
+        return found._replace(last=last)
+
+    def user_arrays(self, solution):
+        """Return one weight for every sign and coefficient."""
+        arrays = super().user_arrays(solution)
+        signs = () if self.is_lasso else (-1,)
+        weights = np.reshape(solution.weights, (*signs, *arrays["coef"].shape))
+        return {**arrays, "weights": weights}

@@ -1,0 +1,131 @@
+"""The objective of multi-task Wasserstein models."""
+
+import math
+from itertools import accumulate
+
+import numpy as np
+
+from mutar_cy.objectives._squared_error import SeparableObjective
+from mutar_cy.wasserstein import (
+    TransportSolution,
+    noise_of,
+    solve_transport,
+    without_traces,
+)
+
+
+class TransportObjective(SeparableObjective):
+    """Squared error plus the cost of moving coefficients to their barycentre.
+
+    With alpha = 0 nothing is moved: the objective is a lasso per column.
+
+    Parameters
+    ----------
+    data, strengths, options
+        As `Objective` takes them; the strengths are "alpha" and "beta".
+    make_penalty : callable
+        Returns a `Transport`, or a list of penalties, one per column, for alpha = 0.
+    concomitant : bool or {"mutar"}, default=False
+        Whether noise levels are estimated with the coefficients.
+    support_threshold : float, default=0.0
+        Coefficients of at most this size are set to 0.
+    """
+
+    is_separable = False
+
+    def __init__(
+        self,
+        data,
+        make_penalty,
+        strengths,
+        options,
+        *,
+        concomitant=False,
+        support_threshold=0.0,
+    ):
+        self.concomitant, self.support_threshold = concomitant, support_threshold
+        super().__init__(data, make_penalty, strengths, options)
+
+    @property
+    def is_lasso(self):
+        """Whether alpha is zero, so that every column is a lasso."""
+        return isinstance(self.penalty, list)
+
+    @property
+    def is_unpenalised(self):
+        """Whether neither transport nor entries are penalised."""
+        return self.strengths["alpha"] == 0 and not np.any(self.strengths["beta"])
+
+    def _of_columns(self, penalty):
+        if isinstance(penalty, list):
+            return super()._of_columns(penalty)
+        return penalty._replace(beta=penalty.beta[..., self._columns])
+
+    def noise_model(self, levels=None):
+        """Return how noise levels are estimated, starting at some levels, or None."""
+        return noise_of(self.scaled, self.concomitant, levels)
+
+    def _minimise(self, start, callback):
+        if self.is_lasso:
+            return super()._minimise(start, callback)
+        dual, levels = (None, None) if start is None else start
+        options = {**self.options.for_solver(), "on_iteration": callback}
+        noise = self.noise_model(levels)
+        outcome = solve_transport(
+            self.scaled, self.penalty, dual, noise=noise, **options
+        )
+        return without_traces(self.scaled, outcome, self.support_threshold)
+
+    def solve_path(self, strengths):
+        """Yield the solutions at several strengths, each from the last dual point."""
+        dual = None
+        for point in strengths:
+            objective = self.with_params(**point)
+            warm = not (self.concomitant or objective.is_lasso or dual is None)
+            solution = objective.solve((dual, None) if warm else None)
+            dual = getattr(solution, "dual", None)
+            yield solution
+
+    def alpha_max(self):
+        """Raise: transport makes no coefficient exactly zero."""
+        raise TypeError(
+            "Multi-task Wasserstein models have no alpha_max: their coefficients are "
+            "never exactly 0, whatever alpha."
+        )
+
+    def user_arrays(self, solution):
+        """Return `Objective.user_arrays`, parts, barycentres, duals and noise levels.
+
+        Returns
+        -------
+        arrays : dict
+            "parts" are the coefficients of the two signs, "barycentres" those of these
+            parts. Without transport the barycentres are zeros. "dual",
+            "dual_samples", "losses" and "gaps" are there with transport only.
+        """
+        arrays = super().user_arrays(solution)
+        coef = arrays["coef"]
+        if not isinstance(solution, TransportSolution):
+            return {
+                **arrays,
+                "parts": (np.maximum(coef, 0), np.maximum(-coef, 0)),
+                "barycentres": tuple(np.zeros((2, len(coef)), dtype=coef.dtype)),
+                "sigma": np.ones(coef.shape[1:], dtype=coef.dtype)[()],
+            }
+
+        def shaped(values):
+            return values.reshape(coef.shape).astype(coef.dtype)
+
+        ends = accumulate(Y.shape[1] for Y in self.data.targets)
+        blocks = np.split(np.arange(math.prod(self.data.columns)), list(ends)[:-1])
+        dual = [np.stack([solution.dual_samples[c] for c in own], 1) for own in blocks]
+        return {
+            **arrays,
+            "parts": tuple(shaped(part) for part in solution.parts),
+            "barycentres": tuple(solution.barycentres),
+            "sigma": solution.sigma.reshape(coef.shape[1:]).astype(coef.dtype)[()],
+            "dual_samples": self.data.unstack(dual),
+            "dual": solution.dual,
+            "losses": solution.losses,
+            "gaps": solution.gaps,
+        }

@@ -1,0 +1,137 @@
+"""Losses of held-out rows, for many fits at once."""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+# Entries of coefficients and predictors handled at once, 1 MiB of doubles: they stay in
+# a second-level cache.
+BATCH = 2**17
+
+
+class SparseCoefficients(NamedTuple):
+    """The non-zero coefficients of one fit, and its intercepts."""
+
+    features: np.ndarray  # (n_selected,) int
+    coef: np.ndarray  # (n_selected, n_columns[, n_classes])
+    intercept: np.ndarray  # (n_columns[, n_classes])
+
+
+def sparse_coefficients(objective, solution):
+    """Return the non-zero coefficients of a solution of an objective."""
+    coef, intercept = objective.to_user(solution)
+    features = np.flatnonzero(coef.reshape(len(coef), -1).any(axis=1))
+    return SparseCoefficients(features, coef[features], intercept)
+
+
+def validation_losses(objective, fits, rows, present=None):
+    """Return what `Objective.validation_losses` documents."""
+    data = objective.data
+    used = np.unique(np.concatenate([fit.features for fit in fits]))
+    columns: list[Any] = []
+    total, first = 0.0, 0
+    for k, own in enumerate(rows):
+        n_columns = data.targets[k].shape[1]
+        task_columns = slice(first, first + n_columns)
+        first += n_columns
+        if not len(own):
+            columns.append(np.full((len(fits), n_columns), np.nan))
+            continue
+        fitted = _fitted_columns(task_columns, k, present, n_columns)
+        X = data.designs[k]
+        # Columns that no fit uses are not copied, if X is an array.
+        X = X[np.ix_(own, used)] if isinstance(X, np.ndarray) else X[own][:, used]
+        held_out = _HeldOut(data, k, own)
+        losses = [
+            held_out.mean_losses(objective, _predictors(X, used, some, fitted))
+            for some in _batches(fits, n_columns, len(own) + len(used))
+        ]
+        columns.append(np.concatenate(losses))
+        total += held_out.weight
+    return np.concatenate(columns, axis=1), total
+
+
+def _batches(fits, n_columns, n_rows):
+    """Cut fits into runs whose coefficients and predictors fit in a cache."""
+    per_row = max(1, fits[0].intercept[:n_columns].size)  # of one design
+    size = max(1, BATCH // (n_rows * per_row))
+    return [fits[i : i + size] for i in range(0, len(fits), size)]
+
+
+def _fitted_columns(columns, k, present, n_columns):
+    """Return the columns of coefficients that predict task k; None: their mean."""
+    if present is None:
+        return columns
+    if k not in present:
+        return None
+    start = n_columns * int(np.searchsorted(present, k))
+    return slice(start, start + n_columns)
+
+
+def _predictors(X, used, fits, columns):
+    """Return the linear predictors of the columns of one design, for some fits.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_rows, n_used)
+    used : ndarray of shape (n_used,)
+        The features that any fit uses, ascending.
+    fits : list of SparseCoefficients
+    columns : slice or None
+        As `_fitted_columns` returns it.
+
+    Returns
+    -------
+    eta : ndarray of shape (n_fits, n_rows, n_columns[, n_classes])
+    """
+    coefs: Any = None
+    intercepts = []
+    for number, (features, coef, intercept) in enumerate(fits):
+        if columns is None:
+            coef = coef.mean(axis=1, keepdims=True)
+            intercept = intercept.mean(axis=0, keepdims=True)
+        else:
+            coef, intercept = coef[:, columns], intercept[columns]
+        if coefs is None:
+            coefs = np.zeros((len(used), len(fits), *coef.shape[1:]))
+        coefs[np.searchsorted(used, features), number] = coef
+        intercepts.append(intercept)
+    eta = X @ coefs.reshape(len(used), math.prod(coefs.shape[1:]))
+    eta = eta.reshape(-1, *coefs.shape[1:]) + np.stack(intercepts)
+    return eta.swapaxes(0, 1)
+
+
+class _HeldOut:
+    """The targets, weights and offsets of some rows of a design."""
+
+    def __init__(self, data, k, rows):
+        self.y = data.targets[k][rows]
+        self.offset = None if data.offsets[k] is None else data.offsets[k][rows]
+        weights = data.weights[k]
+        weights = np.ones(len(rows)) if weights is None else weights[rows]
+        weights = weights.reshape(len(rows), -1) * ~np.isnan(self.y)
+        self.weight, self.sums = float(weights.sum()), weights.sum(axis=0)
+        self.weights = weights
+
+    def mean_losses(self, objective, eta):
+        """Return the mean losses of every column, NaN where nothing is held out.
+
+        Parameters
+        ----------
+        objective : Objective
+        eta : ndarray of shape (n_fits, n_rows, n_columns[, n_classes])
+
+        Returns
+        -------
+        losses : ndarray of shape (n_fits, n_columns)
+        """
+        if self.offset is not None:
+            eta = eta + self.offset.reshape(*self.offset.shape, *[1] * (eta.ndim - 3))
+        n_fits = len(eta)
+        targets = np.concatenate([self.y] * n_fits)
+        losses = objective.sample_losses(targets, eta.reshape(-1, *eta.shape[2:]))
+        losses = losses.reshape(n_fits, *self.y.shape)
+        losses = np.where(self.weights > 0.0, losses, 0.0)
+        with np.errstate(invalid="ignore"):
+            return np.einsum("nc,pnc->pc", self.weights, losses) / self.sums

@@ -1,0 +1,96 @@
+"""Warnings of fits, issued at the line of the user's code that called the package."""
+
+import sys
+import warnings
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+# Frames of these packages are skipped: scikit-learn wraps fits with its callbacks and
+# calls them from searches, and joblib calls these.
+INTERNAL = {"mutar_cy", "sklearn", "joblib", "contextlib"}
+
+
+def find_stack_level():
+    """Return the ``stacklevel`` of the first frame outside the package.
+
+    The level is for a ``warnings.warn`` in the function that calls this one.
+    """
+    frame, level = sys._getframe(1), 1
+    while frame is not None:
+        package = frame.f_globals.get("__name__", "").partition(".")[0]
+        if package not in INTERNAL:
+            break
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+def warn_user(message, category=UserWarning):
+    """Warn at the line of the user's code that called the package."""
+    warnings.warn(message, category, stacklevel=find_stack_level())
+
+
+def warn_unconverged(solution):
+    """Warn if the duality gap of a solution is above its target.
+
+    Parameters
+    ----------
+    solution : Solution
+        Its numbers may be arrays, one entry per column. The warning states the entry
+        whose gap exceeds its target most.
+    """
+    if np.all(solution.converged):
+        return
+    excess = np.atleast_1d(solution.dual_gap - solution.gap_target)
+    worst = int(np.argmax(np.where(np.atleast_1d(solution.converged), -1.0, excess)))
+    gap = np.atleast_1d(solution.dual_gap)[worst]
+    target = np.atleast_1d(solution.gap_target)[worst]
+    warn_user(
+        "Objective did not converge. You might want to increase the number of "
+        f"iterations. Duality gap: {gap:.3e}, target: {target:.3e} (tol times the "
+        "objective of the null model). Raise max_iter or tol; a very small alpha "
+        "makes a problem hard.",
+        ConvergenceWarning,
+    )
+
+
+def warn_unconverged_folds(n_unconverged):
+    """Warn that some fits of a cross-validation or of a criterion did not converge."""
+    warn_user(
+        f"Objective did not converge in {n_unconverged} of the fits that strengths "
+        "were chosen by. You might want to increase the number of iterations: raise "
+        "max_iter or tol, or take larger strengths.",
+        ConvergenceWarning,
+    )
+
+
+def warn_unsettled_reweighting(n_problems):
+    """Warn that reweighting ended while coefficients still moved."""
+    warn_user(
+        "Reweighted objective did not converge. You might want to increase the number "
+        "of iterations of reweighting, or tol_reweighting: coefficients still moved "
+        f"after {n_problems} convex problems.",
+        ConvergenceWarning,
+    )
+
+
+def warn_unpenalised(loss):
+    """Warn that alpha is zero, so that the model is an unpenalised one.
+
+    Parameters
+    ----------
+    loss : Loss
+    """
+    warn_user(
+        f"With alpha=0 nothing is penalised and this is {loss.unpenalised_model}; you "
+        f"are advised to use the {loss.unpenalised_estimator} estimator."
+    )
+
+
+def refuse_non_finite(coef, intercept):
+    """Raise if coefficients or intercepts are beyond the range of a float."""
+    if not (np.isfinite(coef).all() and np.isfinite(intercept).all()):
+        raise ValueError(
+            "Coordinate descent iterations resulted in non-finite parameter values. "
+            "The input data may contain large values and need to be preprocessed."
+        )
