@@ -32,7 +32,7 @@ def value(penalty, w):
 
 
 def points(seed, count=20):
-    """Return points far from zero and close to it, some with zeros, some of one sign."""
+    """Return points far from zero and near it, some with zeros, some of one sign."""
     rng = np.random.default_rng(seed)
     w = rng.standard_normal((count, SIZE)) * rng.choice([0.1, 1.0, 10.0], (count, 1))
     w[::4, 0] = 0.0

@@ -143,8 +143,8 @@ class ScaledData:
         """
         if not self.designs[0].centers:
             return 0.0
-        # An upper bound, by the smallest norm of an intercept's column: this is called in
-        # every fit, and fits may take less than a millisecond.
+        # An upper bound, by the smallest norm of an intercept's column: every fit calls
+        # this, and fits may take less than a millisecond.
         pairs = zip(self.designs, residuals, strict=True)
         sums = np.concatenate([rows.dot(d.sqrt_weight) for d, rows in pairs])
         return math.sqrt(sums.dot(sums) / min(d.total_weight for d in self.designs))

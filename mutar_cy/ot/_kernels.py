@@ -1,6 +1,4 @@
-"""Kernels of costs: the abstract class, and its dense, separable, recursive and sparse
-forms.
-"""
+"""Kernels of costs: the abstract class and four forms of storage."""
 
 from abc import ABC, abstractmethod
 from functools import cached_property
