@@ -8,8 +8,8 @@ from scipy import sparse
 
 from mutar_cy.designs import (
     DenseDesign,
-    SparseDesign,
     DesignTargets,
+    SparseDesign,
     column_moments,
     make_scaled_data,
     sum_of_squares,
@@ -159,7 +159,9 @@ def test_constant_targets_are_exactly_zero(value):
 
 
 def test_targets_may_all_be_zero():
-    stack = make_scaled_data([DesignTargets(data(5), np.zeros((5, 2)))], fit_intercept=False)
+    stack = make_scaled_data(
+        [DesignTargets(data(5), np.zeros((5, 2)))], fit_intercept=False
+    )
     assert stack.null_objective == 0.0
     assert_array_equal(stack.targets[0], 0.0)
 
@@ -179,7 +181,9 @@ def test_designs_are_not_copied(store, dtype, center):
     X = store(data(13, dtype=dtype))
     X.flags.writeable = False
     Y = np.ones((13, 1))
-    stack = make_scaled_data([DesignTargets(X, Y), DesignTargets(X, -Y)], fit_intercept=center)
+    stack = make_scaled_data(
+        [DesignTargets(X, Y), DesignTargets(X, -Y)], fit_intercept=center
+    )
     for design in stack.designs:
         assert np.shares_memory(design.X, X)
 
