@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.utils._param_validation import validate_params
 
 from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._multi_task_model import MultiTaskRegressor
 from mutar_cy.model_selection import geometric_alphas, pair_grid, solve_grid
 from mutar_cy.objectives import (
@@ -21,6 +22,7 @@ from mutar_cy.objectives import (
 from mutar_cy.penalties import L21, Dirty
 
 
+@fill_docstring
 class DirtyModel(MultiTaskRegressor):
     r"""Linear regression of several tasks on shared and on specific features.
 
@@ -56,67 +58,33 @@ class DirtyModel(MultiTaskRegressor):
     beta : float, default=1.0
         Strength of the penalty on the specific part, in the same unit. At 0, nothing is
         penalised.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    max_iter : int, default=2000
-        Maximum number of passes over the coefficients.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the
-        objective of the null model (intercepts only).
-    positive : bool, default=False
-        Whether coefficients, of both parts, must not be negative.
-    warm_start : bool, default=False
-        Whether to start from the coefficients of the last fit that succeeded, whose
-        shape must be the same.
-    penalty_weights : array-like of shape (n_features,), default=None
-        The weight of every feature in both penalties: 0 leaves it unpenalised, and
-        infinity excludes it.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter)s
+    %(tol)s
+    %(positive of DirtyModel)s
+    %(warm_start)s
+    %(penalty_weights of DirtyModel)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients, ``coef_shared_ + coef_specific_``. 1-D for a single task.
-    coef_shared_ : ndarray shaped as ``coef_``
-        The shared part: of the cheapest split of the coefficients. An unpenalised
-        feature counts as shared.
-    coef_specific_ : ndarray shaped as ``coef_``
-        The specific part.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
-    dual_gap_ : float
-        Upper bound on ``objective_`` minus the global minimum.
-    objective_ : float
-        The objective at the coefficients.
-    n_iter_ : int
-        Passes made over the coefficients.
-    residuals_ : ndarray, or list of them in the list layout
-        Targets minus predictions, in the layout of y.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(coef_ of DirtyModel)s
+    %(coef_shared_ of DirtyModel)s
+    %(coef_specific_)s
+    %(intercept_)s
+    %(dual_gap_)s
+    %(objective_)s
+    %(n_iter_ of DirtyModel)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -222,6 +190,7 @@ def dirty_penalty(alpha, beta, weights, positive):
     return Dirty(alpha, beta, weights, positive)
 
 
+@fill_docstring
 class DirtyModelCV(CrossValidated, DirtyModel):
     r"""DirtyModel with alpha and beta chosen by cross-validation or a criterion.
 
@@ -246,55 +215,25 @@ class DirtyModelCV(CrossValidated, DirtyModel):
         Ratios of ``beta`` to ``alpha``, or how many of them to lay out: from one over
         the root of the number of columns, where the model is a lasso per task, to 1,
         where it is a group lasso.
-    eps : float, default=1e-3
-        The smallest alpha of an automatic grid, as a fraction of the largest.
-    cv : int, splitter, iterable of (train, test), or None, default=None
-        The folds; None is 5. A number means folds of consecutive samples, taken within
-        every task (:class:`~mutar_cy.model_selection.TaskKFold`) if tasks have samples
-        of their own. Samples are numbered as in X: rows of a table, or all tasks end
-        to end.
-    selection : {"min", "1se"}, default="min"
-        Which strength to take: that of the least mean error over folds, or the first
-        on its path whose mean is at most one standard error above it.
-    criterion : {"aic", "bic", "ebic"}, default=None
-        Information criterion that chooses alpha in place of cross-validation, from one
-        path on all data; see Notes.
-    n_jobs : int, default=None
-        Number of folds fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` sets another backend. It does not change any
-        result: in every fold BLAS has one thread.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    max_iter : int, default=2000
-        Maximum number of passes over the coefficients.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the
-        objective of the null model (intercepts only).
-    positive : bool, default=False
-        Whether coefficients, of both parts, must not be negative.
-    penalty_weights : array-like of shape (n_features,), default=None
-        The weight of every feature in both penalties: 0 leaves it unpenalised, and
-        infinity excludes it.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
+    %(eps)s
+    %(cv)s
+    %(selection of DirtyModel)s
+    %(criterion)s
+    %(n_jobs)s
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter)s
+    %(tol)s
+    %(positive of DirtyModel)s
+    %(penalty_weights of DirtyModel)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    alpha_, beta_ : float
-        The strengths that were chosen, and fitted with.
+    %(alpha_,beta_)s
     alphas_, betas_ : ndarray of shape (n_ratios, n_alphas)
         The strengths, a path for each ratio (or each of ``betas``, descending).
     mse_path_ : ndarray of shape (n_ratios, n_alphas, n_folds)
@@ -305,34 +244,19 @@ class DirtyModelCV(CrossValidated, DirtyModel):
         The values of ``criterion``, if there is one.
     degrees_of_freedom_ : ndarray of shape (n_ratios, n_alphas)
         The degrees of freedom of every fit, with ``criterion``.
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients, ``coef_shared_ + coef_specific_``. 1-D for a single task.
-    coef_shared_ : ndarray shaped as ``coef_``
-        The shared part: of the cheapest split of the coefficients. An unpenalised
-        feature counts as shared.
-    coef_specific_ : ndarray shaped as ``coef_``
-        The specific part.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
-    dual_gap_ : float
-        Upper bound on ``objective_`` minus the global minimum.
-    objective_ : float
-        The objective at the coefficients.
-    n_iter_ : int
-        Passes made over the coefficients.
-    residuals_ : ndarray, or list of them in the list layout
-        Targets minus predictions, in the layout of y.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(coef_ of DirtyModel)s
+    %(coef_shared_ of DirtyModel)s
+    %(coef_specific_)s
+    %(intercept_)s
+    %(dual_gap_)s
+    %(objective_)s
+    %(n_iter_ of DirtyModel)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -500,6 +424,7 @@ def check_ratios(ratios, n_columns):
     },
     prefer_skip_nested_validation=True,
 )
+@fill_docstring
 def dirty_path(
     X,
     y,
@@ -533,10 +458,8 @@ def dirty_path(
         Ratios of ``beta`` to ``alpha``, or how many of them to lay out: from one over
         the root of the number of columns, where the model is a lasso per task, to 1,
         where it is a group lasso.
-    n_alphas : int, default=100
-        How many strengths to lay out.
-    eps : float, default=1e-3
-        The smallest alpha of an automatic grid, as a fraction of the largest.
+    %(n_alphas)s
+    %(eps)s
     sample_weight, task : object
         As ``DirtyModel.fit`` takes them.
     **params : dict

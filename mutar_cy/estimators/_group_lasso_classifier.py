@@ -10,14 +10,13 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from mutar_cy import tasks
 from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._group_model import GroupModel, is_dict
 from mutar_cy.objectives import (
     ClassificationObjective,
     all_or_nothing,
     log_probabilities,
 )
-
-
 
 
 def has_own_designs(X):
@@ -259,7 +258,9 @@ class GroupDecisions(ClassifierMixin, GroupModel):
         guess = _each(self._numbers, self.decision_function(X, task, offset))
         own = has_own_designs(X)
         numbers = numbers_of(read_labels(X, y), self.classes_, own)
-        return tasks.score_predictions(guess, numbers, sample_weight, per_task=own, measure=accuracy)
+        return tasks.score_predictions(
+            guess, numbers, sample_weight, per_task=own, measure=accuracy
+        )
 
 
 def _each(function, values):
@@ -346,6 +347,7 @@ class GroupClassification(GroupDecisions):
         return {"classes_": objective.data.classes, **fitted}
 
 
+@fill_docstring
 class GroupLassoClassifier(GroupClassification):
     r"""Logistic regression that keeps or drops whole groups of features.
 
@@ -372,90 +374,40 @@ class GroupLassoClassifier(GroupClassification):
 
     Parameters
     ----------
-    groups : list, dict, array-like, int, "prefix" or "auto", default="auto"
-        The features of each group: a list or a dict of their columns (indices,
-        names, masks or slices); one integer per feature, -1 for those that are not
-        penalised; a mask of shape (n_groups, n_features); the size of groups of
-        consecutive features; or ``"prefix"``, the part of column names before
-        ``"__"``, or level 0 of a MultiIndex. ``"auto"`` is the keys of X if that is a
-        dict, prefixes if there are any, and else every feature on its own. The task
-        column is not counted.
+    %(groups of GroupLassoClassifier)s
     alpha : float, default=0.01
         Strength :math:`\alpha` of the penalty. :func:`~mutar_cy.alpha_max` tells
         from where on all penalised coefficients are 0. At 0, nothing is penalised.
-    l1_ratio : float, default=0.0
-        Share :math:`\rho` of the l1 norm, which selects features within groups.
-    group_weights : array-like, dict or "sqrt_size", default="sqrt_size"
-        The weights :math:`\omega_g`, of shape (n_groups,) or in a dict by name: 0
-        leaves a group unpenalised, infinity excludes it. ``"sqrt_size"`` is the root
-        of the number of features in the group, whatever the number of tasks.
-    standardize_groups : bool, default=False
-        Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in place of
-        :math:`\| W_g \|_F`: the norm of the group's fit, which is the same in any basis.
-        Columns are centred (with ``fit_intercept``) and weighted, task by task. Of
-        all coefficients with the same fit, those of smallest norm are returned.
-        Designs are copied, sparse ones into dense arrays.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and class; it is never penalised.
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
-    max_iter : int, default=2000
-        Most Newton steps, for every class.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the loss
-        of the null model (intercepts only), for every class.
-    warm_start : bool, default=False
-        Whether to start from the coefficients of the last fit that succeeded, whose
-        shape must be the same.
-    class_weight : dict, "balanced" or None, default=None
-        Factors of the sample weights by class, 1 for those that a dict leaves out.
-        ``"balanced"`` makes them inversely proportional to the weights of the classes
-        in all tasks together. With several classes they are those of the labels, not
-        of a class and the rest.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
+    %(l1_ratio)s
+    %(group_weights)s
+    %(standardize_groups)s
+    %(fit_intercept of GroupLassoClassifier)s
+    %(positive)s
+    %(max_iter of GroupLassoClassifier)s
+    %(tol of GroupLassoClassifier)s
+    %(warm_start)s
+    %(class_weight)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        The labels, sorted: those of all tasks.
-    coef_ : ndarray of shape (1 or n_classes, n_features[, n_tasks])
-        The coefficients, for ``classes_[1]`` if there are two classes, else for each
-        of them; those of a dropped group are exactly 0.
-    intercept_ : ndarray of shape (1 or n_classes[, n_tasks])
-        What to add to linear predictors; 0 without ``fit_intercept``.
-    dual_gap_ : float, or ndarray of shape (n_classes,)
-        By how much the objective may still exceed the optimum, in its own unit; of
-        every problem, if there are several.
-    objective_ : float, or ndarray of shape (n_classes,)
-        The objective at the coefficients, also.
-    n_iter_ : int
-        Newton steps, of the class that took most.
-    groups_ : list of ndarray of int64
-        The features of every group.
-    group_names_ : list
-        The names of the groups, their numbers if they have none.
-    group_norms_ : ndarray of shape (n_groups,)
-        The norms of the coefficients of every group, over tasks and classes.
-    selected_groups_ : list
-        The names of the groups whose norm is not 0.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the last axis of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(classes_)s
+    %(coef_ of GroupLassoClassifier)s
+    %(intercept_ of GroupLassoClassifier)s
+    %(dual_gap_ of GroupLassoClassifier)s
+    %(objective_ of GroupLassoClassifier)s
+    %(n_iter_ of GroupLassoClassifier)s
+    %(groups_)s
+    %(group_names_)s
+    %(group_norms_ of GroupLassoClassifier)s
+    %(selected_groups_)s
+    %(tasks_ of GroupLassoClassifier)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -522,6 +474,7 @@ class GroupLassoClassifier(GroupClassification):
         self.unseen_tasks = unseen_tasks
 
 
+@fill_docstring
 class GroupLassoClassifierCV(CrossValidated, GroupLassoClassifier):
     r"""GroupLassoClassifier with alpha chosen by cross-validation or a criterion.
 
@@ -534,115 +487,53 @@ class GroupLassoClassifierCV(CrossValidated, GroupLassoClassifier):
 
     Parameters
     ----------
-    groups : list, dict, array-like, int, "prefix" or "auto", default="auto"
-        The features of each group: a list or a dict of their columns (indices,
-        names, masks or slices); one integer per feature, -1 for those that are not
-        penalised; a mask of shape (n_groups, n_features); the size of groups of
-        consecutive features; or ``"prefix"``, the part of column names before
-        ``"__"``, or level 0 of a MultiIndex. ``"auto"`` is the keys of X if that is a
-        dict, prefixes if there are any, and else every feature on its own. The task
-        column is not counted.
-    alphas : int or array-like of shape (n_alphas,), default=100
-        The alphas to choose from, in any order; or their number, a geometric sequence
-        that begins at the smallest alpha without coefficients.
-    eps : float, default=1e-3
-        The smallest alpha of an automatic grid, as a fraction of the largest.
+    %(groups of GroupLassoClassifier)s
+    %(alphas)s
+    %(eps)s
     cv : int, splitter, iterable of (train, test), or None, default=None
         The folds; None is 5. A number of folds, over which the samples of every class
         and task are spread evenly. Samples are counted as they come: rows of a table,
         or all tasks end to end.
-    selection : {"min", "1se"}, default="min"
-        "min": the alpha of the smallest mean error over folds. "1se": the largest
-        alpha whose mean error is at most one standard error above it.
-    criterion : {"aic", "bic", "ebic"}, default=None
-        Information criterion that chooses alpha in place of cross-validation, from one
-        path on all data; see Notes.
-    n_jobs : int, default=None
-        Number of folds fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` sets another backend. It does not change any
-        result: in every fold BLAS has one thread.
-    l1_ratio : float, default=0.0
-        Share :math:`\rho` of the l1 norm, which selects features within groups.
-    group_weights : array-like, dict or "sqrt_size", default="sqrt_size"
-        The weights :math:`\omega_g`, of shape (n_groups,) or in a dict by name: 0
-        leaves a group unpenalised, infinity excludes it. ``"sqrt_size"`` is the root
-        of the number of features in the group, whatever the number of tasks.
-    standardize_groups : bool, default=False
-        Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in place of
-        :math:`\| W_g \|_F`: the norm of the group's fit, which is the same in any basis.
-        Columns are centred (with ``fit_intercept``) and weighted, task by task. Of
-        all coefficients with the same fit, those of smallest norm are returned.
-        Designs are copied, sparse ones into dense arrays.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and class; it is never penalised.
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
-    max_iter : int, default=2000
-        Most Newton steps, for every class.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the loss
-        of the null model (intercepts only), for every class.
-    class_weight : dict, "balanced" or None, default=None
-        Factors of the sample weights by class, 1 for those that a dict leaves out.
-        ``"balanced"`` makes them inversely proportional to the weights of the classes
-        in all tasks together. With several classes they are those of the labels, not
-        of a class and the rest.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
+    %(selection)s
+    %(criterion)s
+    %(n_jobs)s
+    %(l1_ratio)s
+    %(group_weights)s
+    %(standardize_groups)s
+    %(fit_intercept of GroupLassoClassifier)s
+    %(positive)s
+    %(max_iter of GroupLassoClassifier)s
+    %(tol of GroupLassoClassifier)s
+    %(class_weight)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
 
     Attributes
     ----------
-    alpha_ : float
-        The chosen alpha, used for the final fit.
-    alphas_ : ndarray of shape (n_alphas,)
-        The alphas, descending.
+    %(alpha_)s
+    %(alphas_)s
     deviance_path_ : ndarray of shape (n_alphas, n_folds)
         Mean deviances of held-out samples, minus twice the logarithm of the probability
         of their class: within a task by the weights of samples and classes, then over
         tasks by ``task_weight``. Without ``criterion``.
-    criterion_path_ : ndarray of shape (n_alphas,)
-        The values of ``criterion``, if there is one.
-    degrees_of_freedom_ : ndarray of shape (n_alphas,)
-        The degrees of freedom of every fit, with ``criterion``.
-    classes_ : ndarray of shape (n_classes,)
-        The labels, sorted: those of all tasks.
-    coef_ : ndarray of shape (1 or n_classes, n_features[, n_tasks])
-        The coefficients, for ``classes_[1]`` if there are two classes, else for each
-        of them; those of a dropped group are exactly 0.
-    intercept_ : ndarray of shape (1 or n_classes[, n_tasks])
-        What to add to linear predictors; 0 without ``fit_intercept``.
-    dual_gap_ : float, or ndarray of shape (n_classes,)
-        By how much the objective may still exceed the optimum, in its own unit; of
-        every problem, if there are several.
-    objective_ : float, or ndarray of shape (n_classes,)
-        The objective at the coefficients, also.
-    n_iter_ : int
-        Newton steps, of the class that took most.
-    groups_ : list of ndarray of int64
-        The features of every group.
-    group_names_ : list
-        The names of the groups, their numbers if they have none.
-    group_norms_ : ndarray of shape (n_groups,)
-        The norms of the coefficients of every group, over tasks and classes.
-    selected_groups_ : list
-        The names of the groups whose norm is not 0.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the last axis of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(criterion_path_)s
+    %(degrees_of_freedom_)s
+    %(classes_)s
+    %(coef_ of GroupLassoClassifier)s
+    %(intercept_ of GroupLassoClassifier)s
+    %(dual_gap_ of GroupLassoClassifier)s
+    %(objective_ of GroupLassoClassifier)s
+    %(n_iter_ of GroupLassoClassifier)s
+    %(groups_)s
+    %(group_names_)s
+    %(group_norms_ of GroupLassoClassifier)s
+    %(selected_groups_)s
+    %(tasks_ of GroupLassoClassifier)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from mutar_cy import tasks
 from mutar_cy._lib import import_pandas
 from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._group_model import GroupModel, is_dict
 from mutar_cy.losses import Loss, get_loss, regression_losses
 from mutar_cy.model_selection import (
@@ -27,7 +28,6 @@ from mutar_cy.objectives import (
     check_parameters,
     warn_unpenalised,
 )
-
 
 
 def check_targets(loss, data):
@@ -247,6 +247,7 @@ class GroupRegression(MultiOutputMixin, RegressorMixin, GroupModel):
         return tags
 
 
+@fill_docstring
 class GroupLassoRegressor(GroupRegression):
     r"""Regression that keeps or drops whole groups of features.
 
@@ -276,87 +277,40 @@ class GroupLassoRegressor(GroupRegression):
 
     Parameters
     ----------
-    groups : list, dict, array-like, int, "prefix" or "auto", default="auto"
-        The features of each group: a list or a dict of their columns (indices,
-        names, masks or slices); one integer per feature, -1 for those that are not
-        penalised; a mask of shape (n_groups, n_features); the size of groups of
-        consecutive features; or ``"prefix"``, the part of column names before
-        ``"__"``, or level 0 of a MultiIndex. ``"auto"`` is the keys of X if that is a
-        dict, prefixes if there are any, and else every feature on its own. The task
-        column is not counted.
+    %(groups of GroupLassoClassifier)s
     alpha : float, default=1.0
         Strength :math:`\alpha` of the penalty. :func:`~mutar_cy.alpha_max` tells
         from where on all penalised coefficients are 0. At 0, nothing is penalised.
-    loss : {"squared_error", "poisson", "gamma"}, default="squared_error"
-        The loss :math:`f`.
-    l1_ratio : float, default=0.0
-        Share :math:`\rho` of the l1 norm, which selects features within groups.
-    group_weights : array-like, dict or "sqrt_size", default="sqrt_size"
-        The weights :math:`\omega_g`, of shape (n_groups,) or in a dict by name: 0
-        leaves a group unpenalised, infinity excludes it. ``"sqrt_size"`` is the root
-        of the number of features in the group, whatever the number of tasks.
-    standardize_groups : bool, default=False
-        Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in place of
-        :math:`\| W_g \|_F`: the norm of the group's fit, which is the same in any basis.
-        Columns are centred (with ``fit_intercept``) and weighted, task by task. Of
-        all coefficients with the same fit, those of smallest norm are returned.
-        Designs are copied, sparse ones into dense arrays.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
-    max_iter : int, default=2000
-        Most Newton steps; most passes over the coefficients for squared error with
-        ``positive``, ``l1_ratio`` above 0, or groups of one feature.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the excess
-        of the null model's loss (intercepts only) over the least loss possible.
-    warm_start : bool, default=False
-        Whether to start from the coefficients of the last fit that succeeded, whose
-        shape must be the same.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
+    %(loss)s
+    %(l1_ratio)s
+    %(group_weights)s
+    %(standardize_groups)s
+    %(fit_intercept)s
+    %(positive)s
+    %(max_iter of GroupLassoRegressor)s
+    %(tol of GroupLassoRegressor)s
+    %(warm_start)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients; those of a dropped group are exactly 0. 1-D for a single task.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
-    dual_gap_ : float
-        Upper bound on ``objective_`` minus the global minimum.
-    objective_ : float
-        The objective at the coefficients.
-    n_iter_ : int
-        Passes over the coefficients, or Newton steps.
-    groups_ : list of ndarray of int64
-        The features of every group.
-    group_names_ : list
-        The names of the groups, their numbers if they have none.
-    group_norms_ : ndarray of shape (n_groups,)
-        The Frobenius norms of ``coef_[g]``, also with ``standardize_groups``.
-    selected_groups_ : list
-        The names of the groups whose norm is not 0.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(coef_)s
+    %(intercept_)s
+    %(dual_gap_)s
+    %(objective_)s
+    %(n_iter_ of GroupLassoRegressor)s
+    %(groups_)s
+    %(group_names_)s
+    %(group_norms_)s
+    %(selected_groups_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -431,6 +385,7 @@ class GroupLassoRegressor(GroupRegression):
         self.missing_targets = missing_targets
 
 
+@fill_docstring
 class GroupLassoRegressorCV(CrossValidated, GroupLassoRegressor):
     r"""GroupLassoRegressor with alpha chosen by cross-validation or a criterion.
 
@@ -443,115 +398,52 @@ class GroupLassoRegressorCV(CrossValidated, GroupLassoRegressor):
 
     Parameters
     ----------
-    groups : list, dict, array-like, int, "prefix" or "auto", default="auto"
-        The features of each group: a list or a dict of their columns (indices,
-        names, masks or slices); one integer per feature, -1 for those that are not
-        penalised; a mask of shape (n_groups, n_features); the size of groups of
-        consecutive features; or ``"prefix"``, the part of column names before
-        ``"__"``, or level 0 of a MultiIndex. ``"auto"`` is the keys of X if that is a
-        dict, prefixes if there are any, and else every feature on its own. The task
-        column is not counted.
-    alphas : int or array-like of shape (n_alphas,), default=100
-        The alphas to choose from, in any order; or their number, a geometric sequence
-        that begins at the smallest alpha without coefficients.
-    eps : float, default=1e-3
-        The smallest alpha of an automatic grid, as a fraction of the largest.
-    cv : int, splitter, iterable of (train, test), or None, default=None
-        The folds; None is 5. A number means folds of consecutive samples, taken within
-        every task (:class:`~mutar_cy.model_selection.TaskKFold`) if tasks have samples
-        of their own. Samples are numbered as in X: rows of a table, or all tasks end
-        to end.
-    selection : {"min", "1se"}, default="min"
-        "min": the alpha of the smallest mean error over folds. "1se": the largest
-        alpha whose mean error is at most one standard error above it.
-    criterion : {"aic", "bic", "ebic"}, default=None
-        Information criterion that chooses alpha in place of cross-validation, from one
-        path on all data; see Notes.
-    n_jobs : int, default=None
-        Number of folds fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` sets another backend. It does not change any
-        result: in every fold BLAS has one thread.
-    loss : {"squared_error", "poisson", "gamma"}, default="squared_error"
-        The loss :math:`f`.
-    l1_ratio : float, default=0.0
-        Share :math:`\rho` of the l1 norm, which selects features within groups.
-    group_weights : array-like, dict or "sqrt_size", default="sqrt_size"
-        The weights :math:`\omega_g`, of shape (n_groups,) or in a dict by name: 0
-        leaves a group unpenalised, infinity excludes it. ``"sqrt_size"`` is the root
-        of the number of features in the group, whatever the number of tasks.
-    standardize_groups : bool, default=False
-        Whether to penalise :math:`\| X_g W_g \|_F / \sqrt n` in place of
-        :math:`\| W_g \|_F`: the norm of the group's fit, which is the same in any basis.
-        Columns are centred (with ``fit_intercept``) and weighted, task by task. Of
-        all coefficients with the same fit, those of smallest norm are returned.
-        Designs are copied, sparse ones into dense arrays.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
-    max_iter : int, default=2000
-        Most Newton steps; most passes over the coefficients for squared error with
-        ``positive``, ``l1_ratio`` above 0, or groups of one feature.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the excess
-        of the null model's loss (intercepts only) over the least loss possible.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
+    %(groups of GroupLassoClassifier)s
+    %(alphas)s
+    %(eps)s
+    %(cv)s
+    %(selection)s
+    %(criterion)s
+    %(n_jobs)s
+    %(loss)s
+    %(l1_ratio)s
+    %(group_weights)s
+    %(standardize_groups)s
+    %(fit_intercept)s
+    %(positive)s
+    %(max_iter of GroupLassoRegressor)s
+    %(tol of GroupLassoRegressor)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    alpha_ : float
-        The chosen alpha, used for the final fit.
-    alphas_ : ndarray of shape (n_alphas,)
-        The alphas, descending.
+    %(alpha_)s
+    %(alphas_)s
     deviance_path_ : ndarray of shape (n_alphas, n_folds)
         Mean deviances of held-out samples, squared errors for squared error: within a
         task and response by ``sample_weight``, then over responses, then over tasks by
         ``task_weight``. Without ``criterion``.
     mse_path_ : ndarray of shape (n_alphas, n_folds)
         The same, with squared error only.
-    criterion_path_ : ndarray of shape (n_alphas,)
-        The values of ``criterion``, if there is one.
-    degrees_of_freedom_ : ndarray of shape (n_alphas,)
-        The degrees of freedom of every fit, with ``criterion``.
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients; those of a dropped group are exactly 0. 1-D for a single task.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
-    dual_gap_ : float
-        Upper bound on ``objective_`` minus the global minimum.
-    objective_ : float
-        The objective at the coefficients.
-    n_iter_ : int
-        Passes over the coefficients, or Newton steps.
-    groups_ : list of ndarray of int64
-        The features of every group.
-    group_names_ : list
-        The names of the groups, their numbers if they have none.
-    group_norms_ : ndarray of shape (n_groups,)
-        The Frobenius norms of ``coef_[g]``, also with ``standardize_groups``.
-    selected_groups_ : list
-        The names of the groups whose norm is not 0.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(criterion_path_)s
+    %(degrees_of_freedom_)s
+    %(coef_)s
+    %(intercept_)s
+    %(dual_gap_)s
+    %(objective_)s
+    %(n_iter_ of GroupLassoRegressor)s
+    %(groups_)s
+    %(group_names_)s
+    %(group_norms_)s
+    %(selected_groups_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -723,6 +615,7 @@ class GroupLassoPath(RegularizationPath):
     },
     prefer_skip_nested_validation=True,
 )
+@fill_docstring
 def group_lasso_path(
     X,
     y,
@@ -765,10 +658,8 @@ def group_lasso_path(
     alphas : array-like of shape (n_alphas,), default=None
         The strengths, in any order. By default ``n_alphas`` from the smallest one that
         leaves no coefficient, which are a geometric sequence.
-    n_alphas : int, default=100
-        How many strengths to lay out.
-    eps : float, default=1e-3
-        The smallest alpha of an automatic grid, as a fraction of the largest.
+    %(n_alphas)s
+    %(eps)s
     l1_ratio, group_weights, standardize_groups, fit_intercept, positive : object
         As parameters of :class:`~mutar_cy.GroupLassoRegressor`.
     max_iter, tol : int, float

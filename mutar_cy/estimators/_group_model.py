@@ -23,8 +23,6 @@ from mutar_cy.objectives import FeatureGroups
 from mutar_cy.penalties import L21, SparseGroup
 
 
-
-
 class JoinedBlocks(NamedTuple):
     """The columns of a dict of arrays that a fit has joined."""
 
@@ -173,7 +171,9 @@ class GroupModel(MultiTaskModel):
             task column.
         """
         check_is_fitted(self)
-        mask = self.group_norms_ > 0 if groups else self._coef_rows(self.coef_).any(axis=1)
+        mask = (
+            self.group_norms_ > 0 if groups else self._coef_rows(self.coef_).any(axis=1)
+        )
         return np.flatnonzero(mask) if indices else mask
 
     def _coef_rows(self, coef):

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval
 
 from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._multi_task_model import MultiTaskRegressor
 from mutar_cy.model_selection import alpha_grid, select_best
 from mutar_cy.objectives import (
@@ -18,8 +19,7 @@ from mutar_cy.objectives import (
 from mutar_cy.penalties import L21
 
 
-
-
+@fill_docstring
 class IndLasso(MultiTaskRegressor):
     r"""Independent lassos: linear regression of several tasks, each on its own.
 
@@ -40,65 +40,34 @@ class IndLasso(MultiTaskRegressor):
     Parameters
     ----------
     alpha : float or array-like of shape (n_tasks,), default=0.1
-        Strength of the penalty, of all tasks or of each, in the unit of X times y.
-        For ``alpha >= alpha_max(...)`` (:func:`~mutar_cy.alpha_max`) a task's coefficients are 0. At
-        0, nothing is penalised and the fit is least squares.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    max_iter : int, default=2000
-        Maximum number of passes over the coefficients of a task.
-    tol : float, default=1e-4
-        A task has converged when its duality gap is at most ``tol`` times the
-        objective of its null model (intercept only).
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
-    warm_start : bool, default=False
-        Whether to start from the coefficients of the last fit that succeeded, whose
-        shape must be the same.
-    penalty_weights : array-like of shape (n_features[, n_tasks]), default=None
-        The weight of every coefficient in the penalty: 0 leaves it unpenalised, and
-        infinity excludes it.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks' data, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
+        Strength of the penalty, of all tasks or of each, in the unit of X times y. For
+        ``alpha >= alpha_max(...)`` (:func:`~mutar_cy.alpha_max`) a task's coefficients
+        are 0. At 0, nothing is penalised and the fit is least squares.
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter of IndLasso)s
+    %(tol of IndLasso)s
+    %(positive)s
+    %(warm_start)s
+    %(penalty_weights of IndLasso)s
+    %(task_weight of IndLasso)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients; 1-D for a single task.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
-    dual_gap_ : ndarray shaped as ``intercept_``, or float
-        Upper bound on each task's objective minus its global minimum.
-    objective_ : ndarray shaped as ``intercept_``, or float
-        Each task's term of the objective, at the coefficients.
-    n_iter_ : int
-        Passes made over the coefficients of the task that needed most.
-    residuals_ : ndarray, or list of them in the list layout
-        Targets minus predictions, in the layout of y.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(coef_ of IndLasso)s
+    %(intercept_)s
+    %(dual_gap_ of IndLasso)s
+    %(objective_ of IndLasso)s
+    %(n_iter_ of IndLasso)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -167,6 +136,7 @@ class IndLasso(MultiTaskRegressor):
             alpha_per_task=True,
         )
 
+
 def entry_penalties(estimator, n_features, columns):
     """Return the penalties of all columns, given alpha: every entry on its own.
 
@@ -211,6 +181,7 @@ def _penalties_of_tasks(alpha, weights, n_responses, positive, name):
     ]
 
 
+@fill_docstring
 class IndLassoCV(CrossValidated, IndLasso):
     r"""IndLasso with alphas chosen by cross-validation or an information criterion.
 
@@ -227,53 +198,24 @@ class IndLassoCV(CrossValidated, IndLasso):
         The strengths to choose from, in any order; or how many of them to lay out, a
         geometric sequence from the smallest one that leaves no
         coefficient. With ``per_task`` they are laid out for every task on its own.
-    eps : float, default=1e-3
-        The smallest alpha of an automatic grid, as a fraction of the largest.
+    %(eps)s
     per_task : bool, default=True
         Whether every task has a strength of its own, chosen by its own samples, or all
         have one.
-    cv : int, splitter, iterable of (train, test), or None, default=None
-        The folds; None is 5. A number means folds of consecutive samples, taken within
-        every task (:class:`~mutar_cy.model_selection.TaskKFold`) if tasks have samples
-        of their own. Samples are numbered as in X: rows of a table, or all tasks end
-        to end.
-    selection : {"min", "1se"}, default="min"
-        "min": the alpha of the smallest mean error over folds. "1se": the largest
-        alpha whose mean error is at most one standard error above it.
-    criterion : {"aic", "bic", "ebic"}, default=None
-        Information criterion that chooses alpha in place of cross-validation, from one
-        path on all data; see Notes.
-    n_jobs : int, default=None
-        Number of folds fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` sets another backend. It does not change any
-        result: in every fold BLAS has one thread.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    max_iter : int, default=2000
-        Maximum number of passes over the coefficients of a task.
-    tol : float, default=1e-4
-        A task has converged when its duality gap is at most ``tol`` times the
-        objective of its null model (intercept only).
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
-    penalty_weights : array-like of shape (n_features[, n_tasks]), default=None
-        The weight of every coefficient in the penalty: 0 leaves it unpenalised, and
-        infinity excludes it.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks' data, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
+    %(cv)s
+    %(selection)s
+    %(criterion)s
+    %(n_jobs)s
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter of IndLasso)s
+    %(tol of IndLasso)s
+    %(positive)s
+    %(penalty_weights of IndLasso)s
+    %(task_weight of IndLasso)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
@@ -282,40 +224,24 @@ class IndLassoCV(CrossValidated, IndLasso):
         unless there is a single task.
     alphas_ : ndarray of shape (n_alphas,) or (n_alphas, n_tasks)
         The alphas, descending.
-    mse_path_ : ndarray of shape (n_alphas, n_folds)
-        Mean squared errors of held-out samples: within a task and response by
-        ``sample_weight``, then over responses, then over tasks by ``task_weight``.
-        Without ``criterion``.
+    %(mse_path_)s
     task_mse_path_ : ndarray of shape (n_alphas, n_folds, n_tasks)
         The same for every task. NaN where a fold holds out none of its samples.
     criterion_path_ : ndarray of shape (n_alphas,)
         The values of ``criterion``, if there is one, summed
         over tasks.
-    degrees_of_freedom_ : ndarray of shape (n_alphas,)
-        The degrees of freedom of every fit, with ``criterion``.
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients; 1-D for a single task.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
-    dual_gap_ : ndarray shaped as ``intercept_``, or float
-        Upper bound on each task's objective minus its global minimum.
-    objective_ : ndarray shaped as ``intercept_``, or float
-        Each task's term of the objective, at the coefficients.
-    n_iter_ : int
-        Passes made over the coefficients of the task that needed most.
-    residuals_ : ndarray, or list of them in the list layout
-        Targets minus predictions, in the layout of y.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(degrees_of_freedom_)s
+    %(coef_ of IndLasso)s
+    %(intercept_)s
+    %(dual_gap_ of IndLasso)s
+    %(objective_ of IndLasso)s
+    %(n_iter_ of IndLasso)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------

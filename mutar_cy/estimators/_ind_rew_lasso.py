@@ -4,13 +4,13 @@ from numbers import Real
 
 from sklearn.utils._param_validation import Interval
 
+from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._ind_lasso import entry_penalties
 from mutar_cy.estimators._reweighting import ReweightingRegressor
 from mutar_cy.objectives import ReweightedSeparableObjective
 
 
-
-
+@fill_docstring
 class IndRewLasso(ReweightingRegressor):
     r"""Independent reweighted lassos: several tasks, each on its own.
 
@@ -43,12 +43,8 @@ class IndRewLasso(ReweightingRegressor):
         Strength of the penalty, of all tasks or of each. In the lasso its unit is that
         of X times y, and :func:`~mutar_cy.alpha_max` tells from where on a task's
         coefficients are 0. At 0, nothing is penalised and the fit is least squares.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
+    %(fit_intercept)s
+    %(normalize)s
     max_iter : int, default=2000
         Maximum number of passes over the coefficients of a task in each convex problem.
     max_iter_reweighting : int, default=100
@@ -56,40 +52,27 @@ class IndRewLasso(ReweightingRegressor):
     tol : float, default=1e-4
         A convex problem has converged when its duality gap is at most ``tol`` times
         the objective of the null model (intercept only).
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
+    %(positive)s
     warm_start : bool, default=False
         Whether to start the lasso from the coefficients of the last fit that succeeded,
         whose shape must be the same. It makes that faster and changes nothing else.
     tol_reweighting : float, default=1e-4
         Reweighting of a task ends when no coefficient moves by more than this, relative
         to the largest, each times the norm of its column of X.
-    penalty_weights : array-like of shape (n_features[, n_tasks]), default=None
-        The weight of every coefficient in the penalty: 0 leaves it unpenalised, and
-        infinity excludes it.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks' data, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
+    %(penalty_weights of IndLasso)s
+    %(task_weight of IndLasso)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients; 1-D for a single task.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
+    %(coef_ of IndLasso)s
+    %(intercept_)s
     loss_ : ndarray of shape (n_problems,)
         The objective after every convex problem, of all tasks together; with
         ``normalize``, of the normalised problem. It never rises.
-    objective_ : float
-        The last of them.
+    %(objective_ of IndRewLasso)s
     weights_ : ndarray shaped as ``coef_``
         The penalty weights of the last convex problem, infinite for coefficients that
         had been 0 before.
@@ -99,19 +82,12 @@ class IndRewLasso(ReweightingRegressor):
     n_iter_ : int
         Passes made over the coefficients, in all convex problems together, of the task
         that needed most.
-    residuals_ : ndarray, or list of them in the list layout
-        Targets minus predictions, in the layout of y.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, validate_params
 
 from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._transport import TransportRegressor
 from mutar_cy.model_selection import geometric_alphas, pair_grid, solve_grid
 from mutar_cy.objectives import (
@@ -19,6 +20,7 @@ from mutar_cy.penalties import L21
 from mutar_cy.solvers import alpha_max_columns
 
 
+@fill_docstring
 class MTW(TransportRegressor):
     r"""Linear regression of tasks whose coefficients are close in optimal transport.
 
@@ -54,39 +56,16 @@ class MTW(TransportRegressor):
     beta : float or array-like, default=0.1
         Strength of the l1 term: one number, or an array that broadcasts to (n_signs,
         n_features, n_tasks), such as one number per task.
-    M : array-like, list of array-like, sparse matrix or Kernel, default=None
-        Cost of moving mass from one feature to another, as
-        :func:`~mutar_cy.ot.make_kernel` takes it: a symmetric matrix, one for each axis
-        of a grid, or a sparse matrix of the allowed moves. A matrix of side
-        ``sqrt(n_features)`` stands for both axes of a square image. By default the
-        square of the distance of indices over its median.
-    epsilon : float, default=None
-        Strength of the entropy, in units of M. A Kernel's, or ``5 / n_features``.
-    gamma : float, default=None
-        Cost of creating and destroying mass, in units of M. By default
-        ``-max(M) / (2 log 0.8)``.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm: masses, and barycentres with them, are coefficients
-        times norms. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    concomitant : bool or "mutar", default=False
-        Whether levels of noise are found too. True adds one per task and response to
-        the objective, see Notes; "mutar" repeats what MuTaR does instead, which
-        minimises nothing: ``beta`` of each task is multiplied by the deviation of its
-        residuals, until that stays what it is.
-    max_iter : int, default=2000
-        Most Newton steps.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the
-        objective of the null model (intercepts only).
-    warm_start : bool, default=False
-        Whether to start from the dual coefficients of the last fit that succeeded,
-        whose coefficients must have the same shape.
-    stable : bool, default=False
-        No effect: all is done with logarithms where it has to be.
+    %(M)s
+    %(epsilon)s
+    %(gamma)s
+    %(fit_intercept)s
+    %(normalize of MTW)s
+    %(concomitant)s
+    %(max_iter of MTW)s
+    %(tol)s
+    %(warm_start of MTW)s
+    %(stable)s
     max_iter_ot, max_iter_cd : int, default=20, 1000
         No effect: there are no inner loops.
     tol_ot, tol_cd : float, default=1e-5
@@ -95,66 +74,35 @@ class MTW(TransportRegressor):
         No effect: BLAS has the threads.
     gpu : bool, default=False
         No effect: all is done on the processor.
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
+    %(positive)s
     ot_threshold : float, default=0.0
         No effect: features without mass are found, and left out, as the fit goes on.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
-    support_threshold : float, default=0.0
-        Coefficients of at most this absolute value become 0 in ``coef_``, which holds
-        no zeros otherwise. The certificate is that of the coefficients before.
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
+    %(support_threshold)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients, ``coef1_ - coef2_``. 1-D for a single task.
-    coef1_, coef2_ : ndarray shaped as ``coef_``
-        Their positive and negative masses.
-    barycenter_ : ndarray of shape (n_features,)
-        ``barycenter1_ - barycenter2_``: of all tasks and responses together.
-    barycenter1_, barycenter2_ : ndarray of shape (n_features,)
-        The barycentres q of the positive and of the negative masses; 0 where there are
-        none.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
-    sigma_ : ndarray of shape (n_tasks[, n_responses]), or float
-        The levels of noise, with ``concomitant``; else 1.
-    dual_coef_ : ndarray, or list of them in the list layout
-        The dual solution, in the layout of y: at the optimum, every residual times its
-        share of the weights, over the level of noise. Not there with ``alpha=0``.
-    dual_gap_ : float
-        Upper bound on ``objective_`` minus the global minimum.
-    objective_ : float
-        The objective at the coefficients.
-    loss_ : list of float
-        The objective after every Newton step: the lowest so far.
-    n_iter_ : int
-        Newton steps made.
-    residuals_ : ndarray, or list of them in the list layout
-        Targets minus predictions, in the layout of y.
-    log_ : dict
-        ``loss`` and ``gap`` after every step.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(coef_ of MTW)s
+    %(coef1_,coef2_)s
+    %(barycenter_)s
+    %(barycenter1_,barycenter2_)s
+    %(intercept_)s
+    %(sigma_)s
+    %(dual_coef_)s
+    %(dual_gap_)s
+    %(objective_)s
+    %(loss_ of MTW)s
+    %(n_iter_ of MTW)s
+    %(residuals_)s
+    %(log_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -268,6 +216,7 @@ ALPHAS = [Interval(Real, 0, None, closed="left"), "array-like"]
 BETAS = [Interval(Integral, 1, None, closed="left"), "array-like"]
 
 
+@fill_docstring
 class MTWCV(CrossValidated, MTW):
     """MTW with alpha and beta chosen by cross-validation.
 
@@ -286,113 +235,51 @@ class MTWCV(CrossValidated, MTW):
         The strengths of the l1 term to choose from, in any order; or how many of them
         to lay out, a geometric sequence from the smallest one at which a lasso per task
         has no coefficient.
-    eps : float, default=1e-2
-        The smallest alpha of an automatic grid, as a fraction of the largest.
-    cv : int, splitter, iterable of (train, test), or None, default=None
-        The folds; None is 5. A number means folds of consecutive samples, taken within
-        every task (:class:`~mutar_cy.model_selection.TaskKFold`) if tasks have samples
-        of their own. Samples are numbered as in X: rows of a table, or all tasks end
-        to end.
-    selection : {"min", "1se"}, default="min"
-        Which strength to take: that of the least mean error over folds, or the first
-        on its path whose mean is at most one standard error above it.
-    n_jobs : int, default=None
-        Number of folds fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` sets another backend. It does not change any
-        result: in every fold BLAS has one thread.
-    M : array-like, list of array-like, sparse matrix or Kernel, default=None
-        Cost of moving mass from one feature to another, as
-        :func:`~mutar_cy.ot.make_kernel` takes it: a symmetric matrix, one for each axis
-        of a grid, or a sparse matrix of the allowed moves. A matrix of side
-        ``sqrt(n_features)`` stands for both axes of a square image. By default the
-        square of the distance of indices over its median.
-    epsilon : float, default=None
-        Strength of the entropy, in units of M. A Kernel's, or ``5 / n_features``.
-    gamma : float, default=None
-        Cost of creating and destroying mass, in units of M. By default
-        ``-max(M) / (2 log 0.8)``.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm: masses, and barycentres with them, are coefficients
-        times norms. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    concomitant : bool or "mutar", default=False
-        Whether levels of noise are found too. True adds one per task and response to
-        the objective, see Notes; "mutar" repeats what MuTaR does instead, which
-        minimises nothing: ``beta`` of each task is multiplied by the deviation of its
-        residuals, until that stays what it is.
-    max_iter : int, default=2000
-        Most Newton steps.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the
-        objective of the null model (intercepts only).
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
-    support_threshold : float, default=0.0
-        Coefficients of at most this absolute value become 0 in ``coef_``, which holds
-        no zeros otherwise. The certificate is that of the coefficients before.
+    %(eps of MTW)s
+    %(cv)s
+    %(selection of DirtyModel)s
+    %(n_jobs)s
+    %(M)s
+    %(epsilon)s
+    %(gamma)s
+    %(fit_intercept)s
+    %(normalize of MTW)s
+    %(concomitant)s
+    %(max_iter of MTW)s
+    %(tol)s
+    %(positive)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
+    %(support_threshold)s
 
     Attributes
     ----------
-    alpha_, beta_ : float
-        The strengths that were chosen, and fitted with.
+    %(alpha_,beta_)s
     alphas_, betas_ : ndarray of shape (n_alphas, n_betas)
         The strengths, a path for each ``alpha``; ``betas_`` descend.
     mse_path_ : ndarray of shape (n_alphas, n_betas, n_folds)
         Mean squared errors of held-out samples: within a task and response by
         ``sample_weight``, then over responses, then over tasks by ``task_weight``.
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients, ``coef1_ - coef2_``. 1-D for a single task.
-    coef1_, coef2_ : ndarray shaped as ``coef_``
-        Their positive and negative masses.
-    barycenter_ : ndarray of shape (n_features,)
-        ``barycenter1_ - barycenter2_``: of all tasks and responses together.
-    barycenter1_, barycenter2_ : ndarray of shape (n_features,)
-        The barycentres q of the positive and of the negative masses; 0 where there are
-        none.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
-    sigma_ : ndarray of shape (n_tasks[, n_responses]), or float
-        The levels of noise, with ``concomitant``; else 1.
-    dual_coef_ : ndarray, or list of them in the list layout
-        The dual solution, in the layout of y: at the optimum, every residual times its
-        share of the weights, over the level of noise. Not there with ``alpha=0``.
-    dual_gap_ : float
-        Upper bound on ``objective_`` minus the global minimum.
-    objective_ : float
-        The objective at the coefficients.
-    loss_ : list of float
-        The objective after every Newton step: the lowest so far.
-    n_iter_ : int
-        Newton steps made.
-    residuals_ : ndarray, or list of them in the list layout
-        Targets minus predictions, in the layout of y.
-    log_ : dict
-        ``loss`` and ``gap`` after every step.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(coef_ of MTW)s
+    %(coef1_,coef2_)s
+    %(barycenter_)s
+    %(barycenter1_,barycenter2_)s
+    %(intercept_)s
+    %(sigma_)s
+    %(dual_coef_)s
+    %(dual_gap_)s
+    %(objective_)s
+    %(loss_ of MTW)s
+    %(n_iter_ of MTW)s
+    %(residuals_)s
+    %(log_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -513,6 +400,7 @@ def transport_grid(objective, alphas, betas, eps, positive):
     },
     prefer_skip_nested_validation=True,
 )
+@fill_docstring
 def mtw_path(
     X,
     y,
@@ -542,8 +430,7 @@ def mtw_path(
         smallest one at which a lasso per task has no coefficient.
     n_betas : int, default=20
         How many strengths to lay out.
-    eps : float, default=1e-2
-        The smallest alpha of an automatic grid, as a fraction of the largest.
+    %(eps of MTW)s
     sample_weight, task : object
         As ``MTW.fit`` takes them.
     **params : dict

@@ -4,12 +4,13 @@ import math
 from functools import partial
 
 from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._reweighting import ReweightingRegressor
 from mutar_cy.objectives import MultiLevelObjective, check_penalty_weights
 from mutar_cy.penalties import L21
 
 
-
+@fill_docstring
 class MultiLevelLasso(ReweightingRegressor):
     r"""Multi-level lasso: each coefficient is (feature factor) x (task factor).
 
@@ -50,84 +51,43 @@ class MultiLevelLasso(ReweightingRegressor):
         Strength of the penalty. :func:`~mutar_cy.alpha_max` tells from where on the
         lassos of the start, and so all coefficients, are 0. At 0, nothing is penalised
         and the fit is least squares.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    max_iter : int, default=2000
-        Maximum number of convex problems, the first lassos included, and maximum
-        number of passes over the coefficients of a task in each of them.
-    tol : float, default=1e-4
-        A convex problem has converged when its duality gap is, in every task, at most
-        ``tol`` times the objective of the null model (intercept only). The fit ends
-        when from one problem to the next no coefficient moves by more than ``tol``,
-        relative to the largest, each times the norm of its column of X.
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter of MultiLevelLasso)s
+    %(tol of MultiLevelLasso)s
+    %(positive)s
     warm_start : bool, default=False
         Whether to start the first lassos from the coefficients of the last fit that
         succeeded, whose shape must be the same. It makes them faster and changes
         nothing else.
-    penalty_weights : array-like of shape (n_features,), default=None
-        The weight of every feature in the penalty: 0 leaves it unpenalised, and
-        infinity excludes it.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
+    %(penalty_weights of MultiLevelLasso)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients, ``coef_shared_`` times ``coef_specific_``. 1-D for a single
-        task.
-    coef_shared_ : ndarray of shape (n_features,)
-        What tasks share, the factors c; exactly 0 for features left out. With
-        ``normalize``, of the normalised problem.
-    coef_specific_ : ndarray shaped as ``coef_``
-        What tasks do not share, the factors s; 0 for features left out. With
-        ``normalize`` they, not c, turn back to the units of X.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
-    loss_ : ndarray of shape (n_problems,)
-        The objective after every convex problem; with ``normalize``, of the normalised
-        problem. It never rises.
-    objective_ : float
-        The last of them.
-    weights_ : ndarray of shape (n_features,)
-        The penalty weights of the last convex problem, a lasso for every task: infinite
-        for features that had been left out.
-    dual_gap_ : float
-        Upper bound on the objective of the last convex problem minus its minimum.
-    n_iter_ : int
-        Passes made over the coefficients, in all convex problems together.
-    residuals_ : ndarray, or list of them in the list layout
-        Targets minus predictions, in the layout of y.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(coef_ of MultiLevelLasso)s
+    %(coef_shared_)s
+    %(coef_specific_ of MultiLevelLasso)s
+    %(intercept_)s
+    %(loss_)s
+    %(objective_ of IndRewLasso)s
+    %(weights_)s
+    %(dual_gap_ of MultiLevelLasso)s
+    %(n_iter_)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
     DirtyModel : A sum, in place of a product, of a shared and a specific part.
-    ReweightedGroupLasso : The group lasso over tasks: features that all tasks select or drop together.
+    ReweightedGroupLasso : Features that all tasks select or drop together.
     alpha_max : The smallest ``alpha`` that leaves no coefficient.
 
     References
@@ -208,11 +168,13 @@ class MultiLevelLasso(ReweightingRegressor):
         factors = {f"{name}_": arrays[name] for name in names}
         return {**super()._attributes(objective, arrays), **factors}
 
+
 def equal_penalties(alpha, weights, positive, n_columns):
     """Return the same l1 penalty for every column: the lassos of the start."""
     return [L21(alpha, weights, positive=positive)] * n_columns
 
 
+@fill_docstring
 class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
     r"""MultiLevelLasso with alpha chosen by cross-validation or a criterion.
 
@@ -229,107 +191,45 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
 
     Parameters
     ----------
-    alphas : int or array-like of shape (n_alphas,), default=100
-        The alphas to choose from, in any order; or their number, a geometric sequence
-        that begins at the smallest alpha without coefficients.
-    eps : float, default=1e-3
-        The smallest alpha of an automatic grid, as a fraction of the largest.
-    cv : int, splitter, iterable of (train, test), or None, default=None
-        The folds; None is 5. A number means folds of consecutive samples, taken within
-        every task (:class:`~mutar_cy.model_selection.TaskKFold`) if tasks have samples
-        of their own. Samples are numbered as in X: rows of a table, or all tasks end
-        to end.
-    selection : {"min", "1se"}, default="min"
-        "min": the alpha of the smallest mean error over folds. "1se": the largest
-        alpha whose mean error is at most one standard error above it.
-    criterion : {"aic", "bic", "ebic"}, default=None
-        Information criterion that chooses alpha in place of cross-validation, from one
-        path on all data; see Notes.
-    n_jobs : int, default=None
-        Number of folds fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` sets another backend. It does not change any
-        result: in every fold BLAS has one thread.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    max_iter : int, default=2000
-        Maximum number of convex problems, the first lassos included, and maximum
-        number of passes over the coefficients of a task in each of them.
-    tol : float, default=1e-4
-        A convex problem has converged when its duality gap is, in every task, at most
-        ``tol`` times the objective of the null model (intercept only). The fit ends
-        when from one problem to the next no coefficient moves by more than ``tol``,
-        relative to the largest, each times the norm of its column of X.
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
-    penalty_weights : array-like of shape (n_features,), default=None
-        The weight of every feature in the penalty: 0 leaves it unpenalised, and
-        infinity excludes it.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
+    %(alphas)s
+    %(eps)s
+    %(cv)s
+    %(selection)s
+    %(criterion)s
+    %(n_jobs)s
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter of MultiLevelLasso)s
+    %(tol of MultiLevelLasso)s
+    %(positive)s
+    %(penalty_weights of MultiLevelLasso)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    alpha_ : float
-        The chosen alpha, used for the final fit.
-    alphas_ : ndarray of shape (n_alphas,)
-        The alphas, descending.
-    mse_path_ : ndarray of shape (n_alphas, n_folds)
-        Mean squared errors of held-out samples: within a task and response by
-        ``sample_weight``, then over responses, then over tasks by ``task_weight``.
-        Without ``criterion``.
-    criterion_path_ : ndarray of shape (n_alphas,)
-        The values of ``criterion``, if there is one.
-    degrees_of_freedom_ : ndarray of shape (n_alphas,)
-        The degrees of freedom of every fit, with ``criterion``.
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients, ``coef_shared_`` times ``coef_specific_``. 1-D for a single
-        task.
-    coef_shared_ : ndarray of shape (n_features,)
-        What tasks share, the factors c; exactly 0 for features left out. With
-        ``normalize``, of the normalised problem.
-    coef_specific_ : ndarray shaped as ``coef_``
-        What tasks do not share, the factors s; 0 for features left out. With
-        ``normalize`` they, not c, turn back to the units of X.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
-    loss_ : ndarray of shape (n_problems,)
-        The objective after every convex problem; with ``normalize``, of the normalised
-        problem. It never rises.
-    objective_ : float
-        The last of them.
-    weights_ : ndarray of shape (n_features,)
-        The penalty weights of the last convex problem, a lasso for every task: infinite
-        for features that had been left out.
-    dual_gap_ : float
-        Upper bound on the objective of the last convex problem minus its minimum.
-    n_iter_ : int
-        Passes made over the coefficients, in all convex problems together.
-    residuals_ : ndarray, or list of them in the list layout
-        Targets minus predictions, in the layout of y.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(alpha_)s
+    %(alphas_)s
+    %(mse_path_)s
+    %(criterion_path_)s
+    %(degrees_of_freedom_)s
+    %(coef_ of MultiLevelLasso)s
+    %(coef_shared_)s
+    %(coef_specific_ of MultiLevelLasso)s
+    %(intercept_)s
+    %(loss_)s
+    %(objective_ of IndRewLasso)s
+    %(weights_)s
+    %(dual_gap_ of MultiLevelLasso)s
+    %(n_iter_)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------

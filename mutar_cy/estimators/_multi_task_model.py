@@ -27,7 +27,6 @@ from mutar_cy.objectives import (
     warn_unpenalised,
 )
 
-
 # The only underscored import from scikit-learn in the package.
 
 

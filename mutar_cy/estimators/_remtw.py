@@ -1,11 +1,12 @@
 """MTW with square roots in place of the l1 norm, by reweighting."""
 
+from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._reweighting import ReweightingRegressor
 from mutar_cy.estimators._transport import TransportPenalty, TransportRegressor
 from mutar_cy.objectives import ReweightedTransportObjective
 
 
-
+@fill_docstring
 class ReMTW(ReweightingRegressor, TransportRegressor):
     r"""Linear regression of tasks near in optimal transport, with a concave penalty.
 
@@ -31,85 +32,44 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
     beta : float or array-like, default=0.1
         Strength of the concave term: one number, or an array that broadcasts to
         (n_signs, n_features, n_tasks), such as one number per task.
-    M : array-like, list of array-like, sparse matrix or Kernel, default=None
-        Cost of moving mass from one feature to another, as
-        :func:`~mutar_cy.ot.make_kernel` takes it: a symmetric matrix, one for each axis
-        of a grid, or a sparse matrix of the allowed moves. A matrix of side
-        ``sqrt(n_features)`` stands for both axes of a square image. By default the
-        square of the distance of indices over its median.
-    epsilon : float, default=None
-        Strength of the entropy, in units of M. A Kernel's, or ``5 / n_features``.
-    gamma : float, default=None
-        Cost of creating and destroying mass, in units of M. By default
-        ``-max(M) / (2 log 0.8)``.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm: masses, and barycentres with them, are coefficients
-        times norms. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    concomitant : bool or "mutar", default=False
-        Whether levels of noise are found too. True adds one per task and response to
-        the objective, see Notes; "mutar" repeats what MuTaR does instead, which
-        minimises nothing: ``beta`` of each task is multiplied by the deviation of its
-        residuals, until that stays what it is.
+    %(M)s
+    %(epsilon)s
+    %(gamma)s
+    %(fit_intercept)s
+    %(normalize of MTW)s
+    %(concomitant)s
     max_iter : int, default=2000
         Most Newton steps for each convex problem.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the
-        objective of the null model (intercepts only).
-    warm_start : bool, default=False
-        Whether to start from the dual coefficients of the last fit that succeeded,
-        whose coefficients must have the same shape.
+    %(tol)s
+    %(warm_start of MTW)s
     max_iter_reweighting : int, default=100
         Most convex problems to solve.
-    stable : bool, default=False
-        No effect: all is done with logarithms where it has to be.
+    %(stable)s
     max_iter_ot, max_iter_cd, tol_ot, tol_cd : default=20, 1000, 1e-5, 1e-5
         No effect: there are no inner loops.
     n_jobs, gpu : int and bool, default=1 and False
         No effect: BLAS has the threads, on the processor.
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
+    %(positive)s
     ot_threshold : float, default=0.0
         No effect: features without mass are found and left out.
     tol_reweighting : float, default=1e-3
         Reweighting ends when no coefficient has moved by more than this times the
         largest.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
-    support_threshold : float, default=0.0
-        Coefficients of at most this absolute value become 0 in ``coef_``, which holds
-        no zeros otherwise. The certificate is that of the coefficients before.
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
+    %(support_threshold)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients, ``coef1_ - coef2_``. 1-D for a single task.
-    coef1_, coef2_ : ndarray shaped as ``coef_``
-        Their positive and negative masses.
-    barycenter_ : ndarray of shape (n_features,)
-        ``barycenter1_ - barycenter2_``: of all tasks and responses together.
-    barycenter1_, barycenter2_ : ndarray of shape (n_features,)
-        The barycentres q of the positive and of the negative masses; 0 where there are
-        none.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
-    sigma_ : ndarray of shape (n_tasks[, n_responses]), or float
-        The levels of noise, with ``concomitant``; else 1.
-    dual_coef_ : ndarray, or list of them in the list layout
-        The dual solution, in the layout of y: at the optimum, every residual times its
-        share of the weights, over the level of noise. Not there with ``alpha=0``.
+    %(coef_ of MTW)s
+    %(coef1_,coef2_)s
+    %(barycenter_)s
+    %(barycenter1_,barycenter2_)s
+    %(intercept_)s
+    %(sigma_)s
+    %(dual_coef_)s
     weights_ : ndarray of shape (n_signs, n_features, n_tasks[, n_responses])
         What ``beta`` was multiplied by in the last convex problem.
     dual_gap_ : float
@@ -118,23 +78,15 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
         The objective at the coefficients, ``loss_[-1]``.
     loss_ : ndarray
         The objective after every convex problem; it does not increase.
-    n_iter_ : int
-        Newton steps made.
-    residuals_ : ndarray, or list of them in the list layout
-        Targets minus predictions, in the layout of y.
+    %(n_iter_ of MTW)s
+    %(residuals_)s
     log_ : dict
         ``loss`` and ``gap`` after every step of the last convex problem.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------

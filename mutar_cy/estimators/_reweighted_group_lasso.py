@@ -1,11 +1,13 @@
 """Features that all tasks keep or drop together, with hardly any bias."""
 
 from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._group_lasso import group_penalty
 from mutar_cy.estimators._reweighting import ReweightingRegressor
 from mutar_cy.objectives import ReweightedBlockObjective
 
 
+@fill_docstring
 class ReweightedGroupLasso(ReweightingRegressor):
     r"""A group lasso on the square roots of norms, by iterative reweighting.
 
@@ -41,79 +43,41 @@ class ReweightedGroupLasso(ReweightingRegressor):
     ----------
     alpha : float, default=0.1
         Strength of the penalty. In the group lasso its unit is that of X times y, and
-        For ``alpha >= alpha_max(...)`` (:func:`~mutar_cy.alpha_max`) all coefficients are 0. At 0,
-        nothing is penalised and the fit is least squares.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    max_iter : int, default=2000
-        Maximum number of passes over the coefficients in each convex problem.
-    max_iter_reweighting : int, default=100
-        Most convex problems to solve, the group lasso included.
-    tol : float, default=1e-4
-        A convex problem has converged when its duality gap is at most ``tol`` times
-        the objective of the null model (intercepts only).
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
+        For ``alpha >= alpha_max(...)`` (:func:`~mutar_cy.alpha_max`) all coefficients
+        are 0. At 0, nothing is penalised and the fit is least squares.
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter of ReweightedGroupLasso)s
+    %(max_iter_reweighting)s
+    %(tol of ReweightedGroupLasso)s
+    %(positive)s
     warm_start : bool, default=False
         Whether to start the group lasso from the coefficients of the last fit that
         succeeded, whose shape must be the same. It makes that faster and changes
         nothing else.
-    groups : list of array-like of int, default=None
-        The features of each group, as indices (or as masks of length ``n_features``).
-        Every feature must be in exactly one. By default, one group per feature.
-    tol_reweighting : float, default=1e-4
-        Reweighting ends when no coefficient moves by more than this, relative to the
-        largest, each times the norm of its column of X.
-    penalty_weights : array-like of shape (n_features,) or (n_groups,), default=None
-        The weight of every group in the penalty: 0 leaves it unpenalised, and
-        infinity excludes it.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
+    %(groups)s
+    %(tol_reweighting)s
+    %(penalty_weights)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients; those of a dropped group are exactly 0. 1-D for a single task.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
-    loss_ : ndarray of shape (n_problems,)
-        The objective after every convex problem; with ``normalize``, of the normalised
-        problem. It never rises.
-    objective_ : float
-        The last of them.
-    weights_ : ndarray of shape (n_features,) or (n_groups,)
-        The penalty weights of the last convex problem, infinite for groups that had
-        been 0 before.
-    dual_gap_ : float
-        Upper bound on the objective of the last convex problem minus its minimum.
-    n_iter_ : int
-        Passes made over the coefficients, in all convex problems together.
-    residuals_ : ndarray, or list of them in the list layout
-        Targets minus predictions, in the layout of y.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(coef_)s
+    %(intercept_)s
+    %(loss_)s
+    %(objective_ of IndRewLasso)s
+    %(weights_ of ReweightedGroupLasso)s
+    %(dual_gap_ of MultiLevelLasso)s
+    %(n_iter_)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -198,6 +162,8 @@ class ReweightedGroupLasso(ReweightingRegressor):
             tol_reweighting=self.tol_reweighting,
         )
 
+
+@fill_docstring
 class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
     r"""ReweightedGroupLasso with alpha chosen by cross-validation or a criterion.
 
@@ -214,105 +180,46 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
 
     Parameters
     ----------
-    alphas : int or array-like of shape (n_alphas,), default=100
-        The alphas to choose from, in any order; or their number, a geometric sequence
-        that begins at the smallest alpha without coefficients.
-    eps : float, default=1e-3
-        The smallest alpha of an automatic grid, as a fraction of the largest.
-    cv : int, splitter, iterable of (train, test), or None, default=None
-        The folds; None is 5. A number means folds of consecutive samples, taken within
-        every task (:class:`~mutar_cy.model_selection.TaskKFold`) if tasks have samples
-        of their own. Samples are numbered as in X: rows of a table, or all tasks end
-        to end.
-    selection : {"min", "1se"}, default="min"
-        "min": the alpha of the smallest mean error over folds. "1se": the largest
-        alpha whose mean error is at most one standard error above it.
-    criterion : {"aic", "bic", "ebic"}, default=None
-        Information criterion that chooses alpha in place of cross-validation, from one
-        path on all data; see Notes.
-    n_jobs : int, default=None
-        Number of folds fitted at once, as joblib takes it; in threads, unless
-        :func:`joblib.parallel_config` sets another backend. It does not change any
-        result: in every fold BLAS has one thread.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per task and response; it is never penalised.
-    normalize : bool, default=False
-        Whether to penalise as if every feature of every task had been centred and
-        divided by its l2 norm. The coefficients are for X as given. Ignored without
-        ``fit_intercept``.
-    max_iter : int, default=2000
-        Maximum number of passes over the coefficients in each convex problem.
-    max_iter_reweighting : int, default=100
-        Most convex problems to solve, the group lasso included.
-    tol : float, default=1e-4
-        A convex problem has converged when its duality gap is at most ``tol`` times
-        the objective of the null model (intercepts only).
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
-    groups : list of array-like of int, default=None
-        The features of each group, as indices (or as masks of length ``n_features``).
-        Every feature must be in exactly one. By default, one group per feature.
-    tol_reweighting : float, default=1e-4
-        Reweighting ends when no coefficient moves by more than this, relative to the
-        largest, each times the norm of its column of X.
-    penalty_weights : array-like of shape (n_features,) or (n_groups,), default=None
-        The weight of every group in the penalty: 0 leaves it unpenalised, and
-        infinity excludes it.
-    task_weight : array-like of shape (n_tasks,), default=None
-        Positive weights of the tasks, in the order of ``tasks_``.
-    task_column : int or str, default=None
-        The column of X that holds task labels, by position or name. X is then a long
-        table, in ``fit``, ``predict`` and ``score``.
-    unseen_tasks : {"raise", "mean"}, default="raise"
-        Prediction for a task not seen in ``fit``. "raise": a ValueError. "mean": the
-        mean of all tasks' coefficients and intercepts.
-    missing_targets : {"raise", "ignore"}, default="raise"
-        NaN (or a mask) in y. "raise": an error. "ignore": the sample is left out of
-        that task.
+    %(alphas)s
+    %(eps)s
+    %(cv)s
+    %(selection)s
+    %(criterion)s
+    %(n_jobs)s
+    %(fit_intercept)s
+    %(normalize)s
+    %(max_iter of ReweightedGroupLasso)s
+    %(max_iter_reweighting)s
+    %(tol of ReweightedGroupLasso)s
+    %(positive)s
+    %(groups)s
+    %(tol_reweighting)s
+    %(penalty_weights)s
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
 
     Attributes
     ----------
-    alpha_ : float
-        The chosen alpha, used for the final fit.
-    alphas_ : ndarray of shape (n_alphas,)
-        The alphas, descending.
-    mse_path_ : ndarray of shape (n_alphas, n_folds)
-        Mean squared errors of held-out samples: within a task and response by
-        ``sample_weight``, then over responses, then over tasks by ``task_weight``.
-        Without ``criterion``.
-    criterion_path_ : ndarray of shape (n_alphas,)
-        The values of ``criterion``, if there is one.
-    degrees_of_freedom_ : ndarray of shape (n_alphas,)
-        The degrees of freedom of every fit, with ``criterion``.
-    coef_ : ndarray of shape (n_features, n_tasks[, n_responses]) or (n_features,)
-        The coefficients; those of a dropped group are exactly 0. 1-D for a single task.
-    intercept_ : ndarray of shape (n_tasks,), (n_tasks, n_responses), or float
-        Intercepts, added to ``X @ coef_``; 0 without ``fit_intercept``.
-    loss_ : ndarray of shape (n_problems,)
-        The objective after every convex problem; with ``normalize``, of the normalised
-        problem. It never rises.
-    objective_ : float
-        The last of them.
-    weights_ : ndarray of shape (n_features,) or (n_groups,)
-        The penalty weights of the last convex problem, infinite for groups that had
-        been 0 before.
-    dual_gap_ : float
-        Upper bound on the objective of the last convex problem minus its minimum.
-    n_iter_ : int
-        Passes made over the coefficients, in all convex problems together.
-    residuals_ : ndarray, or list of them in the list layout
-        Targets minus predictions, in the layout of y.
-    tasks_ : ndarray of shape (n_tasks,)
-        The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-        where the layout has no labels.
-    layout_ : {"single", "shared", "stacked", "list", "long"}
-        The layout of the data.
-    is_fitted_ : bool
-        True; set by ``fit``.
-    n_features_in_ : int
-        Number of columns of X, the task column included.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns of X, if all are strings.
+    %(alpha_)s
+    %(alphas_)s
+    %(mse_path_)s
+    %(criterion_path_)s
+    %(degrees_of_freedom_)s
+    %(coef_)s
+    %(intercept_)s
+    %(loss_)s
+    %(objective_ of IndRewLasso)s
+    %(weights_ of ReweightedGroupLasso)s
+    %(dual_gap_ of MultiLevelLasso)s
+    %(n_iter_)s
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------

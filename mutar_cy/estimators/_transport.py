@@ -12,8 +12,6 @@ from mutar_cy.ot import Kernel, grid_cost, make_kernel
 from mutar_cy.penalties import L21
 from mutar_cy.wasserstein import Transport
 
-
-
 # The fraction of a mass that is left by the default gamma when it moves over the
 # largest cost; MuTaR's choice.
 FULL_MASS = 0.8

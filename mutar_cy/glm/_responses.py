@@ -44,7 +44,12 @@ class Responses:
         pieces = [np.tile(root, q) for root, (q, _) in zip(roots, shapes, strict=True)]
         self.sqrt_weight = np.concatenate(pieces)
         self.inverse_sqrt_weight = np.zeros_like(self.sqrt_weight)
-        np.divide(1.0, self.sqrt_weight, out=self.inverse_sqrt_weight, where=self.sqrt_weight > 0.0)
+        np.divide(
+            1.0,
+            self.sqrt_weight,
+            out=self.inverse_sqrt_weight,
+            where=self.sqrt_weight > 0.0,
+        )
         sizes = [n for q, n in shapes for _ in range(q)]
         ends = list(accumulate(sizes, initial=0))
         self.starts = np.array(ends, dtype=np.int64)
@@ -76,7 +81,9 @@ class Responses:
         """Return what to add to every column's predictors for the best intercept."""
         return np.array(
             [
-                self.loss.fit_intercept_only(self.y[own], eta[own], self.sqrt_weight[own])
+                self.loss.fit_intercept_only(
+                    self.y[own], eta[own], self.sqrt_weight[own]
+                )
                 for own in self.slices
             ]
         )

@@ -21,6 +21,7 @@ __all__ = [
     "block_columns",
     "block_names",
     "check_blocks",
+    "check_groups",
     "column_names",
     "group_weights",
     "join_blocks",

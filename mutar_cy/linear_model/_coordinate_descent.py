@@ -10,6 +10,7 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy.designs import Part
+from mutar_cy.linear_model._docs import fill_docstring
 from mutar_cy.linear_model._paths import enet_path
 from mutar_cy.objectives import (
     COUNT,
@@ -35,7 +36,6 @@ from mutar_cy.tasks import (
     check_weights,
     linear,
 )
-
 
 
 class OneDesignObjective(Objective):
@@ -265,6 +265,7 @@ def multi_task_penalty(alpha, l1_ratio):
     return L21(alpha * l1_ratio, None, alpha * (1 - l1_ratio))
 
 
+@fill_docstring
 class ElasticNet(CoordinateDescentRegressor):
     r"""Linear regression with l1 and squared l2 norms as penalties.
 
@@ -282,48 +283,27 @@ class ElasticNet(CoordinateDescentRegressor):
 
     Parameters
     ----------
-    alpha : float, default=1.0
-        Strength of both penalties. At 0 the fit is least squares.
-    l1_ratio : float, default=0.5
-        Between 0 (only the squared norm) and 1 (none of it).
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per target; it is never penalised.
-    precompute : bool or array-like of shape (n_features, n_features), default=False
-        Accepted for scikit-learn's sake: the solver decides by itself when a Gram
-        matrix pays. One that is given is checked against X.
-    max_iter : int, default=1000
-        Maximum number of passes over the coefficients.
-    copy_X : bool, default=True
-        Accepted for compatibility with scikit-learn; X is never modified.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the
-        objective of the null model (intercept only): half of what scikit-learn asks,
-        and scikit-learn looks at the gap only once coefficients have settled.
-    warm_start : bool, default=False
-        Whether to start from the coefficients of the last fit.
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
-    random_state : int, RandomState instance, default=None
-        Accepted for compatibility with scikit-learn; the solver has no random part.
-    selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for compatibility with scikit-learn; the solver chooses the order.
+    %(alpha)s
+    %(l1_ratio of ElasticNet)s
+    %(fit_intercept)s
+    %(precompute of ElasticNet)s
+    %(max_iter of ElasticNet)s
+    %(copy_X)s
+    %(tol of ElasticNet)s
+    %(warm_start)s
+    %(positive)s
+    %(random_state)s
+    %(selection)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
-        The coefficients.
-    sparse_coef_ : sparse matrix of shape (n_targets, n_features)
-        ``coef_`` in CSR format.
-    intercept_ : float or ndarray of shape (n_targets,)
-        Intercepts; 0.0 without ``fit_intercept``.
-    n_iter_ : int or list of int
-        Passes made, for each target.
-    dual_gap_ : float or ndarray of shape (n_targets,)
-        By how much each target's objective may still exceed its optimum.
-    n_features_in_ : int
-        Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of features, if all are strings.
+    %(coef_ of ElasticNet)s
+    %(sparse_coef_)s
+    %(intercept_)s
+    %(n_iter_ of ElasticNet)s
+    %(dual_gap_ of ElasticNet)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -443,6 +423,8 @@ class ElasticNet(CoordinateDescentRegressor):
             fitted["intercept_"] = fitted["intercept_"][0]
         return fitted
 
+
+@fill_docstring
 class Lasso(ElasticNet):
     r"""Linear regression with the l1 norm as penalty.
 
@@ -459,46 +441,26 @@ class Lasso(ElasticNet):
 
     Parameters
     ----------
-    alpha : float, default=1.0
-        Strength of the penalty. At 0 the fit is least squares.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per target; it is never penalised.
-    precompute : bool or array-like of shape (n_features, n_features), default=False
-        Accepted for scikit-learn's sake: the solver decides by itself when a Gram
-        matrix pays. One that is given is checked against X.
-    copy_X : bool, default=True
-        Accepted for compatibility with scikit-learn; X is never modified.
-    max_iter : int, default=1000
-        Maximum number of passes over the coefficients.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the
-        objective of the null model (intercept only): half of what scikit-learn asks,
-        and scikit-learn looks at the gap only once coefficients have settled.
-    warm_start : bool, default=False
-        Whether to start from the coefficients of the last fit.
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
-    random_state : int, RandomState instance, default=None
-        Accepted for compatibility with scikit-learn; the solver has no random part.
-    selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for compatibility with scikit-learn; the solver chooses the order.
+    %(alpha of Lasso)s
+    %(fit_intercept)s
+    %(precompute of ElasticNet)s
+    %(copy_X)s
+    %(max_iter of ElasticNet)s
+    %(tol of ElasticNet)s
+    %(warm_start)s
+    %(positive)s
+    %(random_state)s
+    %(selection)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
-        The coefficients.
-    sparse_coef_ : sparse matrix of shape (n_targets, n_features)
-        ``coef_`` in CSR format.
-    intercept_ : float or ndarray of shape (n_targets,)
-        Intercepts; 0.0 without ``fit_intercept``.
-    n_iter_ : int or list of int
-        Passes made, for each target.
-    dual_gap_ : float or ndarray of shape (n_targets,)
-        By how much each target's objective may still exceed its optimum.
-    n_features_in_ : int
-        Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of features, if all are strings.
+    %(coef_ of ElasticNet)s
+    %(sparse_coef_)s
+    %(intercept_)s
+    %(n_iter_ of ElasticNet)s
+    %(dual_gap_ of ElasticNet)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -551,6 +513,7 @@ class Lasso(ElasticNet):
         self.selection = selection
 
 
+@fill_docstring
 class MultiTaskElasticNet(CoordinateDescentRegressor):
     r"""Multi-target linear regression with l2,1 and squared Frobenius norms.
 
@@ -568,45 +531,26 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
 
     Parameters
     ----------
-    alpha : float, default=1.0
-        Strength of both penalties. At 0 the fit is least squares.
-    l1_ratio : float, default=0.5
-        Between 0 (only the squared norm) and 1 (none of it).
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per target; it is never penalised.
-    copy_X : bool, default=True
-        Accepted for compatibility with scikit-learn; X is never modified.
-    max_iter : int, default=1000
-        Maximum number of passes over the coefficients.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the
-        objective of the null model (intercept only): half of what scikit-learn asks,
-        and scikit-learn looks at the gap only once coefficients have settled.
-    warm_start : bool, default=False
-        Whether to start from the coefficients of the last fit.
-    random_state : int, RandomState instance, default=None
-        Accepted for compatibility with scikit-learn; the solver has no random part.
-    selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for compatibility with scikit-learn; the solver chooses the order.
+    %(alpha)s
+    %(l1_ratio of ElasticNet)s
+    %(fit_intercept)s
+    %(copy_X)s
+    %(max_iter of ElasticNet)s
+    %(tol of ElasticNet)s
+    %(warm_start)s
+    %(random_state)s
+    %(selection)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_targets, n_features)
-        The coefficients: the transpose of W, whose rows are whole columns here.
-    sparse_coef_ : sparse matrix of shape (n_targets, n_features)
-        ``coef_`` in CSR format.
-    intercept_ : float or ndarray of shape (n_targets,)
-        Intercepts; 0.0 without ``fit_intercept``.
-    n_iter_ : int
-        Passes made.
-    dual_gap_ : float
-        Upper bound on the objective minus its global minimum.
-    eps_ : float
-        What ``dual_gap_`` had to reach: ``tol`` times the null model's objective.
-    n_features_in_ : int
-        Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of features, if all are strings.
+    %(coef_ of MultiTaskElasticNet)s
+    %(sparse_coef_)s
+    %(intercept_)s
+    %(n_iter_ of MultiTaskElasticNet)s
+    %(dual_gap_)s
+    %(eps_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -710,6 +654,7 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
         return tags
 
 
+@fill_docstring
 class MultiTaskLasso(MultiTaskElasticNet):
     r"""Multi-target linear regression with the l2,1 norm as penalty.
 
@@ -726,43 +671,25 @@ class MultiTaskLasso(MultiTaskElasticNet):
 
     Parameters
     ----------
-    alpha : float, default=1.0
-        Strength of the penalty. At 0 the fit is least squares.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per target; it is never penalised.
-    copy_X : bool, default=True
-        Accepted for compatibility with scikit-learn; X is never modified.
-    max_iter : int, default=1000
-        Maximum number of passes over the coefficients.
-    tol : float, default=1e-4
-        The fit has converged when its duality gap is at most ``tol`` times the
-        objective of the null model (intercept only): half of what scikit-learn asks,
-        and scikit-learn looks at the gap only once coefficients have settled.
-    warm_start : bool, default=False
-        Whether to start from the coefficients of the last fit.
-    random_state : int, RandomState instance, default=None
-        Accepted for compatibility with scikit-learn; the solver has no random part.
-    selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for compatibility with scikit-learn; the solver chooses the order.
+    %(alpha of Lasso)s
+    %(fit_intercept)s
+    %(copy_X)s
+    %(max_iter of ElasticNet)s
+    %(tol of ElasticNet)s
+    %(warm_start)s
+    %(random_state)s
+    %(selection)s
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_targets, n_features)
-        The coefficients: the transpose of W, whose rows are whole columns here.
-    sparse_coef_ : sparse matrix of shape (n_targets, n_features)
-        ``coef_`` in CSR format.
-    intercept_ : float or ndarray of shape (n_targets,)
-        Intercepts; 0.0 without ``fit_intercept``.
-    n_iter_ : int
-        Passes made.
-    dual_gap_ : float
-        Upper bound on the objective minus its global minimum.
-    eps_ : float
-        What ``dual_gap_`` had to reach: ``tol`` times the null model's objective.
-    n_features_in_ : int
-        Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of features, if all are strings.
+    %(coef_ of MultiTaskElasticNet)s
+    %(sparse_coef_)s
+    %(intercept_)s
+    %(n_iter_ of MultiTaskElasticNet)s
+    %(dual_gap_)s
+    %(eps_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------

@@ -23,6 +23,7 @@ from mutar_cy.linear_model._coordinate_descent import (
     MultiTaskLasso,
     warn_if_unpenalised,
 )
+from mutar_cy.linear_model._docs import fill_docstring
 from mutar_cy.linear_model._paths import alpha_grid, enet_path, lasso_path
 from mutar_cy.model_selection import Grid
 from mutar_cy.objectives import POSITIVE, all_or_nothing, check_alphas
@@ -208,6 +209,7 @@ def checked_alphas(alphas):
     return check_alphas(list(alphas))
 
 
+@fill_docstring
 class ElasticNetCV(CoordinateDescentCV):
     r"""ElasticNet with alpha and l1_ratio chosen by cross-validation.
 
@@ -225,66 +227,34 @@ class ElasticNetCV(CoordinateDescentCV):
 
     Parameters
     ----------
-    l1_ratio : float or array-like of shape (n_l1_ratios,), default=0.5
-        Between 0 (only the squared norm) and 1 (none of it); several to choose from.
-    eps : float, default=1e-3
-        The smallest alpha of an automatic grid, as a fraction of the largest.
-    alphas : int or array-like of shape (n_alphas,), default=100
-        The alphas to choose from; or their number, a geometric sequence that begins at
-        the smallest alpha without coefficients.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept; it is never penalised.
-    precompute : 'auto', bool or array-like, default='auto'
-        Accepted for scikit-learn's sake: the solver decides by itself when a Gram
-        matrix pays. One that is given is checked against X.
-    max_iter : int, default=1000
-        Maximum number of passes over the coefficients, for every strength.
-    tol : float, default=1e-4
-        A fit, to a fold or to all samples, has converged when its duality gap is at
-        most ``tol`` times the objective of its null model (intercept only).
-    cv : int, splitter, iterable of pairs of array, or None, default=None
-        How samples are held out. An int is a number of folds of
-        :class:`~sklearn.model_selection.KFold`, None is 5 of them.
-    copy_X : bool, default=True
-        Accepted for compatibility with scikit-learn; X is never modified.
-    verbose : bool or int, default=0
-        How much joblib says about the folds.
-    n_jobs : int, default=None
-        How many folds run side by side, as threads unless
-        :func:`joblib.parallel_config` says otherwise; -1 for as many as processors.
-        The result is the same to the last bit.
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
-    random_state : int, RandomState instance, default=None
-        Accepted for compatibility with scikit-learn; the solver has no random part.
-    selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for compatibility with scikit-learn; the solver chooses the order.
+    %(l1_ratio)s
+    %(eps)s
+    %(alphas)s
+    %(fit_intercept of ElasticNetCV)s
+    %(precompute)s
+    %(max_iter)s
+    %(tol)s
+    %(cv)s
+    %(copy_X)s
+    %(verbose)s
+    %(n_jobs)s
+    %(positive)s
+    %(random_state)s
+    %(selection)s
 
     Attributes
     ----------
-    alpha_ : float
-        The strength chosen.
-    l1_ratio_ : float
-        The mixture chosen.
-    mse_path_ : ndarray of shape (n_l1_ratios, n_alphas, n_folds)
-        Squared errors on samples held out; without an axis of length 1.
-    alphas_ : ndarray of shape (n_alphas,) or (n_l1_ratios, n_alphas)
-        The strengths to choose from, descending: for every ``l1_ratio`` if there are
-        several and strengths were laid out.
-    coef_ : ndarray of shape (n_features,)
-        The coefficients.
-    sparse_coef_ : sparse matrix of shape (1, n_features)
-        ``coef_`` in CSR format.
-    intercept_ : float
-        Intercepts; 0.0 without ``fit_intercept``.
-    dual_gap_ : float
-        Upper bound on the objective minus its global minimum.
-    n_iter_ : int
-        Passes made in the fit to all samples.
-    n_features_in_ : int
-        Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of features, if all are strings.
+    %(alpha_)s
+    %(l1_ratio_)s
+    %(mse_path_ of ElasticNetCV)s
+    %(alphas_ of ElasticNetCV)s
+    %(coef_)s
+    %(sparse_coef_ of ElasticNetCV)s
+    %(intercept_ of ElasticNetCV)s
+    %(dual_gap_)s
+    %(n_iter_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -351,6 +321,7 @@ class ElasticNetCV(CoordinateDescentCV):
         self.selection = selection
 
 
+@fill_docstring
 class LassoCV(CoordinateDescentCV):
     r"""Lasso with alpha chosen by cross-validation.
 
@@ -367,61 +338,32 @@ class LassoCV(CoordinateDescentCV):
 
     Parameters
     ----------
-    eps : float, default=1e-3
-        The smallest alpha of an automatic grid, as a fraction of the largest.
-    alphas : int or array-like of shape (n_alphas,), default=100
-        The alphas to choose from; or their number, a geometric sequence that begins at
-        the smallest alpha without coefficients.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept; it is never penalised.
-    precompute : 'auto', bool or array-like, default='auto'
-        Accepted for scikit-learn's sake: the solver decides by itself when a Gram
-        matrix pays. One that is given is checked against X.
-    max_iter : int, default=1000
-        Maximum number of passes over the coefficients, for every strength.
-    tol : float, default=1e-4
-        A fit, to a fold or to all samples, has converged when its duality gap is at
-        most ``tol`` times the objective of its null model (intercept only).
-    copy_X : bool, default=True
-        Accepted for compatibility with scikit-learn; X is never modified.
-    cv : int, splitter, iterable of pairs of array, or None, default=None
-        How samples are held out. An int is a number of folds of
-        :class:`~sklearn.model_selection.KFold`, None is 5 of them.
-    verbose : bool or int, default=False
-        How much joblib says about the folds.
-    n_jobs : int, default=None
-        How many folds run side by side, as threads unless
-        :func:`joblib.parallel_config` says otherwise; -1 for as many as processors.
-        The result is the same to the last bit.
-    positive : bool, default=False
-        Whether coefficients are constrained to be at least 0.
-    random_state : int, RandomState instance, default=None
-        Accepted for compatibility with scikit-learn; the solver has no random part.
-    selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for compatibility with scikit-learn; the solver chooses the order.
+    %(eps)s
+    %(alphas)s
+    %(fit_intercept of ElasticNetCV)s
+    %(precompute)s
+    %(max_iter)s
+    %(tol)s
+    %(copy_X)s
+    %(cv)s
+    %(verbose of LassoCV)s
+    %(n_jobs)s
+    %(positive)s
+    %(random_state)s
+    %(selection)s
 
     Attributes
     ----------
-    alpha_ : float
-        The strength chosen.
-    mse_path_ : ndarray of shape (n_alphas, n_folds)
-        Squared errors on samples held out; without an axis of length 1.
-    alphas_ : ndarray of shape (n_alphas,)
-        The strengths to choose from, descending.
-    coef_ : ndarray of shape (n_features,)
-        The coefficients.
-    sparse_coef_ : sparse matrix of shape (1, n_features)
-        ``coef_`` in CSR format.
-    intercept_ : float
-        Intercepts; 0.0 without ``fit_intercept``.
-    dual_gap_ : float
-        Upper bound on the objective minus its global minimum.
-    n_iter_ : int
-        Passes made in the fit to all samples.
-    n_features_in_ : int
-        Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of features, if all are strings.
+    %(alpha_)s
+    %(mse_path_)s
+    %(alphas_)s
+    %(coef_)s
+    %(sparse_coef_ of ElasticNetCV)s
+    %(intercept_ of ElasticNetCV)s
+    %(dual_gap_)s
+    %(n_iter_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -487,6 +429,7 @@ class LassoCV(CoordinateDescentCV):
         self.selection = selection
 
 
+@fill_docstring
 class MultiTaskElasticNetCV(CoordinateDescentCV):
     r"""MultiTaskElasticNet with alpha and l1_ratio chosen by cross-validation.
 
@@ -506,63 +449,33 @@ class MultiTaskElasticNetCV(CoordinateDescentCV):
 
     Parameters
     ----------
-    l1_ratio : float or array-like of shape (n_l1_ratios,), default=0.5
-        Between 0 (only the squared norm) and 1 (none of it); several to choose from.
-    eps : float, default=1e-3
-        The smallest alpha of an automatic grid, as a fraction of the largest.
-    alphas : int or array-like of shape (n_alphas,), default=100
-        The alphas to choose from; or their number, a geometric sequence that begins at
-        the smallest alpha without coefficients.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per target; it is never penalised.
-    max_iter : int, default=1000
-        Maximum number of passes over the coefficients, for every strength.
-    tol : float, default=1e-4
-        A fit, to a fold or to all samples, has converged when its duality gap is at
-        most ``tol`` times the objective of its null model (intercept only).
-    cv : int, splitter, iterable of pairs of array, or None, default=None
-        How samples are held out. An int is a number of folds of
-        :class:`~sklearn.model_selection.KFold`, None is 5 of them.
-    copy_X : bool, default=True
-        Accepted for compatibility with scikit-learn; X is never modified.
-    verbose : bool or int, default=0
-        How much joblib says about the folds.
-    n_jobs : int, default=None
-        How many folds run side by side, as threads unless
-        :func:`joblib.parallel_config` says otherwise; -1 for as many as processors.
-        The result is the same to the last bit.
-    random_state : int, RandomState instance, default=None
-        Accepted for compatibility with scikit-learn; the solver has no random part.
-    selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for compatibility with scikit-learn; the solver chooses the order.
+    %(l1_ratio)s
+    %(eps)s
+    %(alphas)s
+    %(fit_intercept)s
+    %(max_iter)s
+    %(tol)s
+    %(cv)s
+    %(copy_X)s
+    %(verbose)s
+    %(n_jobs)s
+    %(random_state)s
+    %(selection)s
 
     Attributes
     ----------
-    alpha_ : float
-        The strength chosen.
-    l1_ratio_ : float
-        The mixture chosen.
-    mse_path_ : ndarray of shape (n_l1_ratios, n_alphas, n_folds)
-        Squared errors on samples held out; without an axis of length 1.
-    alphas_ : ndarray of shape (n_alphas,) or (n_l1_ratios, n_alphas)
-        The strengths to choose from, descending: for every ``l1_ratio`` if there are
-        several and strengths were laid out.
-    coef_ : ndarray of shape (n_targets, n_features)
-        The coefficients: the transpose of W.
-    sparse_coef_ : sparse matrix of shape (n_targets, n_features)
-        ``coef_`` in CSR format.
-    intercept_ : float or ndarray of shape (n_targets,)
-        Intercepts; 0.0 without ``fit_intercept``.
-    dual_gap_ : float
-        Upper bound on the objective minus its global minimum.
-    eps_ : float
-        What ``dual_gap_`` had to reach: ``tol`` times the null model's objective.
-    n_iter_ : int
-        Passes made in the fit to all samples.
-    n_features_in_ : int
-        Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of features, if all are strings.
+    %(alpha_)s
+    %(l1_ratio_)s
+    %(mse_path_ of ElasticNetCV)s
+    %(alphas_ of ElasticNetCV)s
+    %(coef_ of MultiTaskElasticNetCV)s
+    %(sparse_coef_)s
+    %(intercept_)s
+    %(dual_gap_)s
+    %(eps_)s
+    %(n_iter_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------
@@ -625,6 +538,7 @@ class MultiTaskElasticNetCV(CoordinateDescentCV):
         self.selection = selection
 
 
+@fill_docstring
 class MultiTaskLassoCV(CoordinateDescentCV):
     r"""MultiTaskLasso with alpha chosen by cross-validation.
 
@@ -643,58 +557,31 @@ class MultiTaskLassoCV(CoordinateDescentCV):
 
     Parameters
     ----------
-    eps : float, default=1e-3
-        The smallest alpha of an automatic grid, as a fraction of the largest.
-    alphas : int or array-like of shape (n_alphas,), default=100
-        The alphas to choose from; or their number, a geometric sequence that begins at
-        the smallest alpha without coefficients.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept per target; it is never penalised.
-    max_iter : int, default=1000
-        Maximum number of passes over the coefficients, for every strength.
-    tol : float, default=1e-4
-        A fit, to a fold or to all samples, has converged when its duality gap is at
-        most ``tol`` times the objective of its null model (intercept only).
-    copy_X : bool, default=True
-        Accepted for compatibility with scikit-learn; X is never modified.
-    cv : int, splitter, iterable of pairs of array, or None, default=None
-        How samples are held out. An int is a number of folds of
-        :class:`~sklearn.model_selection.KFold`, None is 5 of them.
-    verbose : bool or int, default=False
-        How much joblib says about the folds.
-    n_jobs : int, default=None
-        How many folds run side by side, as threads unless
-        :func:`joblib.parallel_config` says otherwise; -1 for as many as processors.
-        The result is the same to the last bit.
-    random_state : int, RandomState instance, default=None
-        Accepted for compatibility with scikit-learn; the solver has no random part.
-    selection : {'cyclic', 'random'}, default='cyclic'
-        Accepted for compatibility with scikit-learn; the solver chooses the order.
+    %(eps)s
+    %(alphas)s
+    %(fit_intercept)s
+    %(max_iter)s
+    %(tol)s
+    %(copy_X)s
+    %(cv)s
+    %(verbose of LassoCV)s
+    %(n_jobs)s
+    %(random_state)s
+    %(selection)s
 
     Attributes
     ----------
-    alpha_ : float
-        The strength chosen.
-    mse_path_ : ndarray of shape (n_alphas, n_folds)
-        Squared errors on samples held out; without an axis of length 1.
-    alphas_ : ndarray of shape (n_alphas,)
-        The strengths to choose from, descending.
-    coef_ : ndarray of shape (n_targets, n_features)
-        The coefficients: the transpose of W.
-    sparse_coef_ : sparse matrix of shape (n_targets, n_features)
-        ``coef_`` in CSR format.
-    intercept_ : float or ndarray of shape (n_targets,)
-        Intercepts; 0.0 without ``fit_intercept``.
-    dual_gap_ : float
-        Upper bound on the objective minus its global minimum.
-    eps_ : float
-        What ``dual_gap_`` had to reach: ``tol`` times the null model's objective.
-    n_iter_ : int
-        Passes made in the fit to all samples.
-    n_features_in_ : int
-        Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of features, if all are strings.
+    %(alpha_)s
+    %(mse_path_)s
+    %(alphas_)s
+    %(coef_ of MultiTaskElasticNetCV)s
+    %(sparse_coef_)s
+    %(intercept_)s
+    %(dual_gap_)s
+    %(eps_)s
+    %(n_iter_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
 
     See Also
     --------

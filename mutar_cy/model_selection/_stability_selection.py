@@ -324,7 +324,7 @@ class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
         )
         counts = SelectionCounts(fits)
         items = ((subsamples, number) for number in range(self.n_subsamples))
-        # Closed whatever happens, so that jobs whose results are not needed do not start.
+        # Closed whatever happens: jobs whose results nobody reads do not start.
         with closing(run_all(fits.select, items, self.n_jobs)) as results:
             for found in results:
                 counts.add(*found)

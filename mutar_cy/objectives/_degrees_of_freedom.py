@@ -73,7 +73,9 @@ class _Support:
             eta = eta + solution.intercept[start:stop]
             if part.offset is not None:
                 eta = eta + part.offset
-            bends = sample_weights(part)[:, None] * objective.sample_curvatures(part.Y, eta)
+            bends = sample_weights(part)[:, None] * objective.sample_curvatures(
+                part.Y, eta
+            )
             self.columns += [(part.X, design.scale, own) for own in bends.T]
 
     def trace(self, penalty, groups, columns=slice(None)):

@@ -304,14 +304,6 @@ class ClassificationObjective(GlmObjective):
         """Return half the second derivative of the deviance of every sample."""
         return expit(eta) * expit(-eta)
 
-    def _check_classes(self, y, owner, where):
-        missing = np.setdiff1d(np.arange(len(self.data.classes)), y).astype(np.intp)
-        if len(missing):
-            raise ValueError(
-                f"{where} leaves no sample of class "
-                f"{self.data.classes.tolist()[missing[0]]!r}{owner} to fit to."
-            )
-
 
 def log_probabilities(decision, axis=-1):
     """Return the log-probabilities of classes, from one decision of each against rest.

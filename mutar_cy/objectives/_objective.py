@@ -366,7 +366,11 @@ class Objective(ABC):
                 raise ValueError(f"{where} leaves no target{owner} to fit to.")
             if self.loss.lacks_optimum(y):
                 raise ValueError(f"{where} leaves no count above 0{owner} to fit to.")
-            self._check_classes(y, owner, where)
-
-    def _check_classes(self, y, owner, where):
-        """Raise if a classifier lacks a class."""
+            if data.classes is None:
+                continue
+            missing = np.setdiff1d(np.arange(len(data.classes)), y).astype(np.intp)
+            if len(missing):
+                name = data.classes.tolist()[missing[0]]
+                raise ValueError(
+                    f"{where} leaves no sample of class {name!r}{owner} to fit to."
+                )
