@@ -61,7 +61,7 @@ format: $(made)/lint ## put the code into shape
 	ruff format .
 
 doc: $(made)/doc ## build the documentation, examples included, into doc/_build/html
-	MPLBACKEND=agg sphinx-build -j auto -W --keep-going -b html doc doc/_build/html
+	MPLBACKEND=agg sphinx-build -W --keep-going -b html doc doc/_build/html
 
 bench: $(made)/bench ## run each benchmark once, to see that it works
 	cd asv_benchmarks && asv machine --yes && \

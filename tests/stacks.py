@@ -4,7 +4,7 @@ import numpy as np
 from problems import Block, Column, Problem, dense
 from scipy import sparse
 
-from mutar_cy.designs import Part, make_stack
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.penalties import L21
 
 
@@ -17,7 +17,7 @@ def part(seed, n, p, q, **given):
     truth[: max(2, p // 8)] = rng.uniform(0.2, 1.0, (max(2, p // 8), q))
     truth[1] *= -1.0
     Y = X @ truth + 0.5 * rng.standard_normal((n, q)) + 3.0
-    return Part(X + rng.uniform(-2.0, 2.0, p), Y, **given)
+    return DesignTargets(X + rng.uniform(-2.0, 2.0, p), Y, **given)
 
 
 def weighted():
@@ -79,7 +79,7 @@ def penalty_of(kind, alpha, n_blocks):
 
 
 def statement(parts, penalty, groups=None, fit_intercept=True):
-    """Return the problem of ``solve(make_stack(parts), penalty, groups)``."""
+    """Return the problem of ``solve(make_scaled_data(parts), penalty, groups)``."""
     columns = []
     for X, Y, weight, task_weight, *_ in parts:
         weight = np.ones(len(Y)) if weight is None else weight
@@ -98,5 +98,5 @@ def case(layout, kind="plain", grouped=False, fit_intercept=True):
     parts = LAYOUTS[layout]()
     n_features = parts[0].X.shape[1]
     groups = some_groups(n_features) if grouped else None
-    stack = make_stack(parts, fit_intercept)
+    stack = make_scaled_data(parts, fit_intercept)
     return parts, stack, groups, len(groups) if grouped else n_features

@@ -1,4 +1,4 @@
-"""The judge is judged first: references against scikit-learn, wrong points refused."""
+"""The certificate of the tests, judged by scikit-learn and by CVXPY."""
 
 from functools import cache, partial
 
@@ -186,7 +186,7 @@ def test_a_single_bad_column_cannot_hide_behind_good_ones():
 
 # Tiny problems against CVXPY with the Clarabel solver: objectives to 1e-9.
 
-TIGHT_OF_SOLVER = {"tol": 1e-12, "max_iter": 20_000}
+CLOSE = {"tol": 1e-12, "max_iter": 20_000}
 
 
 def unequal_norms():
@@ -262,7 +262,7 @@ CASES = {
 def test_objective_is_that_of_an_interior_point_method(case):
     model, (X, y, *weight) = case
     params = {"sample_weight": weight[0]} if weight else {}
-    model.set_params(**TIGHT_OF_SOLVER).fit(X, y, **params)
+    model.set_params(**CLOSE).fit(X, y, **params)
     problem = problem_of(model, X, y, **params)
     n_columns = len(problem.columns)
     point = coefficients_of(model, problem.n_features, n_columns)

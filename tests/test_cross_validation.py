@@ -23,8 +23,6 @@ from mutar_cy import (
     alpha_max,
 )
 
-pytestmark = pytest.mark.kernel
-
 TIGHT = {"tol": 1e-10}
 ALPHAS = np.geomspace(1.5, 0.01, 6)
 PAIRS = [(a, r * a) for r in (0.7, 0.9) for a in ALPHAS]

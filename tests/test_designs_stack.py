@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from samples import sampled
 from scipy import sparse
 
 from mutar_cy.designs import (
     DenseDesign,
-    Part,
     SparseDesign,
+    DesignTargets,
     column_moments,
-    make_stack,
+    make_scaled_data,
     sum_of_squares,
 )
 
@@ -34,9 +35,9 @@ def mixed_parts(unit=1.0, y_unit=1.0):
     ]
     weight = rng.uniform(0.5, 2.0, 12)
     return [
-        Part(X[0], Y[0], name="a"),
-        Part(sparse.csr_array(X[1]), Y[1], weight, 3.0, name="b"),
-        Part(X[2], Y[2], task_weight=0.5, name="c"),
+        DesignTargets(X[0], Y[0], name="a"),
+        DesignTargets(sparse.csr_array(X[1]), Y[1], weight, 3.0, name="b"),
+        DesignTargets(X[2], Y[2], task_weight=0.5, name="c"),
     ]
 
 
@@ -65,13 +66,16 @@ def scaled_data_term(stack, coef):
     return total
 
 
-@each_center
-@pytest.mark.parametrize("normalize", [False, True])
-@pytest.mark.parametrize("unit", [1.0, 1e-3, 1e160, 1e-170])
-@pytest.mark.parametrize("y_unit", [1.0, 1e-12, 1e12, 1e-100, 1e100])
+@sampled(
+    24,
+    center=[True, False],
+    normalize=[False, True],
+    unit=[1.0, 1e-3, 1e160, 1e-170],
+    y_unit=[1.0, 1e-12, 1e12, 1e-100, 1e100],
+)
 def test_objectives_agree_in_both_units(center, normalize, unit, y_unit):
     parts = mixed_parts(unit, y_unit)
-    stack = make_stack(parts, center, normalize)
+    stack = make_scaled_data(parts, center, normalize)
     rng, features = np.random.default_rng(2), np.arange(N_FEATURES)
     coef = rng.standard_normal((N_FEATURES, stack.n_columns))
     user, intercept = stack.to_user(features, coef)
@@ -86,7 +90,7 @@ def test_objectives_agree_in_both_units(center, normalize, unit, y_unit):
 @pytest.mark.parametrize("y_unit", [1.0, 1e-12, 1e100])
 def test_null_objective(center, y_unit):
     parts = mixed_parts(y_unit=y_unit)
-    stack = make_stack(parts, center)
+    stack = make_scaled_data(parts, center)
     means = [w @ y / w.sum() if center else 0.0 for _, y, w in columns_of(parts)]
     zeros = np.zeros((N_FEATURES, stack.n_columns))
     assert_allclose(stack.null_objective, data_term(parts, zeros, means), rtol=1e-12)
@@ -96,7 +100,7 @@ def test_null_objective(center, y_unit):
 @pytest.mark.parametrize("normalize", [False, True])
 @pytest.mark.parametrize("unit", [1.0, 1e160, 1e-170])
 def test_there_and_back_again(center, normalize, unit):
-    stack = make_stack(mixed_parts(unit, 1e3), center, normalize)
+    stack = make_scaled_data(mixed_parts(unit, 1e3), center, normalize)
     features = np.array([4, 0, 5])
     coef = np.random.default_rng(3).standard_normal((3, stack.n_columns))
     before = coef.copy()
@@ -107,7 +111,7 @@ def test_there_and_back_again(center, normalize, unit):
 
 
 def test_shapes():
-    stack = make_stack(mixed_parts())
+    stack = make_scaled_data(mixed_parts())
     assert [type(d) for d in stack.designs] == [DenseDesign, SparseDesign, DenseDesign]
     assert (stack.n_features, stack.n_columns) == (N_FEATURES, 6)
     assert_array_equal(stack.sample_ptr, [0, 9, 21, 22])
@@ -119,14 +123,14 @@ def test_shapes():
 
 
 def test_correlations_of_a_stack_are_those_of_its_designs():
-    stack = make_stack(mixed_parts())
+    stack = make_scaled_data(mixed_parts())
     got = stack.correlate(stack.targets)
     pairs = zip(stack.designs, stack.targets, strict=True)
     assert_array_equal(got, np.concatenate([d.correlate(t) for d, t in pairs]))
 
 
 def test_columns_share_their_design():
-    stack = make_stack(mixed_parts(1e160))
+    stack = make_scaled_data(mixed_parts(1e160))
     owners = [0, 1, 1, 1, 2, 2]
     targets = np.concatenate(
         [np.pad(t, ((0, 0), (0, 12 - t.shape[1]))) for t in stack.targets]
@@ -147,7 +151,7 @@ def test_constant_targets_are_exactly_zero(value):
     Y = rng.standard_normal((11, 2))
     Y[:, 1] = value
     before = Y.copy()
-    stack = make_stack([Part(data(11), Y, rng.uniform(0.5, 1.0, 11))])
+    stack = make_scaled_data([DesignTargets(data(11), Y, rng.uniform(0.5, 1.0, 11))])
     assert_array_equal(stack.targets[0][1], 0.0)
     assert stack.targets[0][0].any()
     assert_allclose(stack.y_mean[1], value, rtol=1e-14)
@@ -155,7 +159,7 @@ def test_constant_targets_are_exactly_zero(value):
 
 
 def test_targets_may_all_be_zero():
-    stack = make_stack([Part(data(5), np.zeros((5, 2)))], fit_intercept=False)
+    stack = make_scaled_data([DesignTargets(data(5), np.zeros((5, 2)))], fit_intercept=False)
     assert stack.null_objective == 0.0
     assert_array_equal(stack.targets[0], 0.0)
 
@@ -175,7 +179,7 @@ def test_designs_are_not_copied(store, dtype, center):
     X = store(data(13, dtype=dtype))
     X.flags.writeable = False
     Y = np.ones((13, 1))
-    stack = make_stack([Part(X, Y), Part(X, -Y)], fit_intercept=center)
+    stack = make_scaled_data([DesignTargets(X, Y), DesignTargets(X, -Y)], fit_intercept=center)
     for design in stack.designs:
         assert np.shares_memory(design.X, X)
 
@@ -183,7 +187,7 @@ def test_designs_are_not_copied(store, dtype, center):
 @each_dtype
 def test_sparse_designs_are_not_copied(dtype):
     X = sparse.csc_array(data(13, dtype=dtype))
-    stack = make_stack([Part(X, np.ones((13, 1)))])
+    stack = make_scaled_data([DesignTargets(X, np.ones((13, 1)))])
     assert np.shares_memory(stack.designs[0].X.data, X.data)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from mutar_cy.designs import Part
+from mutar_cy.designs import DesignTargets
 from mutar_cy.glm import _predictors as module
 from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm, solve_glm_path
 from mutar_cy.glm._gram_model import GramModel
@@ -55,7 +55,7 @@ def parts_of(loss, *, responses=1, seed=0):
         Y = DRAWS[loss](rng, X @ coef + offset - 0.3).astype(np.float64)
         weight = rng.uniform(0.5, 2.0, n)
         weight[:3] = 0.0
-        parts.append(Part(X, Y, weight, 1.0, n, offset))
+        parts.append(DesignTargets(X, Y, weight, 1.0, n, offset))
     return parts
 
 

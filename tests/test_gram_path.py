@@ -3,26 +3,34 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from samples import sampled
 from stacks import LAYOUTS, PENALTIES, case, penalty_of
 
-from mutar_cy.designs import Part, make_stack
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.penalties import L21
-from mutar_cy.solvers import GramRun, PathRun, Run, alpha_max, solve, solve_path
+from mutar_cy.solvers import (
+    GramPathLoop,
+    OuterLoop,
+    PathLoop,
+    alpha_max,
+    solve,
+    solve_path,
+)
 from mutar_cy.solvers import _gram_path as gram_module
 from mutar_cy.solvers import _path as path_module
-from mutar_cy.solvers._path import Point, Trail
+from mutar_cy.solvers._path import PathExtrapolator, PathPoint
 
 SHARES = [1.2, 1.0, 0.7, 0.5, 0.35, 0.25, 0.1, 0.05]
 
 
 def on_grams(monkeypatch, wanted):
     """Follow paths on Gram matrices always, or never."""
-    suits = GramRun.suits
+    suits = GramPathLoop.suits
     if wanted:  # where it is possible
         monkeypatch.setattr(gram_module, "WIDE", np.inf)
         monkeypatch.setattr(gram_module, "BLAS3_GAIN", np.inf)
     never = staticmethod(lambda *shape: False)
-    monkeypatch.setattr(GramRun, "suits", staticmethod(suits) if wanted else never)
+    monkeypatch.setattr(GramPathLoop, "suits", staticmethod(suits) if wanted else never)
 
 
 def tall(seed=0, shape=(80, 20, 4), noise=0.5):
@@ -31,7 +39,7 @@ def tall(seed=0, shape=(80, 20, 4), noise=0.5):
     n, p, q = shape
     X = rng.standard_normal((n, p)) + 0.5 * rng.standard_normal((n, 1))
     Y = X[:, :4] @ rng.standard_normal((4, q)) + noise * rng.standard_normal((n, q))
-    return X, Y, make_stack([Part(X, Y)], False)
+    return X, Y, make_scaled_data([DesignTargets(X, Y)], False)
 
 
 def own_gap(X, Y, coef, alpha):
@@ -44,10 +52,13 @@ def own_gap(X, Y, coef, alpha):
     return primal - (scale * inner - 0.5 * scale**2 * square) / len(X)
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("kind", PENALTIES)
-@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
-@pytest.mark.parametrize("wanted", [False, True], ids=["columns", "grams"])
+@sampled(
+    56,
+    layout=list(LAYOUTS),
+    kind=list(PENALTIES),
+    grouped={"rows": False, "groups": True},
+    wanted={"columns": False, "grams": True},
+)
 def test_a_path_is_its_fits(layout, kind, grouped, wanted, monkeypatch):
     on_grams(monkeypatch, wanted)
     _, stack, groups, n_blocks = case(layout, grouped=grouped)
@@ -77,7 +88,7 @@ def test_every_point_certifies_itself_from_the_data(wanted, tol, monkeypatch):
 def test_grams_need_no_pass_over_the_data(monkeypatch):
     _, _, stack = tall()
     largest = alpha_max(stack, L21())
-    monkeypatch.setattr(Run, "_correlate", None)
+    monkeypatch.setattr(OuterLoop, "_correlate", None)
     monkeypatch.setattr(type(stack), "correlate", None)
     penalties = [L21(s * largest) for s in np.geomspace(1.0, 1e-3, 50)]
     assert all(found.converged for found in solve_path(stack, penalties, tol=1e-6))
@@ -86,13 +97,13 @@ def test_grams_need_no_pass_over_the_data(monkeypatch):
 def test_the_data_are_asked_where_rounding_counts(monkeypatch):
     _, _, stack = tall()
     asked = []
-    evaluate = PathRun._evaluate
+    evaluate = PathLoop._evaluate
 
     def noting(run):
         asked.append(run.problem.penalty.alpha)
         return evaluate(run)
 
-    monkeypatch.setattr(PathRun, "_evaluate", noting)
+    monkeypatch.setattr(PathLoop, "_evaluate", noting)
     largest = alpha_max(stack, L21())
     penalties = [L21(s * largest) for s in (0.5, 0.3, 0.1)]
     rough = list(solve_path(stack, penalties, tol=1e-6))
@@ -110,8 +121,8 @@ def test_allowances_bound_what_rounding_does():
     base = rng.standard_normal((60, 1))
     X = np.hstack([base + 1e-5 * rng.standard_normal((60, 1)) for _ in range(6)])
     Y = (X[:, :1] - X[:, 1:2]) * 1e5 + 0.1 * rng.standard_normal((60, 2))
-    stack = make_stack([Part(X, Y)], False)
-    run = GramRun(stack, L21(1e-9), None, 1.0)
+    stack = make_scaled_data([DesignTargets(X, Y)], False)
+    run = GramPathLoop(stack, L21(1e-9), None, 1.0)
     start = np.zeros((6, 2))
     start[0], start[1] = 1e5, -1e5
     run.start(start)
@@ -138,12 +149,12 @@ def test_features_of_many_samples_only_are_worth_it():
         ((5000, 4000, 1), False),
     ]:
         n, p, q = shape
-        part = Part(np.ones((n, p), dtype=np.float32), np.ones((n, q)))
-        stack = make_stack([part], False)
-        assert GramRun.suits(stack, penalty, 100) == expected
+        part = DesignTargets(np.ones((n, p), dtype=np.float32), np.ones((n, q)))
+        stack = make_scaled_data([part], False)
+        assert GramPathLoop.suits(stack, penalty, 100) == expected
     free = L21(1.0, weights=[0.0, 1.0, 1.0, 1.0, 1.0], positive=True)
     _, _, stack = tall(shape=(30, 5, 2))
-    assert not GramRun.suits(stack, free, 100)
+    assert not GramPathLoop.suits(stack, free, 100)
 
 
 @pytest.mark.parametrize("wanted", [False, True], ids=["columns", "grams"])
@@ -156,38 +167,40 @@ def test_looking_ahead_saves_sweeps(wanted, monkeypatch):
         return sum(one.n_iter for one in solve_path(stack, penalties, tol=1e-9))
 
     ahead = n_sweeps()
-    monkeypatch.setattr(path_module.Trail, "ahead", lambda trail, strength: None)
+    monkeypatch.setattr(
+        path_module.PathExtrapolator, "extrapolate", lambda extrapolator, strength: None
+    )
     assert ahead < 0.5 * n_sweeps()  # between kinks the lasso is linear
 
 
-def test_a_trail_goes_on_in_line():
+def test_an_extrapolation_goes_on_in_line():
     rng = np.random.default_rng(0)
     line = [rng.standard_normal((5, 2)) for _ in range(2)]
-    trail = Trail()
-    assert trail.ahead(0.5) is None
+    extrapolator = PathExtrapolator()
+    assert extrapolator.extrapolate(0.5) is None
     for strength in (3.0, 2.0, 2.0):  # a strength twice counts once
         coef = line[0] + strength * line[1]
-        trail.note(Point(strength, coef, [coef.T], coef.T))
-    found = trail.ahead(1.5)
+        extrapolator.add(PathPoint(strength, coef, [coef.T], coef.T))
+    found = extrapolator.extrapolate(1.5)
     expected = line[0] + 1.5 * line[1]
     assert_allclose(found.coef, expected, rtol=1e-12)
     assert_allclose(found.residuals[0], expected.T, rtol=1e-12)
     assert_allclose(found.correlation, expected.T, rtol=1e-12)
-    assert trail.ahead(2.5) is None  # back
-    assert trail.ahead(-1.0) is None  # too far
+    assert extrapolator.extrapolate(2.5) is None  # back
+    assert extrapolator.extrapolate(-1.0) is None  # too far
 
 
-def test_a_trail_takes_new_rows_for_zero_before():
-    trail = Trail()
-    trail.note(Point(2.0, np.ones((1, 1)), None, np.zeros((1, 2))))
-    trail.note(Point(1.0, np.array([[2.0], [1.0]]), None, np.zeros((1, 2))))
-    assert_allclose(trail.ahead(0.5).coef, [[2.5], [1.5]])
+def test_an_extrapolation_takes_new_rows_for_zero_before():
+    extrapolator = PathExtrapolator()
+    extrapolator.add(PathPoint(2.0, np.ones((1, 1)), None, np.zeros((1, 2))))
+    extrapolator.add(PathPoint(1.0, np.array([[2.0], [1.0]]), None, np.zeros((1, 2))))
+    assert_allclose(extrapolator.extrapolate(0.5).coef, [[2.5], [1.5]])
 
 
 def test_columns_without_any_spread_stay_out():
     for X in (np.zeros((9, 3)), np.c_[np.ones(9), np.arange(9.0), np.full(9, 1e8 / 3)]):
         Y = np.arange(9.0)[:, None] ** 2
-        stack = make_stack([Part(X, Y)])
+        stack = make_scaled_data([DesignTargets(X, Y)])
         for found in solve_path(stack, [L21(2.0), L21(1.0), L21(0.5)]):
             assert found.converged
             assert not found.coef[np.ptp(X, axis=0) == 0.0].any()

@@ -15,8 +15,6 @@ from sklearn.exceptions import ConvergenceWarning
 from mutar_cy import GroupLassoPath, GroupLassoRegressor, alpha_max, group_lasso_path
 from mutar_cy.plotting import GroupPathDisplay
 
-pytestmark = pytest.mark.kernel
-
 mpl.use("agg")
 each_loss = pytest.mark.parametrize("loss", LOSSES)
 OPTIONS = {"groups": GROUPS, "n_alphas": 12, "eps": 0.02, "tol": 1e-9}

@@ -497,7 +497,7 @@ def test_without_penalty_it_is_least_squares():
 
 
 @each_loss
-def test_a_fit_that_starts_at_the_optimum_takes_no_step_of_bases(loss):
+def test_a_start_at_the_optimum_takes_no_step_in_any_basis(loss):
     X, y = simulated_glm.own(loss)
     model = fit(standardized(loss=loss, warm_start=True, tol=1e-8), X, y)
     assert model.n_iter_ > 0

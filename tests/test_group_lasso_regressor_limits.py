@@ -138,7 +138,7 @@ CASES = {
 }
 
 
-def model_for_of_reference(loss, **params):
+def model_of(loss, **params):
     params = {"groups": simulated_glm.GROUPS, "alpha": 0.04, "tol": 1e-11, **params}
     if loss == "logistic":
         return GroupLassoClassifier(**params)
@@ -156,7 +156,7 @@ def data(loss):
 @pytest.mark.parametrize("params", CASES.values(), ids=CASES)
 def test_objective_of_an_interior_point_method(loss, params):
     X, y, given = data(loss)
-    model = fit(model_for_of_reference(loss, **params), X, y, **given)
+    model = fit(model_of(loss, **params), X, y, **given)
     [(problem, *_)] = problems_of(model, X, y, **given)
     optimum = glm_optimum(problem)
     assert abs(model.objective_ - optimum) <= 1e-8 * max(1.0, abs(optimum))
@@ -166,7 +166,7 @@ def test_objective_of_an_interior_point_method(loss, params):
 @pytest.mark.parametrize("l1_ratio", [0.0, 0.4])
 def test_the_gap_bounds_what_is_left_to_gain(loss, l1_ratio):
     X, y, given = data(loss)
-    model = model_for_of_reference(loss, alpha=0.01, l1_ratio=l1_ratio)
+    model = model_of(loss, alpha=0.01, l1_ratio=l1_ratio)
     best = fit(model, X, y, **given).objective_
     left = []
     for max_iter in (1, 2, 3, 4):

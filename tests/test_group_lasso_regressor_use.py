@@ -439,7 +439,7 @@ def test_nothing_before_fit(cls):
             act(*given)
 
 
-# GroupLassoRegressor on NeMoS's tutorial: which covariate do counts depend on?.
+# GroupLassoRegressor on NeMoS's tutorial: which covariate do counts depend on?
 
 
 def tutorial():

@@ -20,8 +20,6 @@ from mutar_cy import (
     ReweightedGroupLassoCV,
 )
 
-pytestmark = pytest.mark.kernel
-
 GROUPS = [[0, 1, 2], [3, 4, 5, 6], [7, 8, 9]]
 TIGHT = {"tol": 1e-13}
 WEIGHT = np.random.default_rng(0).uniform(0.3, 2.0, (3, 20))

@@ -144,6 +144,7 @@ def memory_of_fit(model, X, y):
 
 
 @pytest.mark.uncertified("the certificate needs memory too")
+@pytest.mark.drawn
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("model", [GroupLasso(), IndLasso(), ours.MultiTaskLasso()])
 def test_large_designs_are_not_copied(model, order):

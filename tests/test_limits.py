@@ -1,4 +1,4 @@
-"""The edges of what can be fitted: works, and equals the simpler estimator."""
+"""The edges of what can be fitted: samples, columns, tolerances, units."""
 
 import warnings
 

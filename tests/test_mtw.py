@@ -1,4 +1,4 @@
-"""MTW is certified, and is what an interior point method finds."""
+"""MTW and ReMTW: certified, and what an interior point method finds."""
 
 import warnings
 
@@ -295,7 +295,7 @@ def test_a_target_that_is_zero(constant):
 # ReMTW: the concave objective, by reweighting.
 
 
-def fit_of_remtw(cls=ReMTW, data=None, **params):
+def fit_sparsely(cls=ReMTW, data=None, **params):
     X, y = make_data() if data is None else data
     given = {
         "alpha": 0.1,
@@ -307,7 +307,7 @@ def fit_of_remtw(cls=ReMTW, data=None, **params):
     return cls(epsilon=EPSILON, gamma=GAMMA, **given).fit(X, y)
 
 
-def objective_of_remtw(model, X, y):
+def concave_objective(model, X, y):
     """The documented objective: square roots in place of the l1 norm."""
     problem = reference.stated(model, X, y, line_cost(6), EPSILON, GAMMA)
     parts = reference.parts_of(model)
@@ -322,8 +322,8 @@ def objective_of_remtw(model, X, y):
 @pytest.mark.parametrize("beta", [0.05, np.array([0.02, 0.2])])
 def test_the_objective_is_the_one_documented_and_falls(positive, beta):
     X, y = make_data(positive=positive)
-    model = fit_of_remtw(data=(X, y), positive=positive, beta=beta)
-    assert model.objective_ == pytest.approx(objective_of_remtw(model, X, y), abs=1e-10)
+    model = fit_sparsely(data=(X, y), positive=positive, beta=beta)
+    assert model.objective_ == pytest.approx(concave_objective(model, X, y), abs=1e-10)
     assert model.loss_[-1] == model.objective_
     assert len(model.loss_) > 2
     assert np.all(np.diff(model.loss_) <= 0)
@@ -331,16 +331,16 @@ def test_the_objective_is_the_one_documented_and_falls(positive, beta):
 
 def test_the_first_problem_is_mtw():
     X, y = make_data()
-    model = fit_of_remtw(max_iter_reweighting=1)
-    assert np.array_equal(model.coef_, fit_of_remtw(MTW).coef_)
-    assert model.objective_ == pytest.approx(objective_of_remtw(model, X, y), abs=1e-10)
+    model = fit_sparsely(max_iter_reweighting=1)
+    assert np.array_equal(model.coef_, fit_sparsely(MTW).coef_)
+    assert model.objective_ == pytest.approx(concave_objective(model, X, y), abs=1e-10)
 
 
 def test_where_it_ends_is_stationary():
-    model = fit_of_remtw(tol_reweighting=1e-9)
+    model = fit_sparsely(tol_reweighting=1e-9)
     masses = np.array([model.coef1_, model.coef2_])
     weights = 0.5 / (np.sqrt(masses) + 1e-10)
-    again = fit_of_remtw(MTW, beta=0.05 * weights)
+    again = fit_sparsely(MTW, beta=0.05 * weights)
     assert np.allclose(again.coef_, model.coef_, atol=1e-6)
     assert np.allclose(model.weights_, weights, rtol=1e-5)
     assert 0.0 <= model.dual_gap_ <= 1e-10
@@ -360,12 +360,12 @@ def test_numbers_of_mutar():
 
 def test_reweighting_cut_short_is_said():
     with pytest.warns(ConvergenceWarning, match="reweighting"):
-        fit_of_remtw(max_iter_reweighting=2, tol_reweighting=0.0)
+        fit_sparsely(max_iter_reweighting=2, tol_reweighting=0.0)
 
 
 def test_a_convex_problem_cut_short_is_said():
     with pytest.warns(ConvergenceWarning, match="Objective did not converge"):
-        fit_of_remtw(max_iter=1)
+        fit_sparsely(max_iter=1)
 
 
 def test_without_transport_it_is_the_reweighted_lasso():
@@ -379,7 +379,7 @@ def test_without_transport_it_is_the_reweighted_lasso():
 @pytest.mark.parametrize("concomitant", [True, "mutar"])
 def test_levels_of_noise(concomitant):
     data = make_data((9, 12))
-    model = fit_of_remtw(data=data, concomitant=concomitant)
+    model = fit_sparsely(data=data, concomitant=concomitant)
     assert np.isfinite(model.loss_).all()
     assert np.all(model.sigma_ > 0)
     if concomitant is True:
@@ -395,5 +395,5 @@ def test_it_shrinks_less_than_mtw():
     params = {"alpha": 0.01, "beta": 0.5, "data": (X, y)}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        ours, plain = fit_of_remtw(**params), fit_of_remtw(MTW, **params)
+        ours, plain = fit_sparsely(**params), fit_sparsely(MTW, **params)
     assert np.all(np.abs(ours.coef_[1] - 3.0) < np.abs(plain.coef_[1] - 3.0))

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from mutar_cy.designs import Part, make_stack
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.ot import grid_cost, make_kernel
-from mutar_cy.wasserstein import Transport, complete, evaluate, make_problem
+from mutar_cy.wasserstein import Transport, complete, evaluate, make_transport_problem
 from mutar_cy.wasserstein._active import find_active
-from mutar_cy.wasserstein._line_search import at_most, best_multiple
+from mutar_cy.wasserstein._line_search import best_multiple, upper_bound
 from mutar_cy.wasserstein._newton import _by_features, _by_samples, conjugate_direction
 from mutar_cy.wasserstein._noise import bounded_step
 
@@ -21,10 +21,10 @@ def posed(request):
     sizes = (6, 9, 7)
     X = [rng.standard_normal((n, N_FEATURES)) for n in sizes]
     y = [rng.standard_normal((n, 1)) for n in sizes]
-    stack = make_stack([Part(x, v) for x, v in zip(X, y, strict=True)])
+    stack = make_scaled_data([DesignTargets(x, v) for x, v in zip(X, y, strict=True)])
     beta = np.full((request.param, N_FEATURES, 3), 0.1)
     kernel = make_kernel(grid_cost(N_FEATURES) / 20.0, 0.3)
-    problem = make_problem(stack, Transport(0.5, beta, kernel, 4.0))
+    problem = make_transport_problem(stack, Transport(0.5, beta, kernel, 4.0))
     problem = problem.with_noise(np.array([0.5, 1.0, 2.0]))
     u = 0.3 * problem.data.target
     return problem, complete(problem, evaluate_at(problem, u))
@@ -78,7 +78,7 @@ def test_the_bound_of_a_step_is_one_and_is_tight_here(posed):
     for step in (0.0, 0.01, 0.1):
         u = point.u + step * d
         value = evaluate_at(problem, u).value
-        bound = at_most(problem, active, u, problem.data.correlate(step * d))
+        bound = upper_bound(problem, active, u, problem.data.correlate(step * d))
         assert value <= bound + 1e-12
         assert value == pytest.approx(bound, abs=1e-4)
 

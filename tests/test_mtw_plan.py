@@ -6,15 +6,15 @@ from numpy.testing import assert_allclose
 from scipy.special import logsumexp
 
 from mutar_cy import MTW
-from mutar_cy.designs import Part, make_stack
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.ot import grid_cost, grid_factors, log_power_mean, make_kernel
 from mutar_cy.wasserstein import _active
 from mutar_cy.wasserstein._active import KernelPlan, MatrixPlan, find_active, fits
 from mutar_cy.wasserstein._dual import complete, evaluate
-from mutar_cy.wasserstein._dual_ascent import Run, sharpened
+from mutar_cy.wasserstein._dual_ascent import DualAscent, sharpened
 from mutar_cy.wasserstein._line_search import best_step
 from mutar_cy.wasserstein._newton import conjugate_direction, newton_direction
-from mutar_cy.wasserstein._problem import Data, Problem
+from mutar_cy.wasserstein._problem import TransportProblem, WhitenedData
 
 pytestmark = pytest.mark.uncertified("no penalty that the certificate of tests knows")
 SHAPE = (12, 11)
@@ -27,9 +27,11 @@ def posed():
     p = SHAPE[0] * SHAPE[1]
     X = [rng.standard_normal((n, p)) for n in (5, 8)]
     y = [5.0 * rng.standard_normal((len(x), 1)) for x in X]
-    data = Data(make_stack([Part(x, v) for x, v in zip(X, y, strict=True)]))
+    data = WhitenedData(
+        make_scaled_data([DesignTargets(x, v) for x, v in zip(X, y, strict=True)])
+    )
     kernel = make_kernel([M / 50.0 for M in grid_factors(SHAPE)], 0.3)
-    problem = Problem(data, 3.0, np.full((2, p, 2), 0.1), kernel, 4.0, 0.0)
+    problem = TransportProblem(data, 3.0, np.full((2, p, 2), 0.1), kernel, 4.0, 0.0)
     u = 0.1 * data.target
     return problem, complete(problem, evaluate(problem, u, data.correlate(u)))
 
@@ -143,9 +145,9 @@ def test_any_epsilon_gives_numbers(alpha, epsilon):
 def test_less_entropy_leads_near_the_solution(posed):
     problem = posed[0]
     softer = problem.at(4.0 * problem.epsilon)
-    run = Run(softer, 1e-12, 100)
+    run = DualAscent(softer, 1e-12, 100)
     run.maximise([0.1 * problem.data.target])
-    exact = Run(problem, 1e-12, 100)
+    exact = DualAscent(problem, 1e-12, 100)
     exact.maximise([run.u])
     start = sharpened(softer, run.point)
     apart = np.linalg.norm(start - exact.u), np.linalg.norm(run.u - exact.u)

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from samples import sampled
 from scipy import sparse
 from scipy.special import logsumexp
 
 from mutar_cy import ot
-from mutar_cy.ot import _kernels as _dense
+from mutar_cy.ot import _kernels
 
 rng = np.random.default_rng(0)
 LINE = np.sort(rng.random(80)) * 5.0
@@ -41,8 +42,6 @@ FOUND = {
     "islands": "dense",
 }
 EPSILONS = [10.0, 1.0, 0.05, 1e-3, 1e-7]
-each_cost = pytest.mark.parametrize("M", COSTS.values(), ids=COSTS)
-each_epsilon = pytest.mark.parametrize("epsilon", EPSILONS)
 
 
 def log_sums(M, epsilon, v):
@@ -66,8 +65,7 @@ def test_a_cost_that_is_nearly_structured_is_dense(name):
     assert ot.make_kernel(M, 0.5).form == "dense"
 
 
-@each_cost
-@each_epsilon
+@sampled(24, M=COSTS, epsilon=EPSILONS)
 def test_product(M, epsilon):
     kernel = ot.make_kernel(M, epsilon)
     V = rng.standard_normal((len(M), 3))
@@ -76,9 +74,7 @@ def test_product(M, epsilon):
     assert_allclose(kernel.product(np.abs(V)), K @ np.abs(V), rtol=1e-13)
 
 
-@each_cost
-@each_epsilon
-@pytest.mark.parametrize("spread", [0.0, 1.0, 100.0, 1e5])
+@sampled(84, M=COSTS, epsilon=EPSILONS, spread=[0.0, 1.0, 100.0, 1e5])
 def test_log_product(M, epsilon, spread):
     kernel = ot.make_kernel(M, epsilon)
     v = spread * rng.standard_normal((len(M), 4))
@@ -93,8 +89,7 @@ def test_log_product(M, epsilon, spread):
     assert_allclose(found[finite], expected[finite], rtol=0, atol=atol)
 
 
-@each_cost
-@each_epsilon
+@sampled(24, M=COSTS, epsilon=EPSILONS)
 def test_blocks_and_plans(M, epsilon):
     kernel = ot.make_kernel(M, epsilon)
     rows, columns = rng.integers(len(M), size=6), np.arange(len(M))[::3]
@@ -149,8 +144,8 @@ def test_a_kernel_is_its_own_transpose(form):
 
 def test_a_kernel_too_large_to_keep_is_computed_by_rows(monkeypatch):
     kept = ot.DenseKernel(CLOUD, 0.1)
-    monkeypatch.setattr(_dense, "CACHED_BYTES", 0)
-    monkeypatch.setattr(_dense, "ROWS_BYTES", 9 * CLOUD[0].nbytes)
+    monkeypatch.setattr(_kernels, "CACHED_BYTES", 0)
+    monkeypatch.setattr(_kernels, "ROWS_BYTES", 9 * CLOUD[0].nbytes)
     computed = ot.DenseKernel(CLOUD, 0.1)
     assert computed.cached is None
     V = rng.standard_normal((70, 3))

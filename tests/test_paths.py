@@ -1,4 +1,4 @@
-"""``path`` of the drop-ins against scikit-learn's."""
+"""Paths of the drop-ins are scikit-learn's; alpha_max is where all paths begin."""
 
 import numpy as np
 import pytest
@@ -10,8 +10,6 @@ from sklearn import linear_model as theirs
 
 from mutar_cy import GroupLasso, IndLasso, alpha_max
 from mutar_cy import linear_model as ours
-
-pytestmark = pytest.mark.kernel
 
 NAMES = ["Lasso", "ElasticNet", "MultiTaskLasso", "MultiTaskElasticNet"]
 each_name = pytest.mark.parametrize("name", NAMES)

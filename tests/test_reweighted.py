@@ -1,4 +1,4 @@
-"""IndRewLasso and ReweightedGroupLasso against what their penalties ask for."""
+"""Models that reweight, against what their penalties ask for."""
 
 from functools import cache
 
@@ -17,8 +17,6 @@ from mutar_cy import (
     ReweightedGroupLasso,
     alpha_max,
 )
-
-pytestmark = pytest.mark.kernel
 
 GROUPS = [[0, 1, 2], [3], [4, 5], [6, 7, 8, 9]]
 MODELS = [
@@ -190,17 +188,18 @@ def test_never_worse_than_mutar(seed, share):
 
 # MultiLevelLasso against what its penalty asks for.
 
-MODELS_OF_LEVELS = [
+MULTI_LEVEL = [
     MultiLevelLasso(0.1),
     MultiLevelLasso(0.05, penalty_weights=np.linspace(0.5, 2, 10)),
     MultiLevelLasso(0.1, positive=True, fit_intercept=False),
     MultiLevelLasso(0.1, penalty_weights=[0.0, np.inf] + 8 * [1.0]),
     MultiLevelLasso(0.05, task_weight=[1.0, 3.0, 0.5]),
 ]
+each_multi_level = pytest.mark.parametrize("model", MULTI_LEVEL, ids=str)
 
 
 @cache
-def fitted_of_levels(model):
+def fitted_closely(model):
     """Return a copy of a model, fitted closely, its problem and its coefficients."""
     X, y, _ = simulated.ragged()
     model = type(model)(**{**model.get_params(), "tol": 1e-9})
@@ -217,9 +216,9 @@ def objective(problem, coef, intercept):
     return reference.data_terms(problem, coef, intercept).sum() + cost
 
 
-@each_model
-def test_losses_are_the_objective_and_never_rise_of_levels(model):
-    found, problem, coef, intercept = fitted_of_levels(model)
+@each_multi_level
+def test_losses_of_multi_level_lassos_never_rise(model):
+    found, problem, coef, intercept = fitted_closely(model)
     assert np.all(np.diff(found.loss_) <= 1e-12 * found.loss_[0])
     assert found.loss_[-1] < found.loss_[0]
     assert found.objective_ == found.loss_[-1]
@@ -228,9 +227,9 @@ def test_losses_are_the_objective_and_never_rise_of_levels(model):
     )
 
 
-@each_model
+@each_multi_level
 def test_no_higher_than_majorising_and_minimising(model):
-    found, problem, *_ = fitted_of_levels(model)
+    found, problem, *_ = fitted_closely(model)
     how = {"norms": majorised.row_norms, "factor": 1.0}
     solutions = majorised.solutions(problem, 20, **how)
     assert found.objective_ <= objective(problem, *solutions[-1]) * (1 + 1e-9)
@@ -239,9 +238,9 @@ def test_no_higher_than_majorising_and_minimising(model):
     )
 
 
-@each_model
-def test_the_result_is_stationary_of_levels(model):
-    found, problem, coef, _ = fitted_of_levels(model)
+@each_multi_level
+def test_multi_level_lassos_are_stationary(model):
+    found, problem, coef, _ = fitted_closely(model)
     columns = reference.centred(problem)
     slope = -reference.gradient(problem, columns, coef)
     norms = np.abs(coef).sum(axis=1)
@@ -258,9 +257,9 @@ def test_the_result_is_stationary_of_levels(model):
             assert over <= bound + 1e-4
 
 
-@each_model
+@each_multi_level
 def test_no_row_can_be_missed(model):
-    _, problem, coef, intercept = fitted_of_levels(model)
+    _, problem, coef, intercept = fitted_closely(model)
     lowest = objective(problem, coef, intercept)
     for j in np.flatnonzero(coef.any(axis=1)):
         without = coef.copy()
@@ -268,7 +267,7 @@ def test_no_row_can_be_missed(model):
         assert objective(problem, without, intercept) > lowest
 
 
-@each_model
+@each_multi_level
 @pytest.mark.parametrize("normalize", [False, True])
 def test_factors_are_balanced_and_make_the_coefficients(model, normalize):
     model = type(model)(**{**model.get_params(), "normalize": normalize})
@@ -328,7 +327,7 @@ def test_responses_share_their_factor():
 
 
 # The objective of MuTaR 0.0.1's MultiLevelLasso(fit_intercept=False, tol=1e-7) there.
-OF_MUTAR_OF_LEVELS = {
+MULTI_LEVEL_OF_MUTAR = {
     (0, 0.1): 11.26418619358537,
     (0, 0.02): 2.973168756323412,
     (1, 0.1): 7.450848736320745,
@@ -340,16 +339,16 @@ OF_MUTAR_OF_LEVELS = {
 }
 
 
-@pytest.mark.parametrize(("seed", "share"), OF_MUTAR_OF_LEVELS)
-def test_never_worse_than_mutar_of_levels(seed, share):
+@pytest.mark.parametrize(("seed", "share"), MULTI_LEVEL_OF_MUTAR)
+def test_multi_level_lassos_are_never_worse_than_mutar(seed, share):
     X, y, alpha = correlated(seed, share)
     model = MultiLevelLasso(alpha, fit_intercept=False, tol=1e-7).fit(X, y)
-    assert model.objective_ <= OF_MUTAR_OF_LEVELS[seed, share] * (1 + 1e-9)
+    assert model.objective_ <= MULTI_LEVEL_OF_MUTAR[seed, share] * (1 + 1e-9)
 
 
 def test_lower_than_mutar_on_the_whole():
     found = []
-    for (seed, share), other in OF_MUTAR_OF_LEVELS.items():
+    for (seed, share), other in MULTI_LEVEL_OF_MUTAR.items():
         X, y, alpha = correlated(seed, share)
         model = MultiLevelLasso(alpha, fit_intercept=False, tol=1e-7).fit(X, y)
         found.append(model.objective_ / other)

@@ -438,7 +438,7 @@ AGGREGATES = {"mean": np.mean, "min": np.min, "median": np.median, np.max: np.ma
 FOLDS = TaskKFold(3, task_column=0)
 
 
-def table_of_scorer():
+def long_table():
     (X, y, _), task = simulated.long(labels=(0, 1, 2))
     return np.column_stack([task, X]), y
 
@@ -455,7 +455,7 @@ def scores_of_folds(X, y, metric, model=None):
 
 @pytest.mark.parametrize("aggregate", AGGREGATES)
 def test_scores_of_tasks_are_put_together(aggregate):
-    X, y = table_of_scorer()
+    X, y = long_table()
     expected = AGGREGATES[aggregate](scores_of_folds(X, y, r2_score), axis=1)
     model = GroupLasso(0.1, task_column=0)
     for metric in ("r2", r2_score):
@@ -465,7 +465,7 @@ def test_scores_of_tasks_are_put_together(aggregate):
 
 
 def test_errors_and_arguments_of_metrics():
-    X, y = table_of_scorer()
+    X, y = long_table()
     model = GroupLasso(0.1, task_column=0).fit(X, y)
     scorer = make_task_scorer(mean_pinball_loss, greater_is_better=False, alpha=0.2)
     guess, task = model.predict(X), X[:, 0]
@@ -480,7 +480,7 @@ def test_errors_and_arguments_of_metrics():
 
 
 def test_probabilities():
-    X, y = table_of_scorer()
+    X, y = long_table()
     labels = y > np.median(y)
     model = GroupLassoClassifier(alpha=0.02, task_column=0).fit(X, labels)
 
@@ -516,7 +516,7 @@ def test_a_search_over_a_shared_table():
 
 @pytest.mark.parametrize("aggregate", ["mean", "min"])
 def test_a_search_by_tasks_is_a_plain_loop(aggregate):
-    X, y = table_of_scorer()
+    X, y = long_table()
     y = np.where(X[:, 0] == 0, 100 * y, y)  # one task with large targets
     alphas = np.geomspace(0.01, 100, 9)
     scorer = make_task_scorer("neg_mean_squared_error", aggregate=aggregate)
@@ -536,7 +536,7 @@ def test_a_search_by_tasks_is_a_plain_loop(aggregate):
 
 
 def test_routed_labels_reach_the_scorer_by_themselves():
-    X, y = table_of_scorer()
+    X, y = long_table()
     expected = scores_of_folds(X, y, r2_score).mean(axis=1)
     with config_context(enable_metadata_routing=True):
         result = cross_validate(
@@ -553,7 +553,7 @@ def test_routed_labels_reach_the_scorer_by_themselves():
 
 
 def test_routed_weights_reach_the_scorer_on_request():
-    X, y = table_of_scorer()
+    X, y = long_table()
     weight = np.linspace(0.1, 2, len(y))
     plain = make_task_scorer("r2")
     with config_context(enable_metadata_routing=True):
@@ -599,7 +599,7 @@ def test_routed_offsets_reach_the_scorer_by_themselves():
 
 
 def test_permutation_importance_and_learning_curve():
-    X, y = table_of_scorer()
+    X, y = long_table()
     model = GroupLasso(0.2, task_column=0).fit(X, y)
     scorer = make_task_scorer("r2")
     found = permutation_importance(model, X, y, scoring=scorer, random_state=0)
@@ -618,7 +618,7 @@ def test_a_scorer_is_a_value():
     scorer = make_task_scorer("r2", aggregate="min", task_column="site")
     assert "aggregate='min'" in repr(scorer)
     assert clone(scorer).get_params()["task_column"] == "site"
-    X, y = table_of_scorer()
+    X, y = long_table()
     model = GroupLasso(0.1, task_column=0).fit(X, y)
     same = pickle.loads(pickle.dumps(make_task_scorer("r2")))
     assert same(model, X, y) == make_task_scorer("r2")(model, X, y)
@@ -641,7 +641,7 @@ def test_arguments_that_make_no_scorer(given, message):
 
 
 def test_an_aggregate_that_is_not_finite():
-    X, y = table_of_scorer()
+    X, y = long_table()
     model = GroupLasso(0.1, task_column=0).fit(X, y)
     scorer = make_task_scorer("r2", aggregate=lambda scores: np.nan)
     with pytest.raises(ValueError, match=r"aggregate=.* is nan"):

@@ -5,9 +5,10 @@ import pytest
 import reference
 from certificate import check
 from numpy.testing import assert_allclose, assert_array_equal
+from samples import sampled
 from stacks import LAYOUTS, case, part, penalty_of, statement
 
-from mutar_cy.designs import Part, make_stack
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import alpha_max, solve, solve_columns
 
@@ -21,8 +22,7 @@ def hard(layout, fraction=0.05, kind="plain"):
     return parts, stack, penalty_of(kind, fraction * top, n_blocks)
 
 
-@each_layout
-@pytest.mark.parametrize("max_iter", [1, 2, 7, 16])
+@sampled(14, layout=list(LAYOUTS), max_iter=[1, 2, 7, 16])
 def test_budget_is_respected(layout, max_iter):
     parts, stack, penalty = hard(layout, 0.001)
     solution = solve(stack, penalty, tol=1e-12, max_iter=max_iter)
@@ -43,9 +43,12 @@ def test_one_sweep_is_not_enough():
     assert not solve(stack, penalty, tol=1e-12, max_iter=1).converged
 
 
-@each_layout
-@pytest.mark.parametrize("kind", ["plain", "ridge", "positive", "weights"])
-@pytest.mark.parametrize("fraction", [0.5, 0.01])
+@sampled(
+    21,
+    layout=list(LAYOUTS),
+    kind=["plain", "ridge", "positive", "weights"],
+    fraction=[0.5, 0.01],
+)
 def test_tol_zero_stops(layout, kind, fraction):
     parts, stack, penalty = hard(layout, fraction, kind)
     budget = 20_000
@@ -57,7 +60,7 @@ def test_tol_zero_stops(layout, kind, fraction):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_tol_zero_stops_on_tiny_problems(seed):
-    stack = make_stack([part(seed, 12, 20, 3)])
+    stack = make_scaled_data([part(seed, 12, 20, 3)])
     penalty = L21(0.2 * alpha_max(stack, L21()))
     solution = solve(stack, penalty, tol=0.0, max_iter=5000)
     assert solution.n_iter < 5000
@@ -155,7 +158,7 @@ def test_solving_leaves_its_arguments_alone(layout):
 @pytest.mark.parametrize("weights", [None, [1.0, 0.0, 2.0]])
 def test_constant_targets_give_zeros(weights):
     X = np.random.default_rng(0).standard_normal((9, 3))
-    stack = make_stack([Part(X, np.full((9, 2), 1.0 / 3))])
+    stack = make_scaled_data([DesignTargets(X, np.full((9, 2), 1.0 / 3))])
     solution = solve(stack, L21(0.1, weights), tol=1e-4)
     assert_array_equal(solution.coef, 0.0)
     assert_allclose(solution.intercept, 1.0 / 3, rtol=1e-15)
@@ -165,7 +168,9 @@ def test_constant_targets_give_zeros(weights):
 
 def test_designs_without_spread_give_zeros():
     rng = np.random.default_rng(0)
-    stack = make_stack([Part(np.full((9, 3), 1e8 / 3), rng.standard_normal((9, 2)))])
+    stack = make_scaled_data(
+        [DesignTargets(np.full((9, 3), 1e8 / 3), rng.standard_normal((9, 2)))]
+    )
     for penalty in (L21(0.1), L21(0.0), L21(0.1, ridge=1.0), L21(0.1, [0, 1, 2])):
         solution = solve(stack, penalty, tol=1e-4)
         assert_array_equal(solution.coef, 0.0)

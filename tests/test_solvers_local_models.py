@@ -5,12 +5,12 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from stacks import case
 
-from mutar_cy.designs import Part, make_stack, packed
+from mutar_cy.designs import DesignTargets, make_scaled_data, packed
 from mutar_cy.penalties import L21, Dirty
-from mutar_cy.solvers import Problem, alpha_max, solve
+from mutar_cy.solvers import PenalisedProblem, alpha_max, solve
 from mutar_cy.solvers import _working_set as storage_module
 from mutar_cy.solvers._block_cd import block_cd
-from mutar_cy.solvers._newton import newton_directions, with_least_bend
+from mutar_cy.solvers._newton import newton_directions, with_least_hessian
 from mutar_cy.solvers._unpenalised import NoFreeBlocks
 from mutar_cy.solvers._working_set import WorkingSet
 
@@ -44,21 +44,23 @@ def value_of_row(penalty, w):
 def test_a_local_model_is_the_derivatives(penalty):
     W = some_coefficients((8, 5), penalty.positive)
     rows = np.arange(len(W))
-    local = penalty.local(W, rows, rows)
+    local = penalty.model_at(W, rows, rows)
     n_smooth = 0
     for i, w in enumerate(W):
-        smooth = np.broadcast_to(local.bend, W.shape)[i] < np.inf
+        smooth = np.broadcast_to(local.hessian_diag, W.shape)[i] < np.inf
         assert_array_equal(w[~smooth], 0.0)
-        hessian = np.diag(np.where(smooth, local.bend[i], 0.0))
-        hessian -= local.pull[i] * np.outer(local.units[i], local.units[i])
+        hessian = np.diag(np.where(smooth, local.hessian_diag[i], 0.0))
+        hessian -= local.curvature[i] * np.outer(
+            local.directions[i], local.directions[i]
+        )
         for k in np.flatnonzero(smooth & (w != 0.0)):
             moved = [w.copy(), w.copy()]
             moved[0][k] += STEP
             moved[1][k] -= STEP
             up, down = (value_of_row(penalty, v) for v in moved)
-            assert_allclose(local.slope[i, k], (up - down) / (2 * STEP), rtol=1e-6)
-            models = [penalty.local(v[None], rows[:1], rows[:1]) for v in moved]
-            change = (models[0].slope - models[1].slope)[0] / (2 * STEP)
+            assert_allclose(local.gradient[i, k], (up - down) / (2 * STEP), rtol=1e-6)
+            models = [penalty.model_at(v[None], rows[:1], rows[:1]) for v in moved]
+            change = (models[0].gradient - models[1].gradient)[0] / (2 * STEP)
             assert_allclose(hessian[k][smooth], change[smooth], atol=1e-6)
             n_smooth += 1
     assert n_smooth > 20
@@ -74,28 +76,28 @@ class Point:
         penalty = unit.replaced(alpha=0.1 * alpha_max(stack, unit))
         if isinstance(unit, Dirty):
             penalty = penalty.replaced(beta=unit.beta * penalty.alpha)
-        self.stack, self.problem = stack, Problem(stack, penalty)
+        self.data, self.problem = stack, PenalisedProblem(stack, penalty)
         self.set = WorkingSet(self.problem, NoFreeBlocks())
         self.rows = np.arange(stack.n_features)
         self.set.add(self.rows)
         self.W = some_coefficients(self.set.coef.shape, penalty.positive)
         self.set.coef[:] = self.W
         self.set.load(self.set.residuals())
-        self.local = self.problem.penalty.local(self.W, self.rows, self.rows)
+        self.local = self.problem.penalty.model_at(self.W, self.rows, self.rows)
 
     def hessian(self):
         """Return the second derivative, entries row by row."""
-        shape, ptr = self.W.shape, self.stack.column_ptr
+        shape, ptr = self.W.shape, self.data.column_ptr
         out = np.zeros((*shape, *shape))
-        for d, design in enumerate(self.stack.designs):
+        for d, design in enumerate(self.data.designs):
             columns = packed(design, self.rows)
             for c in range(ptr[d], ptr[d + 1]):
                 out[:, c, :, c] = columns @ columns.T
         for i in self.rows:
-            unit = self.local.units[i]
-            out[i, :, i, :] -= self.local.pull[i] * np.outer(unit, unit)
+            unit = self.local.directions[i]
+            out[i, :, i, :] -= self.local.curvature[i] * np.outer(unit, unit)
         out = out.reshape(self.W.size, self.W.size)
-        bend = with_least_bend(self.set, self.rows, self.local.bend)
+        bend = with_least_hessian(self.set, self.rows, self.local.hessian_diag)
         bend = np.broadcast_to(bend, shape).ravel()
         return out + np.diag(np.where(bend < np.inf, bend, 0.0))
 
@@ -108,9 +110,9 @@ def test_newton_directions_solve_the_dense_system(layout, penalty, way, monkeypa
     correlation = point.set.correlation_of(point.rows)
     support = point.rows, point.rows, point.rows
     direction = newton_directions(point.set, support, correlation, point.W)[0][-1]
-    kept = np.broadcast_to(point.local.bend < np.inf, point.W.shape)
+    kept = np.broadcast_to(point.local.hessian_diag < np.inf, point.W.shape)
     some = kept.ravel()
-    gradient = (point.local.slope - correlation.T).ravel()
+    gradient = (point.local.gradient - correlation.T).ravel()
     hessian = point.hessian()[np.ix_(some, some)]
     expected = -np.linalg.lstsq(hessian, gradient[some])[0]
     # The Hessian may be singular but for a trace of bend: the equation counts.
@@ -132,8 +134,10 @@ def test_one_visit_solves_a_row_with_both_parts(curvature):
 
 def test_one_sweep_solves_identity_designs():
     targets = [[1.0, 0.0], [0.3, 0.0]]
-    parts = [Part(np.eye(2), np.array(y)[:, None]) for y in targets]
-    problem = Problem(make_stack(parts, fit_intercept=False), Dirty(0.05, 0.04))
+    parts = [DesignTargets(np.eye(2), np.array(y)[:, None]) for y in targets]
+    problem = PenalisedProblem(
+        make_scaled_data(parts, fit_intercept=False), Dirty(0.05, 0.04)
+    )
     state = WorkingSet(problem, NoFreeBlocks())
     state.add(np.arange(2))
     state.load(state.residuals())
@@ -142,7 +146,7 @@ def test_one_sweep_solves_identity_designs():
     )
     assert n_epochs == 1
     assert gap <= 1e-15
-    unit = np.ldexp(1.0, problem.stack.x_exponent - problem.stack.y_exponent)
+    unit = np.ldexp(1.0, problem.data.x_exponent - problem.data.y_exponent)
     assert_allclose(unit * state.coef, [[0.92, 0.24], [0.0, 0.0]], atol=1e-15)
     assert_allclose(unit * state.shared(), [[0.32, 0.24], [0.0, 0.0]], atol=1e-15)
 

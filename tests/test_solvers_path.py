@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from samples import sampled
 from stacks import LAYOUTS, PENALTIES, case, penalty_of
 
-from mutar_cy.designs import Part, make_stack
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.penalties import L21, Dirty, SparseGroup
-from mutar_cy.solvers import Problem, alpha_max, solve, solve_path
+from mutar_cy.solvers import PenalisedProblem, alpha_max, solve, solve_path
 from mutar_cy.solvers import _outer_loop as run_module
 from mutar_cy.solvers import _path as path_module
 
@@ -26,9 +27,12 @@ def compare(stack, penalties, groups):
     return path
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("kind", PENALTIES)
-@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+@sampled(
+    36,
+    layout=list(LAYOUTS),
+    kind=list(PENALTIES),
+    grouped={"rows": False, "groups": True},
+)
 def test_every_layout_and_penalty(layout, kind, grouped):
     _, stack, groups, n_blocks = case(layout, grouped=grouped)
     largest = alpha_max(stack, penalty_of(kind, 1.0, n_blocks), groups)
@@ -51,10 +55,10 @@ def test_penalties_with_a_second_strength(layout, grouped):
 def test_bounds_follow_the_ratio_of_two_strengths():
     # How fast norms change with the residual depends on it, and so what is discarded.
     _, stack, _, _ = case("own")
-    problem = Problem(stack, Dirty(1.0, 0.9))
+    problem = PenalisedProblem(stack, Dirty(1.0, 0.9))
     for beta in (0.4, 0.9, 1.5):
         penalty = Dirty(0.7, beta)
-        expected = Problem(stack, penalty).lengths
+        expected = PenalisedProblem(stack, penalty).lengths
         assert_allclose(problem.with_penalty(penalty).lengths, expected, rtol=1e-14)
 
 
@@ -71,16 +75,16 @@ def test_one_pass_over_the_data_for_each_strength(monkeypatch):
     # The strong rule is nearly always right: a pass to certify, and no other.
     rng = np.random.default_rng(0)
     X, Y = rng.standard_normal((60, 400)), rng.standard_normal((60, 2))
-    stack = make_stack([Part(X, Y)])
+    stack = make_scaled_data([DesignTargets(X, Y)])
     largest = alpha_max(stack, L21())
     passes = []
-    correlate = run_module.Run._correlate
+    correlate = run_module.OuterLoop._correlate
 
     def counting(run, exact):
         passes.append(exact)
         return correlate(run, exact)
 
-    monkeypatch.setattr(run_module.Run, "_correlate", counting)
+    monkeypatch.setattr(run_module.OuterLoop, "_correlate", counting)
     penalties = [L21(s * largest) for s in np.geomspace(1.0, 0.1, 30)]
     assert all(one.converged for one in solve_path(stack, penalties, tol=1e-6))
     assert len(passes) <= 45
@@ -92,7 +96,7 @@ def test_single_precision_keeps_no_correlations():
         rng.standard_normal((40, 90)).astype(np.float32),
         rng.standard_normal((40, 1)),
     )
-    stack = make_stack([Part(X, Y)])
+    stack = make_scaled_data([DesignTargets(X, Y)])
     largest = alpha_max(stack, L21())
     path = compare(stack, [L21(s * largest) for s in SHARES], None)
     assert_array_equal(path[0].coef, 0.0)
@@ -103,19 +107,19 @@ def test_single_precision_keeps_no_correlations():
 def test_blocks_that_were_known_to_be_zero_come_back(ratio, tol, monkeypatch):
     # A path that begins far down ends its first fit with passes over what is left.
     partial = []
-    restart = path_module.PathRun.restart
+    restart = path_module.PathLoop.restart
 
     def noting(run, *args):
         partial.append(run.partial)
         restart(run, *args)
 
-    monkeypatch.setattr(path_module.PathRun, "restart", noting)
+    monkeypatch.setattr(path_module.PathLoop, "restart", noting)
     for seed in range(5):
         rng = np.random.default_rng(seed)
         X = rng.standard_normal((80, 200)) + 0.5 * rng.standard_normal((80, 1))
         truth = rng.standard_normal((5, 2))
         Y = X[:, :5] @ truth + 0.5 * rng.standard_normal((80, 2))
-        stack = make_stack([Part(X, Y)])
+        stack = make_scaled_data([DesignTargets(X, Y)])
         alphas = 0.3 * alpha_max(stack, L21()) * ratio ** np.arange(4)
         path = solve_path(stack, [L21(alpha) for alpha in alphas], tol=tol)
         for alpha, found in zip(alphas, path, strict=True):

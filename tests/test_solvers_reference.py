@@ -5,9 +5,10 @@ import pytest
 import reference
 from certificate import check, duality_gap
 from numpy.testing import assert_allclose, assert_array_equal
+from samples import sampled
 from stacks import LAYOUTS, PENALTIES, WIDE, case, penalty_of, statement
 
-from mutar_cy.designs import Part, make_stack
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import _working_set as storage_module
 from mutar_cy.solvers import (
@@ -35,11 +36,14 @@ def assert_solved(problem, solution, tol=TOL):
     assert -1e-13 * null <= solution.dual_gap <= max(solution.gap_target, 1e-13 * null)
 
 
-@each_layout
-@each_penalty
-@each_blocks
-@pytest.mark.parametrize("fraction", [0.4, 0.03])
-@pytest.mark.parametrize("fit_intercept", [True, False], ids=["intercept", "none"])
+@sampled(
+    112,
+    layout=list(LAYOUTS),
+    kind=list(PENALTIES),
+    grouped={"rows": False, "groups": True},
+    fraction=[0.4, 0.03],
+    fit_intercept=[True, False],
+)
 def test_solutions_are_certified(layout, kind, grouped, fraction, fit_intercept):
     parts, stack, groups, n_blocks = case(layout, kind, grouped, fit_intercept)
     unit = penalty_of(kind, 1.0, n_blocks)
@@ -100,8 +104,9 @@ def test_ridge_alone_and_signs_alone(layout, given):
     assert_solved(statement(parts, penalty), solution)
 
 
-@each_layout
-@pytest.mark.parametrize("kind", ["plain", "weights", "ridge", "positive, weights"])
+@sampled(
+    14, layout=list(LAYOUTS), kind=["plain", "weights", "ridge", "positive, weights"]
+)
 def test_columns_are_solved_as_if_alone(layout, kind):
     parts, stack, _, n_features = case(layout)
     units = [penalty_of(kind, 1.0, n_features)] * stack.n_columns
@@ -111,7 +116,7 @@ def test_columns_are_solved_as_if_alone(layout, kind):
     together = solve_columns(stack, penalties, tol=TOL, max_iter=20_000)
     alone = [part._replace(Y=y[:, None]) for part in parts for y in part.Y.T]
     for c, (own, penalty) in enumerate(zip(alone, penalties, strict=True)):
-        one = make_stack([own])
+        one = make_scaled_data([own])
         assert_allclose(tops[c], alpha_max(one, units[c]), rtol=1e-12)
         expected = solve(one, penalty, tol=TOL, max_iter=20_000)
         problem = statement([own], penalty)
@@ -128,10 +133,13 @@ def test_columns_are_solved_as_if_alone(layout, kind):
         assert_array_equal(together.coef[:, 0], 0.0)
 
 
-@each_layout
-@each_blocks
-@pytest.mark.parametrize("kind", ["plain", "weights", "ridge"])
-@pytest.mark.parametrize("way", ["gram", "no memory"])
+@sampled(
+    42,
+    layout=list(LAYOUTS),
+    grouped={"rows": False, "groups": True},
+    kind=["plain", "weights", "ridge"],
+    way=["gram", "no memory"],
+)
 def test_ways_to_store_a_working_set(layout, kind, grouped, way, monkeypatch):
     _, stack, groups, n_blocks = case(layout, kind, grouped)
     alpha = 0.1 * alpha_max(stack, penalty_of(kind, 1.0, n_blocks), groups)
@@ -154,12 +162,12 @@ def test_ways_to_store_a_working_set(layout, kind, grouped, way, monkeypatch):
 def test_single_precision_designs_are_solved_in_double(layout, order):
     parts, _, _, _ = case(layout)
     narrow = [
-        Part(np.asarray(part.X, dtype=np.float32, order=order), *part[1:])
+        DesignTargets(np.asarray(part.X, dtype=np.float32, order=order), *part[1:])
         for part in parts
     ]
     wide = [part._replace(X=part.X.astype(np.float64)) for part in narrow]
-    stack = make_stack(narrow)
+    stack = make_scaled_data(narrow)
     alpha = 0.1 * alpha_max(stack, L21())
-    assert_allclose(alpha, 0.1 * alpha_max(make_stack(wide), L21()), rtol=1e-12)
+    assert_allclose(alpha, 0.1 * alpha_max(make_scaled_data(wide), L21()), rtol=1e-12)
     solution = solve(stack, L21(alpha), tol=TOL, max_iter=20_000)
     assert_solved(statement(wide, L21(alpha)), solution)

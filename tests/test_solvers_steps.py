@@ -9,7 +9,7 @@ from stacks import WIDE, case
 
 from mutar_cy.designs import packed
 from mutar_cy.penalties import L21
-from mutar_cy.solvers import Problem, alpha_max
+from mutar_cy.solvers import PenalisedProblem, alpha_max
 from mutar_cy.solvers import _newton as model_module
 from mutar_cy.solvers import _working_set as storage_module
 from mutar_cy.solvers._descent import anderson_direction, step_along
@@ -32,8 +32,8 @@ class Explicit:
         _, stack, groups, n_blocks = case(layout, grouped=grouped)
         weights = np.linspace(0.5, 1.5, n_blocks)
         alpha = 0.1 * alpha_max(stack, L21(), groups)
-        problem = Problem(stack, L21(alpha, weights, ridge), groups)
-        self.problem, self.stack = problem, stack
+        problem = PenalisedProblem(stack, L21(alpha, weights, ridge), groups)
+        self.problem, self.data = problem, stack
         self.set = WorkingSet(problem, NoFreeBlocks())
         self.set.add(np.arange(n_blocks))
         features, every = self.set.storage.features, range(len(stack.designs))
@@ -50,8 +50,8 @@ class Explicit:
         self.strengths = problem.thresholds[self.blocks]
 
     def residuals(self, W):
-        ptr = self.stack.column_ptr
-        triples = zip(self.columns, self.stack.targets, range(len(ptr)), strict=False)
+        ptr = self.data.column_ptr
+        triples = zip(self.columns, self.data.targets, range(len(ptr)), strict=False)
         return [y - W[:, ptr[d] : ptr[d + 1]].T @ X for X, y, d in triples]
 
     def objective(self, W):
@@ -63,7 +63,7 @@ class Explicit:
 
     def hessian(self):
         """Return the second derivative over the rows in play, entries row by row."""
-        W, ptr = self.set.coef[self.rows], self.stack.column_ptr
+        W, ptr = self.set.coef[self.rows], self.data.column_ptr
         shape = (*W.shape, *W.shape)
         out = np.zeros(shape)
         for d, X in enumerate(self.columns):
@@ -136,7 +136,7 @@ def test_the_fewer_of_rows_and_samples_are_factored(layout, fewer, monkeypatch):
     explicit = Explicit(layout, False, 0.2, "packed", monkeypatch)
     monkeypatch.setattr(model_module, "factorise", noting)
     explicit.newton()
-    samples = [target.shape[1] for target in explicit.stack.targets]
+    samples = [target.shape[1] for target in explicit.data.targets]
     bound = {"rows": len(explicit.rows), "samples": max(samples)}
     assert bound[fewer] == min(bound.values())
     assert 0 < max(sizes[: len(samples)]) <= bound[fewer]

@@ -231,8 +231,8 @@ def test_representations():
 # Splitters over tasks as `cv` of scikit-learn's searches.
 
 ALPHAS = [0.01, 0.1, 10.0]
-SPLITTERS_IN_USE = [TaskKFold, LeaveOneTaskOut]
-each_splitter_in_use = pytest.mark.parametrize("splitter", SPLITTERS_IN_USE)
+OVER_TASKS = [TaskKFold, LeaveOneTaskOut]
+each_over_tasks = pytest.mark.parametrize("splitter", OVER_TASKS)
 
 
 def model(**given):
@@ -256,7 +256,7 @@ def by_hand(splitter, X, y, task):
     return means
 
 
-@each_splitter_in_use
+@each_over_tasks
 def test_routed_labels_reach_the_splitter_by_themselves(splitter):
     (X, y, _), task = simulated.long()
     with config_context(enable_metadata_routing=True):
@@ -266,7 +266,7 @@ def test_routed_labels_reach_the_splitter_by_themselves(splitter):
     assert_allclose(scores, by_hand(splitter, X, y, task), rtol=1e-10)
 
 
-@each_splitter_in_use
+@each_over_tasks
 def test_routed_labels_reach_through_a_pipeline(splitter):
     (X, y, _), task = simulated.long()
     with config_context(enable_metadata_routing=True):
@@ -277,7 +277,7 @@ def test_routed_labels_reach_through_a_pipeline(splitter):
     assert search.n_splits_ == splitter().get_n_splits(X, task=task)
 
 
-@each_splitter_in_use
+@each_over_tasks
 def test_groups_and_a_task_column_give_the_same_scores(splitter):
     (X, y, _), task = simulated.long(labels=(0, 1, 2))
     table = np.column_stack([X, task])
@@ -290,7 +290,7 @@ def test_groups_and_a_task_column_give_the_same_scores(splitter):
     assert_allclose(scores, by_hand(splitter, X, y, task), rtol=1e-10)
 
 
-@each_splitter_in_use
+@each_over_tasks
 def test_labels_that_do_not_reach_the_splitter(splitter):
     (X, y, _), task = simulated.long()
     search = GridSearchCV(model(), {"alpha": ALPHAS}, cv=splitter())

@@ -426,7 +426,7 @@ def test_permutation_importance_by_column_and_by_a_scoring_that_knows_the_labels
 # What reaches the user where scikit-learn's tools lose the task labels.
 
 FOLDS = KFold(3, shuffle=True, random_state=0)
-GRID_WITHOUT_LABELS = {"alpha": [0.1, 1.0]}
+ALPHAS = {"alpha": [0.1, 1.0]}
 REMEDIES = r"(?s)task_column before fit.*enable_metadata_routing=True"
 
 
@@ -437,9 +437,7 @@ def long():
 
 def searched(search):
     def run(model, X, y, task, **options):
-        fitted = search(model, GRID_WITHOUT_LABELS, cv=FOLDS, **options).fit(
-            X, y, task=task
-        )
+        fitted = search(model, ALPHAS, cv=FOLDS, **options).fit(X, y, task=task)
         return fitted.cv_results_["mean_test_score"]
 
     return run
@@ -472,7 +470,7 @@ def curved(model, X, y, task, **options):
     options |= {
         "cv": FOLDS,
         "param_name": "alpha",
-        "param_range": GRID_WITHOUT_LABELS["alpha"],
+        "param_range": ALPHAS["alpha"],
     }
     return validation_curve(model, X, y, params={"task": task}, **options)[1]
 
@@ -518,7 +516,7 @@ def test_a_scorer_without_labels_is_warned_of(tool, scoring):
 def test_splitters_over_tasks_raise_where_labels_do_not_reach_them(cv):
     X, y, task = long()
     with pytest.raises(ValueError, match="enabled"):
-        GridSearchCV(GroupLasso(), GRID_WITHOUT_LABELS, cv=cv).fit(X, y, task=task)
+        GridSearchCV(GroupLasso(), ALPHAS, cv=cv).fit(X, y, task=task)
     with pytest.raises(ValueError, match="enabled"):
         cross_val_predict(GroupLasso(), X, y, cv=cv, params={"task": task})
 
@@ -554,23 +552,21 @@ def test_tools_that_take_no_labels_raise(tool):
         tool.fit(X, y, task=task)
 
 
-def routed_without_labels():
+def routed_model():
     return GroupLasso().set_fit_request(task=True).set_score_request(task=True)
 
 
 def test_what_routing_does_not_carry():
     X, y, task = long()
     with config_context(enable_metadata_routing=True):
-        search = GridSearchCV(
-            routed_without_labels(), GRID_WITHOUT_LABELS, cv=TaskKFold(3)
-        ).fit(X, y, task=task)
+        search = GridSearchCV(routed_model(), ALPHAS, cv=TaskKFold(3)).fit(
+            X, y, task=task
+        )
         with pytest.raises(ValueError, match=REMEDIES):
             search.predict(X)
         guess = search.best_estimator_.predict(X, task=task)
         with pytest.raises(ValueError, match=REMEDIES):
-            cross_val_predict(
-                routed_without_labels(), X, y, cv=FOLDS, params={"task": task}
-            )
+            cross_val_predict(routed_model(), X, y, cv=FOLDS, params={"task": task})
     assert r2_score(y, guess) == pytest.approx(
         search.best_estimator_.score(X, y, task=task)
     )
@@ -580,9 +576,7 @@ def test_what_routing_does_not_carry():
 def test_a_scoring_by_name_is_not_routed_labels():
     X, y, task = long()
     with config_context(enable_metadata_routing=True):
-        search = GridSearchCV(
-            routed_without_labels(), GRID_WITHOUT_LABELS, cv=TaskKFold(3), scoring="r2"
-        )
+        search = GridSearchCV(routed_model(), ALPHAS, cv=TaskKFold(3), scoring="r2")
         with pytest.warns(UserWarning, match=REMEDIES):
             search.fit(X, y, task=task)
         search.set_params(error_score="raise")
@@ -600,9 +594,7 @@ def test_labels_that_are_not_requested_are_an_error_of_scikit_learn_s():
         config_context(enable_metadata_routing=True),
         pytest.raises(UnsetMetadataPassedError, match="set_fit_request"),
     ):
-        GridSearchCV(GroupLasso(), GRID_WITHOUT_LABELS, cv=TaskKFold(3)).fit(
-            X, y, task=task
-        )
+        GridSearchCV(GroupLasso(), ALPHAS, cv=TaskKFold(3)).fit(X, y, task=task)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -610,4 +602,4 @@ def test_stacked_tasks_are_refused_by_splitters_over_tasks():
     X, y, _ = simulated.stacked()
     for cv in (TaskKFold(3), LeaveOneTaskOut()):
         with pytest.raises(ValueError, match="stack_tasks"):
-            GridSearchCV(GroupLasso(), GRID_WITHOUT_LABELS, cv=cv).fit(X, y)
+            GridSearchCV(GroupLasso(), ALPHAS, cv=cv).fit(X, y)

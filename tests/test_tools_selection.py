@@ -238,13 +238,14 @@ def test_nothing_is_important_where_every_coefficient_is_0():
 # Selectors of scikit-learn that would select tasks instead of features.
 
 SELECTORS = [SelectFromModel, RFE, RFECV]
-MODELS_IN_FAULTS = [
+REFUSED = [
     GroupLasso(0.3),
     DirtyModel(0.3, 0.2),
     GroupLassoRegressor(alpha=0.3),
     GroupLassoClassifier(alpha=0.1),
     MTW(0.1, 0.1),
 ]
+each_refused = pytest.mark.parametrize("model", REFUSED, ids=lambda m: type(m).__name__)
 each_selector = pytest.mark.parametrize("selector", SELECTORS)
 
 
@@ -255,13 +256,13 @@ class OwnGroupLasso(GroupLasso):
         return super().fit(X, y, **given)
 
 
-def targets_in_faults(model, Y):
+def targets_of(model, Y):
     return np.median(Y) < Y if isinstance(model, GroupLassoClassifier) else Y
 
 
 @pytest.mark.drawn(pairs=True)
 @each_selector
-@each_model
+@each_refused
 @pytest.mark.parametrize("getter", ["auto", "coef_"])
 @pytest.mark.parametrize("n_features", [3, 10])  # as many as tasks, and more
 def test_selectors_that_would_select_by_task_are_refused(
@@ -270,7 +271,7 @@ def test_selectors_that_would_select_by_task_are_refused(
     X, Y, _ = simulated.shared(n_features=n_features)
     message = f"{type(model).__name__} is .n_features, n_tasks.*feature_importance"
     with pytest.raises(ValueError, match=message):
-        selector(model, importance_getter=getter).fit(X, targets_in_faults(model, Y))
+        selector(model, importance_getter=getter).fit(X, targets_of(model, Y))
 
 
 @each_selector

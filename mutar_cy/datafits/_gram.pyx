@@ -1,4 +1,4 @@
-"""Least squares on Gram matrices and a running correlation."""
+"""Least squares on Gram matrices, with the correlations of the residual as state."""
 
 import numpy as np
 
@@ -8,29 +8,31 @@ from libc.string cimport memcpy, memset
 from mutar_cy._lib._blas cimport rows_axpy, rows_less_apart
 from mutar_cy.datafits._datafit cimport Datafit
 
-cdef int TILE = 16  # rows, unless one block is larger
+# Rows of a tile, unless one block is larger: enough for BLAS-3, few enough for the
+# updates within the tile.
+cdef int TILE = 16
 
 
 @cython.final
 cdef class GramQuadratic(Datafit):
     """``sum_d |Y_d - X_d W_d|^2 / 2``, whose state is ``X_d' (Y_d - X_d W_d)``.
 
-    A block that stays where it is costs a look at its own entries; one that moves
-    costs as many multiplications as the working set has rows: the choice when the
-    working set is small against the samples. With several columns of one design, moves
-    are gathered over a tile of rows, whose own correlations are kept up to date, and
-    all others follow by one product of matrices.
+    A block that does not move costs nothing but its gradient, which is stored; one that
+    moves costs as many multiplications as the working set has rows. This is cheap where
+    the working set is small against the samples. With several columns of one design,
+    the moves of a tile of rows are collected: only correlations within the tile are
+    updated at once, all others by one matrix product for the tile.
 
     Parameters
     ----------
     curvature, block_ptr, column_ptr
         As for :class:`Datafit`.
     grams : ndarray of shape (n_designs, capacity, capacity)
-        ``X_d' X_d``, of which the first ``n_rows`` rows and columns count.
+        ``X_d' X_d``; only the first ``n_rows`` rows and columns are read.
     correlation : ndarray of shape (n_columns, capacity)
-        ``X_d' residual``, one row per column; moved in place.
+        ``X_d' residual``, one row per column; updated in place.
     w : ndarray of shape (n_rows, n_columns)
-        The coefficients that ``correlation`` belongs to.
+        The coefficients of ``correlation``.
     square : float
         The squared residual at ``w``.
     """
@@ -38,18 +40,18 @@ cdef class GramQuadratic(Datafit):
     cdef:
         const double[:, :, ::1] grams
         double[:, ::1] correlation
-        double[:, ::1] origin               # (n_rows, n_columns) w at the start
-        double[:, ::1] origin_correlation   # (n_columns, n_rows) correlation then
+        double[:, ::1] origin               # (n_rows, n_columns) initial w
+        double[:, ::1] origin_correlation   # (n_columns, n_rows) initial correlation
         double origin_square
         bint tiles
-        double[:, ::1] copies   # (tile, n_rows) room for rows of the Gram matrix
-        double[:, ::1] here     # (tile, n_columns) correlations within a tile
+        double[:, ::1] copies   # (tile, n_rows) buffer for rows of the Gram matrix
+        double[:, ::1] here     # (tile, n_columns) correlations of the tile's rows
         double[:, ::1] moves    # (tile, n_columns) of its rows
-        int[::1] rows           # (tile,) which these are
-        int[::1] place          # (n_rows,) of a row in its tile
+        int[::1] rows           # (tile,) indices of the tile's rows
+        int[::1] place          # (n_rows,) position of a row in its tile
         const int* order        # (n_arranged,) blocks to visit
-        int n_tile              # rows of the tile; 0: none is entered
-        bint moved              # whether any of them has
+        int n_tile              # rows of the tile; 0 outside of runs
+        bint moved              # whether any of them has moved
 
     def __init__(
         self,
@@ -116,7 +118,7 @@ cdef class GramQuadratic(Datafit):
         )
 
     cdef void move_within(self, int r, int end, const double* delta) noexcept nogil:
-        """Note the move of a row, for those of the tile after its block's ``end``."""
+        """Record the move of a row; update the tile's rows after its block's ``end``."""
         cdef:
             int n_columns = <int> self.correlation.shape[0], i, k, at = self.place[r]
             const double* gram = &self.grams[0, r, 0]
@@ -161,7 +163,7 @@ cdef class GramQuadratic(Datafit):
             delta += self.column_ptr[n_designs]
 
     cdef double square(self, const double* w) noexcept nogil:
-        # |r|^2 falls by <w - w0, X'(r + r0)> on the way from w0 to w.
+        # |r|^2 decreases by <w - w0, X'(r + r0)> from w0 to w.
         cdef int r, k, n_columns = <int> self.correlation.shape[0]
         cdef double total = self.origin_square, move
         for r in range(<int> self.origin.shape[0]):
@@ -175,7 +177,7 @@ cdef class GramQuadratic(Datafit):
         return total if total > 0.0 else 0.0
 
     cpdef double work(self):
-        """Return the multiplications that one visit of one row costs, about."""
+        """Return the approximate cost of a visit of a row, in multiplications."""
         return <double> self.correlation.shape[0] * self.block_ptr[
             self.block_ptr.shape[0] - 1
         ]

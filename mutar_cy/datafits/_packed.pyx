@@ -1,19 +1,20 @@
-"""Least squares on packed columns and a running residual."""
+"""Least squares on packed columns, with the residual as state."""
 
 cimport cython
 
 from mutar_cy._lib._blas cimport dot, rows_axpy, rows_dot
 from mutar_cy.datafits._datafit cimport Datafit
 
-cdef Py_ssize_t CHUNK = 1 << 24  # lengths are 32-bit at the BLAS door
+# Entries per call of BLAS, whose lengths are 32-bit integers.
+cdef Py_ssize_t CHUNK = 1 << 24
 
 
 @cython.final
 cdef class PackedQuadratic(Datafit):
     """``sum_d |Y_d - X_d W_d|^2 / 2``, whose state is the residual.
 
-    One visit costs as many multiplications as the designs have samples, times
-    their columns: the choice when samples are few against the working set.
+    A visit costs two multiplications per sample and column. This is cheap where samples
+    are few against the working set.
 
     Parameters
     ----------
@@ -25,7 +26,7 @@ cdef class PackedQuadratic(Datafit):
     sample_ptr : ndarray of int64, shape (n_designs + 1,)
         Design ``d`` owns the samples ``sample_ptr[d]`` to ``sample_ptr[d + 1]``.
     residual : ndarray
-        Design after design, ``(columns of d, samples of d)``; moved in place.
+        Design after design, ``(columns of d, samples of d)``; updated in place.
     """
 
     cdef:
@@ -93,5 +94,5 @@ cdef class PackedQuadratic(Datafit):
         return total
 
     cpdef double work(self):
-        """Return the multiplications that one visit of one row costs, about."""
+        """Return the approximate cost of a visit of a row, in multiplications."""
         return 2.0 * self.residual.shape[0]

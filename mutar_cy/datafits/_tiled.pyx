@@ -1,10 +1,10 @@
 """Least squares on packed columns of one design, tile by tile.
 
-The sweep is the very one of :class:`PackedQuadratic`, reordered: the correlations of a
-tile of rows with the residual are computed in one matrix product, kept up to date
-within the tile by its own small Gram matrix, and the residual is moved once for the
-whole tile, in another. With several columns, that trades products of a matrix and a
-vector for products of two matrices.
+The sweep is that of :class:`PackedQuadratic` in another order of operations: one matrix
+product computes the correlations of a tile of rows with the residual, the small Gram
+matrix of the tile updates them within the tile, and another matrix product updates the
+residual for the tile. With several columns this replaces matrix-vector products
+(BLAS-2) by matrix products (BLAS-3).
 """
 
 import numpy as np
@@ -15,7 +15,9 @@ from libc.string cimport memcpy, memset
 from mutar_cy._lib._blas cimport dot, rows_dot, rows_less, rows_rows
 from mutar_cy.datafits._datafit cimport Datafit
 
-cdef int TILE = 16  # rows, unless one block is larger
+# Rows of a tile, unless one block is larger: enough for BLAS-3, few enough for a small
+# Gram matrix.
+cdef int TILE = 16
 
 
 @cython.final
@@ -29,21 +31,21 @@ cdef class TiledQuadratic(Datafit):
     columns : ndarray of shape (n_rows, n_samples)
         Row ``j`` holds the samples of feature ``j``.
     residual : ndarray of shape (n_columns, n_samples)
-        Moved in place.
+        Updated in place.
     """
 
     cdef:
         const double[:, ::1] columns
         double[:, ::1] residual
-        double[:, ::1] copies       # (tile, n_samples) room for a tile's columns
-        const double* tile          # (tile, n_samples) these, or where they stand
-        double[:, ::1] correlation  # (tile, n_columns) of them with the residual
-        double[:, ::1] moves        # (tile, n_columns) of them in this visit
+        double[:, ::1] copies       # (tile, n_samples) buffer for a tile's columns
+        const double* tile          # (tile, n_samples) the buffer, or a view of columns
+        double[:, ::1] correlation  # (tile, n_columns) of the tile with the residual
+        double[:, ::1] moves        # (tile, n_columns) of the tile's rows in this visit
         double[::1] grams           # of all tiles, one after another
-        int[::1] place              # (n_rows,) of a row in its tile
+        int[::1] place              # (n_rows,) position of a row in its tile
         const int* order            # (n_arranged,) blocks to visit
         Py_ssize_t gram_start, grams_known
-        int n_tile                  # rows of the tile; 0: none is entered
+        int n_tile                  # rows of the tile; 0 outside of runs
 
     def __init__(
         self,
@@ -79,7 +81,7 @@ cdef class TiledQuadratic(Datafit):
         while stop < self.n_arranged and n_tile < TILE:
             b = self.order[stop]
             n_tile += self.block_ptr[b + 1] - self.block_ptr[b]
-            # A run of rows in their order, with few that are not asked for?
+            # Adjacent rows, with few others between, need no copy.
             end = self.block_ptr[b + 1] if 0 <= end <= self.block_ptr[b] else -1
             stop += 1
         if end >= 0 and 4 * (end - first) <= 5 * n_tile:
@@ -167,5 +169,5 @@ cdef class TiledQuadratic(Datafit):
         return total
 
     cpdef double work(self):
-        """Return the multiplications that one visit of one row costs, about."""
+        """Return the approximate cost of a visit of a row, in multiplications."""
         return 1.0 * self.residual.shape[0] * self.residual.shape[1]

@@ -1,26 +1,28 @@
-"""The designs of all tasks, and all that a solver may ask of their storage."""
+"""Designs of all tasks: dense and sparse storage, centring, weights and units."""
 
 from mutar_cy.designs._columns import column_moments, pack_columns, sum_of_squares
-from mutar_cy.designs._dense import DenseDesign, packed
-from mutar_cy.designs._sparse import SparseDesign
-from mutar_cy.designs._stack import (
-    Part,
-    Stack,
+from mutar_cy.designs._dense import DenseDesign
+from mutar_cy.designs._design import Design, packed
+from mutar_cy.designs._scaled_data import (
+    ScaledData,
+    DesignTargets,
     designs_in_range,
-    make_stack,
+    make_scaled_data,
     sample_weights,
     unit_of_targets,
     whiten,
 )
+from mutar_cy.designs._sparse import SparseDesign
 
 __all__ = [
     "DenseDesign",
-    "Part",
+    "Design",
+    "DesignTargets",
     "SparseDesign",
-    "Stack",
+    "ScaledData",
     "column_moments",
     "designs_in_range",
-    "make_stack",
+    "make_scaled_data",
     "pack_columns",
     "packed",
     "sample_weights",

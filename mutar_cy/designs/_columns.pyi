@@ -12,7 +12,7 @@ def pack_columns(
     X: NDArray[Any],
     features: NDArray[np.int64],
     mean: Vector,
-    root: Vector,
+    sqrt_weight: Vector,
     scale: Vector,
     out: Vector,
 ) -> None: ...

@@ -1,7 +1,7 @@
-"""The loops over a dense design that NumPy would make in several passes.
+"""Loops over a dense design that would take NumPy several passes.
 
-A design may be float32 or float64 and have its rows or its columns contiguous,
-with any distance between them; sums are in double.
+A design is float32 or float64 and has contiguous rows or columns, with any distance
+between them; sums are in double.
 """
 
 import numpy as np
@@ -84,7 +84,7 @@ cdef void add_squares(
     cdef const real* t
     cdef double a, b, c, d, u, v, w, s
     while i < n:
-        # Beyond the last row, the first one again, without weight.
+        # Beyond the last row, the first one stands in, without weight.
         y = x + (stride if i + 1 < n else 0)
         z = x + (2 * stride if i + 2 < n else 0)
         t = x + (3 * stride if i + 3 < n else 0)
@@ -106,8 +106,8 @@ def column_moments(const real[:, :] X not None, const double[::1] weight not Non
                    bint center):
     """Return the weighted mean and the weighted sum of squares of every column.
 
-    The data are shifted by one of their rows, so that an offset of a column costs no
-    digits, and a constant column is found to be exactly so.
+    One of the rows is subtracted first, so that an offset of a column costs no digits
+    and a constant column has exactly zero squares.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def column_moments(const real[:, :] X not None, const double[::1] weight not Non
     weight : ndarray of shape (n,)
         Non-negative.
     center : bool
-        Whether squares are about the mean. Without it the mean is given as zero.
+        Whether squares are about the mean. Without it the mean is returned as zero.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def column_moments(const real[:, :] X not None, const double[::1] weight not Non
     cdef double[::1] shift = np.zeros(p), first = np.zeros(p), second = np.zeros(p)
     cdef Py_ssize_t size = sizeof(real)
     if center:
-        # Of a row that counts: one without weight may lie anywhere.
+        # A row with weight: one without may hold any values.
         shift = np.array(X[np.argmax(np.asarray(weight) > 0.0)], dtype=np.float64)
     with nogil:
         if not center and (X.strides[1] == size or p == 1):
@@ -151,18 +151,18 @@ def pack_columns(
     const real[:, :] X not None,
     const long long[::1] features not None,
     const double[::1] mean not None,
-    const double[::1] root not None,
+    const double[::1] sqrt_weight not None,
     const double[::1] scale not None,
     double[:, :] out not None,
 ):
-    """Write ``out[k] = scale[k] * root * (X[:, features[k]] - mean[k])``.
+    """Write ``out[k] = scale[k] * sqrt_weight * (X[:, features[k]] - mean[k])``.
 
     Parameters
     ----------
     X : ndarray of shape (n, p), float32 or float64
     features : ndarray of int64, shape (m,)
     mean, scale : ndarray of shape (m,)
-    root : ndarray of shape (n,)
+    sqrt_weight : ndarray of shape (n,)
     out : ndarray of shape (m, n), with contiguous rows
     """
     cdef Py_ssize_t n = X.shape[0], m = features.shape[0], i, k, start, stop
@@ -171,7 +171,7 @@ def pack_columns(
     cdef const real* x
     cdef double* target
     cdef double centre, factor
-    # Tiles of rows: neighbouring features then share the cache lines they touch.
+    # In tiles of rows, neighbouring features share cache lines.
     with nogil:
         for start in range(0, n, 64):
             stop = min(start + 64, n)
@@ -180,11 +180,11 @@ def pack_columns(
                 target = &out[k, 0]
                 centre, factor = mean[k], scale[k]
                 for i in range(start, stop):
-                    target[i] = factor * root[i] * (x[i * row] - centre)
+                    target[i] = factor * sqrt_weight[i] * (x[i * row] - centre)
 
 
 def sum_of_squares(const real[:, ::1] rows not None, bint positive):
-    """Return the sum over rows of squares, of positive entries only if asked for.
+    """Return the sum over rows of squares, with ``positive`` of positive entries only.
 
     Parameters
     ----------

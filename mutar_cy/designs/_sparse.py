@@ -2,29 +2,31 @@
 
 import numpy as np
 
-from mutar_cy.designs._dense import CONSTANT, column_scale, packed
+from mutar_cy.designs._design import CONSTANT, Design, column_scale, packed
 
-# Squares of means over squares about the mean beyond which centring must come first.
+# Ratio of the squared mean to the squares about the mean beyond which columns are
+# centred before a Gram matrix: a difference of products would lose four digits.
 LARGE_SQUARE = 1e4
 
 
-class SparseDesign:
-    """The matrix ``diag(root) (X - 1 mean') diag(scale)`` for a sparse X.
+class SparseDesign(Design):
+    """A design that is a SciPy sparse array, best in CSC format.
 
-    Parameters, attributes and methods are those of
-    :class:`~mutar_cy.designs.DenseDesign`; X is a SciPy sparse array, best in CSC
-    format.
+    Parameters are those of :class:`~mutar_cy.designs.DenseDesign`.
     """
 
     packs_cheaply = False
 
     def __init__(self, X, weight, center, normalize=False):
         self.X = X.tocsc()
-        self.weight, self.root = weight, np.sqrt(weight)
+        self.weight, self.sqrt_weight = weight, np.sqrt(weight)
         self.centers = center
         self.n_samples, self.n_features = X.shape
-        self.mean, self.squares, self._offset = self._moments(weight.sum(), center)
-        self._null = np.flatnonzero(self.squares == 0.0)  # nothing left but zeros
+        total = weight.sum()
+        self.total_weight = total if center else 0.0
+        self.mean, self.squares, self._offset = self._moments(total, center)
+        # Products with a column without spread must be exactly zero.
+        self._null = np.flatnonzero(self.squares == 0.0)
         self._centers = bool(self.mean.any())
         self.scale = None
         if normalize:
@@ -44,7 +46,7 @@ class SparseDesign:
         with np.errstate(invalid="ignore", over="ignore"):
             if center:
                 mean = sums(entries * at_entry) / total
-                # Once more, for what rounding has left.
+                # A second pass removes the rounding of the first.
                 full = np.diff(self.X.indptr) == self.n_samples
                 mean += full * sums(at_entry * (entries - mean[columns])) / total
             squares = sums(at_entry * (entries - mean[columns]) ** 2)
@@ -57,8 +59,8 @@ class SparseDesign:
             return mean, squares, total * size > LARGE_SQUARE * squares
 
     def correlate(self, residual, exact=True):
-        """Return ``residual @ matrix``, of shape (q, n_features)."""
-        weighted = residual * self.root
+        """Return ``residual @ matrix``, as `Design` says."""
+        weighted = residual * self.sqrt_weight
         product = np.ascontiguousarray((self.X.T @ weighted.T).T)
         if self._centers:
             product -= weighted.sum(axis=1)[:, None] * self.mean
@@ -72,7 +74,7 @@ class SparseDesign:
         """Write the columns ``features`` of the matrix as the rows of ``out``."""
         out[:] = self.X[:, features].T.toarray()
         out -= self.mean[features, None]
-        out *= self.root
+        out *= self.sqrt_weight
         if self.scale is not None:
             out *= self.scale[features, None]
         out[self.squares[features] == 0.0] = 0.0
@@ -80,7 +82,6 @@ class SparseDesign:
     def gram(self, rows, columns):
         """Return the inner products of the columns ``rows`` with ``columns``."""
         if np.any(self._offset[rows]) or np.any(self._offset[columns]):
-            # A difference of large numbers: such columns are centred first.
             return packed(self, rows) @ packed(self, columns).T
         left = self.X[:, rows].astype(np.float64).multiply(self.weight[:, None])
         right = self.X[:, columns].astype(np.float64)
@@ -99,4 +100,4 @@ class SparseDesign:
         product = (self.X[:, features] @ coef).T
         if self._centers:
             product = product - (self.mean[features] @ coef)[:, None]
-        return np.ascontiguousarray(product * self.root)
+        return np.ascontiguousarray(product * self.sqrt_weight)

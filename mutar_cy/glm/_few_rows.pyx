@@ -170,7 +170,7 @@ cdef class FewRows(RowsModel):
         for b in range(block_ptr.shape[0] - 1):
             r = block_ptr[b]
             i = n_columns * (block_ptr[b + 1] - r)
-            ratio = penalty.block_gauge(b, &self.move[r, 0], <int> i)
+            ratio = penalty.block_dual_ratio(b, &self.move[r, 0], <int> i)
             largest = ratio if ratio > largest else largest
             cost += penalty.block_value(b, &self.w[r, 0], <int> i)
         for i in range(self.y.shape[0]):

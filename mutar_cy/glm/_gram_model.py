@@ -104,7 +104,7 @@ class GramModel:
         if self._used < n_rows:
             self._extend(self._used, n_rows)
             self._used = n_rows
-            isotropic = predictors.penalty.isotropic
+            isotropic = predictors.penalty.rotation_invariant
             self._turns = isotropic and n_rows > len(predictors.chosen)
             self._turned = self._grams.copy()
             self._axes, self._lipschitz = principal_axes(
@@ -125,13 +125,13 @@ class GramModel:
     def _extend(self, start, stop):
         """Multiply out the rows from ``start`` on, with all."""
         predictors = self.predictors
-        n_columns = predictors.stack.n_columns
+        n_columns = predictors.data.n_columns
         grams = np.empty((n_columns, stop, stop))
         means = np.zeros((n_columns, stop))
         if start:
             grams[:, :start, :start] = self._grams
             means[:, :start] = self._means
-        ptr = predictors.stack.sample_ptr
+        ptr = predictors.data.sample_ptr
         for c, own in enumerate(predictors.responses.slices):
             first = ptr[predictors.responses.owners[c]]
             columns = predictors.storage.packed[:, first : first + own.stop - own.start]

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from mutar_cy.designs import Stack
+from mutar_cy.designs import ScaledData
 from mutar_cy.glm._unpenalised import weighings
 from mutar_cy.solvers import (
     NoFreeBlocks,
-    Problem,
+    PenalisedProblem,
     WorkingSet,
     descend,
     orthonormal_rows,
@@ -116,7 +116,7 @@ class PackedModel:
         self.start = 0 if problem.positive else n_free
         first = 0 if problem.positive else predictors.n_free
         ptr = predictors.block_ptr[first:] - self.start
-        turns = problem.penalty.isotropic and not problem.blocks.single
+        turns = problem.penalty.rotation_invariant and not problem.blocks.single
         self._batches = batches_of(ptr) if turns else []
         self.weighings = weighings(predictors)
         found = [self._project(weighing) for weighing in self.weighings]
@@ -128,14 +128,14 @@ class PackedModel:
         problem = self.predictors.problem
         designs = [RowsDesign(own) for own in rows]
         targets = [np.empty((1, design.n_samples)) for design in designs]
-        stack = Stack(designs, targets, np.zeros(len(designs)), 0, 0)
+        stack = ScaledData(designs, targets, np.zeros(len(designs)), 0, 0)
         groups = None
         if not problem.blocks.single:
             groups = np.split(np.arange(ptr[-1]), ptr[1:-1])
         free = NoFreeBlocks()
         free.in_play = self.predictors.free.in_play if problem.positive else 0
-        own = Problem(stack, problem.penalty.restricted(chosen), groups)
-        make = OrthogonalSet if problem.penalty.isotropic else WorkingSet
+        own = PenalisedProblem(stack, problem.penalty.restricted(chosen), groups)
+        make = OrthogonalSet if problem.penalty.rotation_invariant else WorkingSet
         working_set = make(own, free)
         working_set.add(np.arange(own.blocks.n_blocks))
         return working_set

@@ -56,8 +56,8 @@ class PredictorSet(WorkingSet):
         free = InPlay(len(problem.blocks.features(problem.free)))
         super().__init__(problem, free)
         self.responses = responses
-        self.has_intercept = self.stack.designs[0].centers
-        self.intercept = np.zeros(self.stack.n_columns)
+        self.has_intercept = self.data.designs[0].centers
+        self.intercept = np.zeros(self.data.n_columns)
         self.eta: Any = None
         self._few_rows: Any = None
         self.residual = self._residual
@@ -65,10 +65,10 @@ class PredictorSet(WorkingSet):
         self._model = GramModel(self)
 
     def _make_storage(self):
-        return PackedStorage(self.stack, self.free)
+        return PackedStorage(self.data, self.free)
 
     def _bounds(self, start, counts):
-        return np.zeros((len(counts), len(self.stack.designs)))  # the model's business
+        return np.zeros((len(counts), len(self.data.designs)))  # the model's business
 
     def residuals(self):
         """Return the residuals of the coefficients, free ones settled anew."""
@@ -118,7 +118,7 @@ class PredictorSet(WorkingSet):
                 self.responses.observed,
                 self.responses.starts,
                 self.responses.owners,
-                self.stack.sample_ptr,
+                self.data.sample_ptr,
                 FLOOR,
                 self.has_intercept,
             )
@@ -127,7 +127,12 @@ class PredictorSet(WorkingSet):
     def descend_few(self, target, budget):
         """Make Newton steps on few rows, as `descend_newton` does on any."""
         state = self.coef, self.intercept, self.eta, self.residual, self.curvature
-        shape = self.storage.packed, self.block_ptr, state, self.penalty.isotropic
+        shape = (
+            self.storage.packed,
+            self.block_ptr,
+            state,
+            self.penalty.rotation_invariant,
+        )
         n_steps, self.loss = self.few_rows().descend(
             self.penalty, *shape, target, budget
         )
@@ -147,8 +152,10 @@ class PredictorSet(WorkingSet):
         """
         scale = 1.0
         if len(self.chosen):
-            ptr = self.block_ptr * np.int32(self.stack.n_columns)
-            gauges = self.penalty.gauges(-correlation.T.ravel(), ptr)[self.n_free :]
+            ptr = self.block_ptr * np.int32(self.data.n_columns)
+            gauges = self.penalty.dual_ratios(-correlation.T.ravel(), ptr)[
+                self.n_free :
+            ]
             scale = 1.0 / max(1.0, gauges.max(initial=0.0))
         return self.objective() - self.responses.dual(self.residual, scale)
 

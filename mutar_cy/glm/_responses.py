@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mutar_cy.designs import (
-    Stack,
+    ScaledData,
     designs_in_range,
     sample_weights,
     unit_of_targets,
@@ -20,7 +20,7 @@ class Responses:
     Attributes
     ----------
     loss : Loss
-    stack : Stack
+    stack : ScaledData
         Of the designs; its targets count for their shapes alone.
     y, offset : ndarray of shape (n_observations,)
     sqrt_weight : ndarray of shape (n_observations,)
@@ -38,9 +38,9 @@ class Responses:
     """
 
     def __init__(self, loss, stack, y, offset):
-        self.loss, self.stack, self.y, self.offset = loss, stack, y, offset
+        self.loss, self.data, self.y, self.offset = loss, stack, y, offset
         shapes = [target.shape for target in stack.targets]
-        roots = [design.root for design in stack.designs]
+        roots = [design.sqrt_weight for design in stack.designs]
         pieces = [np.tile(root, q) for root, (q, _) in zip(roots, shapes, strict=True)]
         self.sqrt_weight = np.concatenate(pieces)
         self.inverse_sqrt_weight = np.zeros_like(self.sqrt_weight)
@@ -94,7 +94,7 @@ def make_responses(parts, loss, fit_intercept=True):
 
     Parameters
     ----------
-    parts : list of Part
+    parts : list of DesignTargets
     loss : Loss
     fit_intercept : bool, default=True
 
@@ -111,7 +111,7 @@ def make_responses(parts, loss, fit_intercept=True):
         np.zeros(part.Y.size) if part.offset is None else part.offset.T.ravel()
         for part in parts
     ]
-    stack = Stack(designs, targets, np.zeros(0), exponent, 0)
+    stack = ScaledData(designs, targets, np.zeros(0), exponent, 0)
     y = np.concatenate([target.ravel() for target in targets])
     return Responses(loss, stack, y, np.concatenate(offsets))
 
@@ -131,7 +131,9 @@ def centred_responses(parts, loss, fit_intercept, scaled):
         whiten(np.ldexp(part.Y, unit, dtype=np.float64), design.weight, fit_intercept)
         for part, design in zip(parts, designs, strict=True)
     ]
-    stack = Stack(designs, [rows for rows, _ in whitened], np.zeros(0), exponent, unit)
+    stack = ScaledData(
+        designs, [rows for rows, _ in whitened], np.zeros(0), exponent, unit
+    )
     y = np.concatenate([rows.ravel() for rows in stack.targets])
     responses = Responses(loss, stack, y, np.zeros(len(y)))
     responses.y *= responses.inverse_sqrt_weight

@@ -4,7 +4,7 @@ import numpy as np
 
 from mutar_cy.glm._predictors import PredictorSet
 from mutar_cy.glm._unpenalised import refit_unpenalised
-from mutar_cy.solvers import Certificate, PathRun, follow, make_solution
+from mutar_cy.solvers import Certificate, PathLoop, make_solution, run_path
 
 INNER = 0.03  # of the gap: how far a model is solved
 MAX_STALLED = 3  # steps without progress: no digit is left
@@ -61,7 +61,7 @@ def solve_glm(
     Parameters
     ----------
     responses : Responses
-    penalty : Weighted
+    penalty : Penalty
         Without a ridge.
     groups, coef, on_iteration
         As for `solve`.
@@ -90,7 +90,7 @@ def solve_glm_path(
     Parameters
     ----------
     responses : Responses
-    penalties : iterable of Weighted
+    penalties : iterable of Penalty
         That differ in their strengths, in decreasing order.
     coef : ndarray of shape (n_features, n_columns), default=None
         Where to start with the first; not changed.
@@ -101,7 +101,7 @@ def solve_glm_path(
     ------
     Solution
     """
-    runs = follow(
+    runs = run_path(
         lambda first: GlmRun(responses, first, groups, tol), penalties, max_iter, coef
     )
     for run in runs:
@@ -135,14 +135,14 @@ class GlmCertificate(Certificate):
         return GlmCertificate(self.thresholds, self.smoothness)
 
 
-class GlmRun(PathRun):
+class GlmRun(PathLoop):
     """The state of one solve between two passes."""
 
-    follows_trail = False  # nothing is linear here
+    extrapolates = False  # nothing is linear here
 
     def __init__(self, responses, penalty, groups, tol):
         self.responses = responses
-        super().__init__(responses.stack, penalty, groups, tol)
+        super().__init__(responses.data, penalty, groups, tol)
 
     def _make_working_set(self):
         return PredictorSet(self.problem, self.responses)
@@ -175,9 +175,9 @@ class GlmRun(PathRun):
 
     def solution(self):
         """Return coefficients, intercepts and certificate as they are now."""
-        unit = -self.stack.y_exponent
+        unit = -self.data.y_exponent
         intercept = self.working_set.intercept + self.responses.means
-        self.stack.y_mean = np.ldexp(intercept, unit)
+        self.data.y_mean = np.ldexp(intercept, unit)
         return make_solution(self)
 
     def _evaluate(self):
@@ -195,7 +195,7 @@ def glm_alpha_max(responses, penalty, groups=None):
 
     Parameters are those of `solve_glm`; the ``alpha`` of the penalty is not looked at.
     """
-    stack = responses.stack
+    stack = responses.data
     run = GlmRun(responses, penalty.unit(), groups, 0.0)
     run.start(None)
     run._evaluate()

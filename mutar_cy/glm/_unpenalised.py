@@ -31,8 +31,8 @@ def refit_unpenalised(predictors):
 
 def free_direction(predictors, n_free):
     """Return Newton's direction for the free rows, the intercepts', and the slope."""
-    move = np.zeros((n_free, predictors.stack.n_columns))
-    shift = np.zeros(predictors.stack.n_columns)
+    move = np.zeros((n_free, predictors.data.n_columns))
+    shift = np.zeros(predictors.data.n_columns)
     slope = 0.0
     positive = predictors.problem.positive
     for c, weighing in enumerate(weighings(predictors)):

@@ -9,7 +9,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
-from mutar_cy.designs import Part
+from mutar_cy.designs import DesignTargets
 from mutar_cy.linear_model._docs import fill_docstring
 from mutar_cy.linear_model._paths import enet_path
 from mutar_cy.objectives import (
@@ -43,7 +43,7 @@ class OneDesignObjective(Objective):
 
     def _make_parts(self):
         data = self.data
-        return [Part(data.designs[0], data.targets[0], data.weights[0])]
+        return [DesignTargets(data.designs[0], data.targets[0], data.weights[0])]
 
     def alpha_max(self):
         """Return the smallest alpha at which every coefficient is zero."""

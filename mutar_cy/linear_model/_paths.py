@@ -11,7 +11,7 @@ from sklearn.utils._param_validation import (
     validate_params,
 )
 
-from mutar_cy.designs import Part, make_stack
+from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.objectives import warn_unconverged, warn_user
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import alpha_max, solve_path
@@ -190,7 +190,9 @@ def enet_path(
         raise ValueError("positive=True is not allowed for multi-output (y.ndim != 1)")
     options, weights = _solver_options(params)
     Y = y if y.ndim == 2 else y[:, np.newaxis]
-    stack = make_stack([Part(X, Y, check_weights(weights, (len(y),)))], False)
+    stack = make_scaled_data(
+        [DesignTargets(X, Y, check_weights(weights, (len(y),)))], False
+    )
     if isinstance(grid, Integral):
         grid = alpha_grid(stack, l1_ratio, eps, grid, positive)
     grid = np.sort(np.asarray(grid, dtype=np.float64))[::-1]

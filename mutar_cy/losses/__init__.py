@@ -4,6 +4,7 @@ A loss is one file of this folder and one line here: the import that builds it.
 """
 
 from mutar_cy.losses._gamma import Gamma
+from mutar_cy.losses._huber import Huber
 from mutar_cy.losses._logistic import Logistic
 from mutar_cy.losses._loss import Loss
 from mutar_cy.losses._poisson import Poisson
@@ -12,6 +13,7 @@ from mutar_cy.losses._squared_error import SquaredError
 
 __all__ = [
     "Gamma",
+    "Huber",
     "Logistic",
     "Loss",
     "Poisson",

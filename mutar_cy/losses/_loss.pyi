@@ -1,42 +1,43 @@
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+Array = NDArray[np.float64]
+
 class Loss:
+    name: str
+    link: str
     smoothness: float
     is_quadratic: bool
-    def value(
-        self,
-        y: NDArray[np.float64],
-        eta: NDArray[np.float64],
-        root: NDArray[np.float64],
-    ) -> float: ...
+    lower_bound: float
+    lower_bound_excluded: bool
+    has_likelihood: bool
+    unpenalised_model: str
+    unpenalised_estimator: str
+    def value(self, y: Array, eta: Array, sqrt_weight: Array) -> float: ...
     def evaluate(
         self,
-        y: NDArray[np.float64],
-        eta: NDArray[np.float64],
-        root: NDArray[np.float64],
-        residual: NDArray[np.float64],
-        bend: NDArray[np.float64],
+        y: Array,
+        eta: Array,
+        sqrt_weight: Array,
+        residual: Array,
+        curvature: Array,
     ) -> float: ...
     def dual(
         self,
-        y: NDArray[np.float64],
-        offset: NDArray[np.float64],
-        root: NDArray[np.float64],
-        residual: NDArray[np.float64],
+        y: Array,
+        offset: Array,
+        sqrt_weight: Array,
+        residual: Array,
         scale: float,
     ) -> float: ...
-    def size(
-        self,
-        y: NDArray[np.float64],
-        eta: NDArray[np.float64],
-        root: NDArray[np.float64],
-    ) -> float: ...
-    def least(self, y: NDArray[np.float64], root: NDArray[np.float64]) -> float: ...
-    def shift(
-        self,
-        y: NDArray[np.float64],
-        eta: NDArray[np.float64],
-        root: NDArray[np.float64],
-    ) -> float: ...
-    def mean(self, eta: ArrayLike) -> NDArray[np.float64]: ...
+    def magnitude(self, y: Array, eta: Array, sqrt_weight: Array) -> float: ...
+    def constant_to_optimal(self, y: Array, sqrt_weight: Array) -> float: ...
+    def fit_intercept_only(self, y: Array, eta: Array, sqrt_weight: Array) -> float: ...
+    def check_target(self, y: Array, owner: str = "") -> None: ...
+    def lacks_optimum(self, y: Array) -> bool: ...
+    def deviance(self, y: Array, eta: Array) -> Array: ...
+    def curvature(self, y: Array, eta: Array) -> Array: ...
+    def minus_two_log_likelihood(self, deviance: Any, n_samples: Any) -> Any: ...
+    def mean(self, eta: ArrayLike) -> Array: ...

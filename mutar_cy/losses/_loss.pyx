@@ -25,8 +25,10 @@ cdef class Loss:
     ``mutar_cy/losses/__init__.py``. It implements, for one sample, without the GIL and
     without raising:
 
-    - ``terms_at(y, eta, residual, curvature)``: returns the loss; writes ``-f'`` and
-      ``f''``, derivatives by ``eta``.
+    - ``terms_at(y, eta, residual, curvature)``: returns the loss; writes ``-f'`` and the
+      curvature of Newton models: ``f''``, or a positive number where ``f''`` is 0.
+      Derivatives are by ``eta``. Where the two curvatures differ, the method
+      ``curvature`` must return ``f''``.
     - ``value_at(y, eta)``: the loss alone.
     - ``conjugate_at(y, residual)``: the maximum over ``eta`` of
       ``-residual * eta - f(y, eta)``; it must be finite for every multiple between 0
@@ -121,7 +123,7 @@ cdef class Loss:
         double[::1] residual not None,
         double[::1] curvature not None,
     ):
-        """Return :meth:`value`; write ``-sqrt_weight * f'`` and ``f''``."""
+        """Return :meth:`value`; write ``-sqrt_weight * f'`` and Newton curvatures."""
         cdef Py_ssize_t i
         cdef double total = 0.0
         with nogil:

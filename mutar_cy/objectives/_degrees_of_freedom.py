@@ -61,12 +61,12 @@ class _Support:
     """The coefficients of a fit, and the Hessian of its data term, by columns."""
 
     def __init__(self, objective, problem):
-        parts, stack, solution = problem.parts, problem.scaled, problem.solution
+        parts, scaled, solution = problem.parts, problem.scaled, problem.solution
         self.coef = solution.coef
         self.center = bool(objective.options.fit_intercept)
         self.columns = []  # part, scale of features, curvature of each sample
         owners = pairwise(np.cumsum([0, *(part.Y.shape[1] for part in parts)]))
-        designs = getattr(stack, "stack", stack).designs
+        designs = getattr(scaled, "data", scaled).designs
         used = np.flatnonzero(self.coef.any(axis=1))
         for part, design, (start, stop) in zip(parts, designs, owners, strict=True):
             eta = part.X[:, used] @ self.coef[used, start:stop]
@@ -92,8 +92,8 @@ class _Support:
         rows, counts = blocks.features(chosen), blocks.counts(chosen)
         owner = np.repeat(np.arange(len(chosen)), counts)
         firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        local = penalty.restricted(chosen).local(coef[rows], owner, firsts)
-        bend = np.broadcast_to(local.bend, coef[rows].shape)
+        local = penalty.restricted(chosen).model_at(coef[rows], owner, firsts)
+        bend = np.broadcast_to(local.hessian_diag, coef[rows].shape)
         outer, middle = np.zeros((2, len(chosen), len(chosen)))
         total = 0.0
         for c, (X, _, weight) in enumerate(own):
@@ -104,13 +104,13 @@ class _Support:
                 scales[rows[kept], c], scales[rows[kept], c]
             )
             units = np.zeros((len(kept), len(chosen)))
-            units[np.arange(len(kept)), owner[kept]] = local.units[kept, c]
+            units[np.arange(len(kept)), owner[kept]] = local.directions[kept, c]
             solved = _solved(gram + np.diag(bend[kept, c]), np.hstack([gram, units]))
             half = solved[:, len(kept) :]
             total += float(np.trace(solved[:, : len(kept)]))
             outer += units.T @ half
             middle += half.T @ gram @ half
-        return total + _coupled(local.pull, outer, middle)
+        return total + _coupled(local.curvature, outer, middle)
 
     def _gram(self, X, features, weight):
         """Return the Hessian of the data term of one column on some features."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import expit, log_expit, logsumexp
 
-from mutar_cy.designs import make_stack, sample_weights
+from mutar_cy.designs import make_scaled_data, sample_weights
 from mutar_cy.glm import (
     Responses,
     glm_alpha_max,
@@ -97,14 +97,14 @@ class GlmObjective(Objective):
     def _scale(self):
         # Squared error needs no Newton steps, unless blocks of several features can be
         # rotated into their principal axes, where a block step is exact.
-        turned = self.groups is not None and self.penalty.isotropic
+        turned = self.groups is not None and self.penalty.rotation_invariant
         if not self.loss.is_quadratic or turned:
             self.scaled = make_responses(
                 self.parts, self.loss, self.options.fit_intercept
             )
             return
         parts = [_without_offset(part) for part in self.parts]
-        self.scaled = make_stack(parts, self.options.fit_intercept)
+        self.scaled = make_scaled_data(parts, self.options.fit_intercept)
 
     def _solvers(self):
         """Return the solvers of one penalty, and of several."""

@@ -12,8 +12,8 @@ from mutar_cy.objectives._warnings import (
     warn_unsettled_reweighting,
 )
 from mutar_cy.solvers import (
-    Effort,
-    Reweighted,
+    ReweightingOptions,
+    ReweightingResult,
     reweight,
     reweight_columns,
     reweight_rows,
@@ -48,10 +48,10 @@ class ReweightedObjective(Objective):
 
     @abstractmethod
     def _reweight(self, start, effort):
-        """Return the `Reweighted` of the objective."""
+        """Return the `ReweightingResult` of the objective."""
 
     def _minimise(self, start, callback):
-        effort = Effort(
+        effort = ReweightingOptions(
             self.options.tol,
             self.options.max_iter,
             self.tol_reweighting,
@@ -73,7 +73,7 @@ class ReweightedObjective(Objective):
 
     def to_user(self, solution):
         """Return the coefficients and intercepts of the last convex problem."""
-        last = solution.last if isinstance(solution, Reweighted) else solution
+        last = solution.last if isinstance(solution, ReweightingResult) else solution
         return last.coef, last.intercept
 
     def user_arrays(self, solution):
@@ -109,7 +109,7 @@ class ReweightedObjective(Objective):
     def has_converged(self, solution):
         """Tell whether both convex problems have, and coefficients stand still."""
         first = super().has_converged(solution.first)
-        return first and super().has_converged(solution.last) and solution.settled
+        return first and super().has_converged(solution.last) and solution.converged
 
     def warn(self, solution):
         """Warn of the first thing that did not converge."""
@@ -117,7 +117,7 @@ class ReweightedObjective(Objective):
             if not np.all(convex.converged):
                 warn_unconverged(convex)
                 return
-        if not solution.settled:
+        if not solution.converged:
             warn_unsettled_reweighting(len(solution.losses))
 
 

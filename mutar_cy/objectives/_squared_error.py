@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mutar_cy.designs import make_stack
+from mutar_cy.designs import make_scaled_data
 from mutar_cy.objectives._objective import Objective
 from mutar_cy.solvers import (
     alpha_max,
@@ -35,7 +35,9 @@ class BlockObjective(Objective):
 
     def _scale(self):
         options = self.options
-        self.scaled = make_stack(self.parts, options.fit_intercept, options.normalize)
+        self.scaled = make_scaled_data(
+            self.parts, options.fit_intercept, options.normalize
+        )
 
     def _minimise(self, start, callback):
         options = {**self.options.for_solver(), "on_iteration": callback}
@@ -92,7 +94,9 @@ class SeparableObjective(Objective):
 
     def _scale(self):
         options = self.options
-        self.scaled = make_stack(self.parts, options.fit_intercept, options.normalize)
+        self.scaled = make_scaled_data(
+            self.parts, options.fit_intercept, options.normalize
+        )
 
     def _minimise(self, start, callback):
         options = {**self.options.for_solver(), "on_iteration": callback}

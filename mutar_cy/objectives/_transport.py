@@ -6,7 +6,12 @@ from itertools import accumulate
 import numpy as np
 
 from mutar_cy.objectives._squared_error import SeparableObjective
-from mutar_cy.wasserstein import Outcome, minimise, noise_of, without_traces
+from mutar_cy.wasserstein import (
+    TransportSolution,
+    noise_of,
+    solve_transport,
+    without_traces,
+)
 
 
 class TransportObjective(SeparableObjective):
@@ -66,7 +71,9 @@ class TransportObjective(SeparableObjective):
         dual, levels = (None, None) if start is None else start
         options = {**self.options.for_solver(), "on_iteration": callback}
         noise = self.noise_model(levels)
-        outcome = minimise(self.scaled, self.penalty, dual, noise=noise, **options)
+        outcome = solve_transport(
+            self.scaled, self.penalty, dual, noise=noise, **options
+        )
         return without_traces(self.scaled, outcome, self.support_threshold)
 
     def solve_path(self, strengths):
@@ -98,7 +105,7 @@ class TransportObjective(SeparableObjective):
         """
         arrays = super().user_arrays(solution)
         coef = arrays["coef"]
-        if not isinstance(solution, Outcome):
+        if not isinstance(solution, TransportSolution):
             return {
                 **arrays,
                 "parts": (np.maximum(coef, 0), np.maximum(-coef, 0)),

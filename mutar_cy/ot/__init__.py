@@ -1,8 +1,12 @@
 """Entropic optimal transport between features: costs, kernels, barycentres."""
 
-from mutar_cy.ot._barycenter import find_barycenter as find_barycenter  # no warning
+from mutar_cy.ot._barycenter import (
+    find_barycenter as find_barycenter,
+)  # without a warning
 from mutar_cy.ot._barycenter import unbalanced_barycenter
-from mutar_cy.ot._barycenter import warn_unconverged as warn_unconverged  # inner
+from mutar_cy.ot._barycenter import (
+    warn_unconverged as warn_unconverged,
+)  # for otfunctions
 from mutar_cy.ot._costs import (
     coordinate_cost,
     expand_factors,

@@ -1,4 +1,4 @@
-"""The barycentre of several masses."""
+"""Unbalanced barycentres of masses."""
 
 import warnings
 from numbers import Integral, Real
@@ -14,7 +14,7 @@ from mutar_cy.ot._sweep import Masses
 
 
 class Barycenter(NamedTuple):
-    """What :func:`~mutar_cy.ot.unbalanced_barycenter` hands back."""
+    """Result of :func:`~mutar_cy.ot.unbalanced_barycenter`."""
 
     barycenter: np.ndarray  # (n_features,)
     left_marginals: np.ndarray  # (n_features, n_tasks)
@@ -31,7 +31,7 @@ class Barycenter(NamedTuple):
 def unbalanced_barycenter(
     theta, M, epsilon, gamma, *, tol=1e-9, max_iter=1000, start=None
 ):
-    r"""Return the barycentre of masses that may be moved, created and destroyed.
+    r"""Compute the unbalanced barycentre of masses: they may be created and destroyed.
 
     The barycentre is the ``q >= 0`` that minimises ``sum_k W(theta_k, q)``, where
 
@@ -41,29 +41,29 @@ def unbalanced_barycenter(
        + \epsilon \sum_{ij} P_{ij} (\log P_{ij} - 1)
        + \gamma \mathrm{KL}(P 1 | \theta) + \gamma \mathrm{KL}(P^\top 1 | q)
 
-    and :math:`\mathrm{KL}(a | b) = \sum a \log(a / b) - a + b`. The sweeps of
-    Sinkhorn's algorithm are made in logarithms, after each the potentials of every task
-    are shifted by the best constant [1]_, and the last sweeps are extrapolated [2]_,
-    as long as that does not lose what they have gained. Newton steps follow where they
-    take less time, and a small epsilon is approached through larger ones.
+    and :math:`\mathrm{KL}(a | b) = \sum a \log(a / b) - a + b`. The algorithm makes
+    Sinkhorn's sweeps in logarithms, shifts the potentials of every task by the best
+    constant after each sweep [1]_, and extrapolates from the last sweeps [2]_ as long
+    as the dual bound does not fall. Newton steps replace sweeps where they take less
+    time. A small epsilon is approached through larger ones.
 
     Parameters
     ----------
     theta : array-like of shape (n_features, n_tasks)
-        Masses, non-negative. A task may have none.
+        Masses, non-negative. A task may be without mass.
     M : array-like, sequence of array-like, sparse matrix or Kernel
-        Cost of moving, as in :func:`~mutar_cy.ot.make_kernel`; with a kernel nothing
-        has to be found out about it again.
+        Cost of moving, as in :func:`~mutar_cy.ot.make_kernel`. A kernel saves the
+        analysis of the cost.
     epsilon : float
-        Strength of the entropy, in units of ``M``. It may be as small as one likes.
+        Strength of the entropy, in units of ``M``, arbitrarily small.
     gamma : float
         Cost of creating and of destroying mass, in units of ``M``.
     tol : float, default=1e-9
-        Stop when ``residual`` is at most this, or when rounding allows no more.
+        Stop when ``residual`` is at most ``tol``, or when rounding allows no less.
     max_iter : int, default=1000
-        Most iterations to make: sweeps and Newton steps.
+        Maximum number of iterations: sweeps and Newton steps.
     start : array-like of shape (n_features, n_tasks), default=None
-        Where to start: ``log_right`` of an earlier result.
+        Starting point: ``log_right`` of an earlier result.
 
     Returns
     -------
@@ -74,13 +74,13 @@ def unbalanced_barycenter(
         - ``left_marginals`` and ``right_marginals`` of shape (n_features, n_tasks): the
           mass that leaves each feature of each task, and that arrives from it at each
           feature of the barycentre;
-        - ``value``, a lower bound of the least value, and ``gap``: at ``value + gap``
-          is the plan that was found. At the end both are
+        - ``value``, a lower bound of the minimum, and ``gap``: the objective of the
+          returned plans is ``value + gap``. At convergence both bounds equal
           ``gamma * theta.sum() - (epsilon + gamma) * n_tasks * barycenter.sum()``;
-        - ``residual``: sum of the distances of the left marginals from the masses
-          that the potentials ask for, over the sum of these;
-        - ``n_iter``, iterations, and ``converged``: whether the residual is at most
-          ``tol``, or rounding allows no smaller one;
+        - ``residual``: l1 distance of the left marginals from the optimal masses for
+          these potentials, relative to the sum of the latter;
+        - ``n_iter``, the number of iterations, and ``converged``: whether the residual
+          is at most ``tol`` or at rounding level;
         - ``log_left`` and ``log_right`` of shape (n_features, n_tasks): the plan of
           task k is ``exp(log_left[i, k] - M[i, j] / epsilon + log_right[j, k])``.
 
@@ -125,7 +125,7 @@ def unbalanced_barycenter(
 
 
 def find_barycenter(theta, M, epsilon, gamma, tol, max_iter, start):
-    """As `unbalanced_barycenter`, without a warning."""
+    """Return `unbalanced_barycenter` without a warning."""
     epsilon = check_positive(epsilon, "epsilon")
     gamma = check_positive(gamma, "gamma")
     numbers_given = isinstance(tol, Real) and isinstance(max_iter, Integral)
@@ -144,7 +144,7 @@ def find_barycenter(theta, M, epsilon, gamma, tol, max_iter, start):
 
 
 def warn_unconverged(result, tol, *, frames):
-    """Warn, on the line so many frames above, if a barycentre has not converged."""
+    """Warn if a barycentre has not converged, ``frames`` frames above."""
     if result.converged:
         return
     warnings.warn(
@@ -157,7 +157,7 @@ def warn_unconverged(result, tol, *, frames):
 
 
 def _begin(problem, start, shape, max_iter):
-    """Return left potentials to begin with, and how many iterations they took."""
+    """Return the first left potentials, and the number of iterations that they took."""
     if start is None:
         return cool_down(problem, max_iter)
     start = np.asarray(start, dtype=np.float64)
@@ -170,7 +170,7 @@ def _begin(problem, start, shape, max_iter):
 
 
 def _result(problem, ended, spent):
-    """Return what has been found, for all tasks."""
+    """Return the result for all tasks."""
     sweep = ended.sweep
     left = problem.spread(sweep.target * (1.0 + sweep.excess), 0.0)
     right = np.exp(sweep.log_b + sweep.log_A)

@@ -1,4 +1,4 @@
-"""What users may hand to the transport functions."""
+"""Checks of the arguments of transport functions."""
 
 import numbers
 
@@ -7,8 +7,10 @@ from scipy import sparse
 
 from mutar_cy.ot._plans import is_symmetric
 
-SMALLEST = np.finfo(np.float64).tiny  # whose inverse is a number
-ASYMMETRY = 1e-8  # of the largest cost: more is no rounding
+# The smallest double whose inverse is finite.
+SMALLEST = np.finfo(np.float64).tiny
+# Largest asymmetry that counts as rounding, relative to the largest cost.
+ASYMMETRY = 1e-8
 
 
 def check_positive(value, name):
@@ -17,9 +19,9 @@ def check_positive(value, name):
     Parameters
     ----------
     value : object
-        What was given.
+        The argument.
     name : str
-        What it was given for.
+        Its name in errors.
     """
     if isinstance(value, numbers.Real) and SMALLEST <= float(value) < np.inf:
         return float(value)
@@ -32,9 +34,9 @@ def check_cost(M, name="M"):
     Parameters
     ----------
     M : array-like of shape (n_features, n_features)
-        Never written to. Given back as it is if nothing has to change.
+        Never written to. Returned itself if nothing has to change.
     name : str, default="M"
-        What errors call it.
+        Its name in errors.
     """
     if np.ma.isMaskedArray(M):
         raise ValueError(f"{name} must not be a masked array: the mask would be lost")
@@ -69,14 +71,14 @@ def check_sparse_cost(M, name="M"):
     M : sparse matrix of shape (n_features, n_features)
         Costs of the moves that are allowed. Never written to.
     name : str, default="M"
-        What errors call it.
+        Its name in errors.
     """
     _check_square(M.shape, name)
     M = sparse.coo_array(M)
     data = _real(M.data, name)
     _check_entries(data, name)
     every = np.arange(M.shape[0])
-    # A cost of zero must not vanish in a sum of duplicates: ranks do not.
+    # Sorting keys keeps explicit zeros; a sum of duplicates would not.
     key = np.r_[M.row.astype(np.int64) * len(every) + M.col, every * (len(every) + 1)]
     cost = np.r_[data, np.zeros(len(every))]
     key, first = np.unique(key, return_index=True)
@@ -108,7 +110,7 @@ def check_masses(theta, n_features, name="theta"):
     n_features : int
         The size of the cost.
     name : str, default="theta"
-        What errors call it.
+        Its name in errors.
     """
     if np.ma.isMaskedArray(theta):
         raise ValueError(f"{name} must not be a masked array: the mask would be lost")

@@ -1,4 +1,4 @@
-"""What it costs to move mass from one feature to another."""
+"""Costs of moving mass: on grids, between points and on graphs."""
 
 import math
 
@@ -46,9 +46,9 @@ def grid_coordinates(shape, spacing=1.0):
 def grid_factors(shape, power=2.0, spacing=1.0):
     """Return the cost of moving along each axis of a grid.
 
-    The cost of a move on the grid is the sum of these: a list of factors stands for
-    the matrix that :func:`expand_factors` makes of it, and takes ``sum(shape ** 2)``
-    numbers in place of ``prod(shape) ** 2``.
+    The cost of a move on the grid is the sum over the axes. A list of factors
+    represents the matrix that :func:`expand_factors` returns, with ``sum(shape ** 2)``
+    numbers instead of ``prod(shape) ** 2``.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def grid_factors(shape, power=2.0, spacing=1.0):
 
 
 def expand_factors(factors):
-    """Return the cost matrix that a list of factors stands for.
+    """Return the cost matrix that a list of factors represents.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def coordinate_cost(coordinates, power=2.0, metric="euclidean"):
     Parameters
     ----------
     coordinates : array-like of shape (n_features, n_axes) or (n_features,)
-        Where the features lie.
+        Positions of the features.
     power : float, default=2.0
         Power of the distance.
     metric : str or callable, default="euclidean"
@@ -193,15 +193,15 @@ def graph_cost(graph, power=2.0):
     Parameters
     ----------
     graph : array-like or sparse matrix of shape (n_features, n_features)
-        Lengths of the edges; zero or absent where there is none. Edges go both ways,
-        with the shorter of two lengths.
+        Lengths of the edges; zero or absent without an edge. Edges are undirected, with
+        the shorter of two lengths.
     power : float, default=2.0
         Power of the distance.
 
     Returns
     -------
     M : ndarray of shape (n_features, n_features)
-        Symmetric; infinite, that is forbidden, between nodes that no path joins.
+        Symmetric; infinite (a forbidden move) between nodes that no path joins.
 
     Raises
     ------

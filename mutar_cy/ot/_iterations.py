@@ -1,4 +1,4 @@
-"""Anderson's extrapolation of a fixed-point iteration."""
+"""Iterations to a barycentre: sweeps, Anderson extrapolation and Newton steps."""
 
 import math
 from typing import NamedTuple
@@ -8,13 +8,50 @@ from scipy.linalg import cho_factor, cho_solve
 
 from mutar_cy.ot._sweep import Sweep
 
+# Number of pairs in an extrapolation.
 MEMORY = 20
-REGULAR = (1e-13, 1e-3)  # of the Gram matrix of scaled differences: least and most
-DOUBT, TRUST = 100.0, 3.0  # factors of it, up and down
+# Least and largest regularisation of the Gram matrix of scaled differences, and its
+# factors after a rejection and after an acceptance.
+REGULAR = (1e-13, 1e-3)
+DOUBT, TRUST = 100.0, 3.0
+# Largest number of places of a Hessian.
+LARGEST = 4000
+# Places with less than this share of the largest mass are left to sweeps.
+COUNTING = 1e-16
+# Increase of a unit diagonal, besides rounding, that makes it regular.
+JITTER = 1e-14
+# Sufficient increase, as a share of the slope's prediction (Armijo's constant), and
+# decrease that counts as rounding.
+RISE = 1e-4
+ROUNDING = 1e-14
+# Shortest fraction of a Newton step: shorter ones gain no more than sweeps.
+SHORTEST = 1e-3
+# An extrapolation must not fall behind the bounds of this many sweeps before.
+MEMORY_OF_BOUNDS = 5
+# Power of the masses in the norm of steps.
+FLATTENING = 0.25
+# Longest extrapolation, relative to the largest change by a sweep.
+REACH = 100.0
+# Ratio of the cost to epsilon from which larger epsilons are solved first; the factor
+# from one to the next; the residual there; the residual of a useful start.
+SHARP = 1000.0
+COOLING = 2.0
+COARSE = 1e-4
+NEAR = 0.05
+# Sweeps before the first Newton step: SOONEST, or the cost of a step in sweeps, which
+# grows with the square of the places and is one for PLACES of them.
+SOONEST = 5
+PLACES = 100.0
+# Full Newton steps that do not halve the residual, after which rounding is the limit.
+MAX_STALLED = 3
+# Largest residual, relative to its rounding, that counts as converged then; and the
+# largest rounding.
+NOISE = 100.0
+WORST = 1e-3
 
 
 class Extrapolation:
-    """The last points and their images, and the point that they agree on.
+    """Anderson's extrapolation of a fixed-point iteration.
 
     Parameters
     ----------
@@ -31,15 +68,15 @@ class Extrapolation:
         self.regular = REGULAR[0]
 
     def doubt(self):
-        """Be more careful: the last point has been dropped."""
+        """Increase the regularisation: the last point has been rejected."""
         self.regular = min(self.regular * DOUBT, REGULAR[1])
 
     def trust(self):
-        """Be bolder: the last point has been accepted."""
+        """Decrease the regularisation: the last point has been accepted."""
         self.regular = max(self.regular / TRUST, REGULAR[0])
 
     def add(self, image, step):
-        """Take note of an image and how far it is from its point.
+        """Record an image and its distance from its point.
 
         Parameters
         ----------
@@ -52,24 +89,24 @@ class Extrapolation:
         self.count += 1
 
     def point(self, weight):
-        """Return the combination of images whose steps nearly cancel.
+        """Return the combination of images with the smallest combined step.
 
         Parameters
         ----------
         weight : ndarray of shape (size,)
-            Of the entries, in the norm of the steps.
+            Weights of the entries in the norm of steps.
 
         Returns
         -------
         point : ndarray of shape (size,)
-            The last image while there is only one.
+            The last image if there is only one.
         """
         kept = min(self.count, len(self.steps))
         last = (self.count - 1) % len(self.steps)
         changes = self.steps[last] - self.steps[:kept]
         changes *= weight
         gram = changes @ changes.T
-        # The last differs from itself by nothing: it gets no part of its own.
+        # The last image has zero change; its weight follows from the others.
         scale = np.sqrt(gram.diagonal())
         scale[scale == 0.0] = 1.0
         gram /= np.outer(scale, scale)
@@ -80,16 +117,8 @@ class Extrapolation:
         return mix @ self.images[:kept]
 
 
-LARGEST = 4000  # places between which a Hessian is made
-COUNTING = 1e-16  # of the masses: places with less follow by sweeps
-JITTER = 1e-14  # of a unit diagonal, beside rounding: what is singular can be factored
-RISE = 1e-4  # of what the slope promises
-ROUNDING = 1e-14  # of a value: a fall that is none
-SHORTEST = 1e-3  # of a step: what is shorter gains no more than sweeps
-
-
 def newton_step(problem, sweep):
-    """Return the sweep after a Newton step, by halves if need be, or None.
+    """Return the sweep after a Newton step, which is halved if needed, or None.
 
     Parameters
     ----------
@@ -102,7 +131,7 @@ def newton_step(problem, sweep):
     trial : Sweep or None
         Not completed.
     step : float
-        The part of the step that has been made.
+        The accepted fraction of the step.
     """
     direction = newton_direction(problem, sweep)
     if direction is None:
@@ -120,6 +149,11 @@ def newton_step(problem, sweep):
 
 def newton_direction(problem, sweep):
     """Return Newton's direction for the left potentials, or None if there is none.
+
+    With the plans P_k, their left marginals m and right marginals m', minus the Hessian
+    of the dual by the left potentials, over epsilon, is ``diag(r target + m)``, minus
+    ``(1 - tau) P_k diag(1 / m'_k) P_k'`` for every task, plus ``(1 - tau) P_k diag(1 /
+    q) P_l' / T`` for every pair of tasks.
 
     Parameters
     ----------
@@ -139,7 +173,7 @@ def newton_direction(problem, sweep):
     direction = sweep.step.copy()
     try:
         factor = cho_factor(hessian, lower=True, overwrite_a=True)
-    except (np.linalg.LinAlgError, ValueError):  # what is extreme has no factor
+    except (np.linalg.LinAlgError, ValueError):  # extreme numbers have no factor
         return None
     direction[counts] = cho_solve(factor, gradient / scale) / scale
     return direction
@@ -169,22 +203,8 @@ def _hessian(problem, sweep, counts):
     return hessian
 
 
-PATIENCE = 5  # sweeps back that an extrapolation must not fall behind
-FLATTENING = 0.25  # power of the masses in the norm of the steps
-REACH = 100.0  # of the largest change by a sweep: the most that is extrapolated
-SHARP = 1000.0  # cost over epsilon from which a solution at larger ones comes first
-COOLING = 2.0  # from one such epsilon to the next
-COARSE = 1e-4  # residual at those
-NEAR = 0.05  # residual of a start that is of use there
-SOONEST = 5  # sweeps before the first Newton step
-PLACES = 100.0  # whose Newton step costs a sweep: others, as their square
-IDLE = 3  # whole Newton steps that do not halve the residual
-NOISE = 100.0  # times the rounding of a residual: what they may leave at most
-WORST = 1e-3  # rounding that leaves more leaves no solution
-
-
 class Ended(NamedTuple):
-    """What iterations have ended with."""
+    """The result of iterations."""
 
     sweep: Sweep
     n_iter: int
@@ -192,23 +212,22 @@ class Ended(NamedTuple):
 
 
 def cool_down(problem, max_iter, start=None):
-    """Solve roughly for larger epsilons, where masses are far apart in units of it.
+    """Solve roughly for larger epsilons first, if costs are large in units of epsilon.
 
     Parameters
     ----------
     problem : Masses
     max_iter : int
-        Most iterations, those to come included.
+        Maximum number of iterations, including those that follow.
     start : ndarray of shape (n_places,), default=None
-        Left potentials that are kept if they are near the solution, or if epsilon is
-        large.
+        Left potentials, used if they are near the solution or if epsilon is large.
 
     Returns
     -------
     log_a : ndarray of shape (n_places,)
         Left potentials to start from.
     n_iter : int
-        How many iterations have been made.
+        Number of iterations.
     """
     kernel, spent = problem.kernel, 0
     epsilon = kernel.epsilon
@@ -217,7 +236,7 @@ def cool_down(problem, max_iter, start=None):
         ratio == 1.0 or Sweep(problem, start).complete().residual <= NEAR
     ):
         return start, 0
-    # What goes from one epsilon to the next is the price, epsilon log a, as a line.
+    # Prices, epsilon log a, are extrapolated linearly from one epsilon to the next.
     price, before = epsilon * problem.left(np.zeros(problem.shape)), None
     for level in range(math.ceil(math.log(ratio, COOLING)), 0, -1):
         budget = (max_iter - spent) // 4
@@ -232,7 +251,7 @@ def cool_down(problem, max_iter, start=None):
 
 
 def iterate(problem, log_a, tol, max_iter):
-    """Sweep until the marginals agree, with Newton steps when that takes long.
+    """Sweep until the marginals agree, with Newton steps if that takes long.
 
     Parameters
     ----------
@@ -240,18 +259,18 @@ def iterate(problem, log_a, tol, max_iter):
     log_a : ndarray of shape (n_places,)
         Left potentials to start from.
     tol : float
-        Of the residual.
+        Largest residual.
     max_iter : int
         At least 1.
 
     Returns
     -------
     Ended
-        Converged too if rounding allows no smaller residual.
+        Also converged if the residual is at rounding level.
     """
     history = Extrapolation(len(log_a))
     sweep = best = Sweep(problem, log_a).complete()
-    n_iter, idle = 1, 0
+    n_iter, n_stalled = 1, 0
     bounds: list[float] = []
     places = np.count_nonzero(problem.theta > COUNTING * problem.theta.max())
     due = pause = max(SOONEST, int((places / PLACES) ** 2))
@@ -260,13 +279,14 @@ def iterate(problem, log_a, tol, max_iter):
         if trial is None:
             if n_iter >= due:
                 due = n_iter + pause
-            bounds = [*bounds[1 - PATIENCE :], sweep.lower]
+            bounds = [*bounds[1 - MEMORY_OF_BOUNDS :], sweep.lower]
             trial = extrapolated(problem, sweep, history, min(bounds))
         sweep = trial.complete()
         n_iter += 1
-        idle = idle + 1 if step == 1.0 and sweep.residual > 0.5 * best.residual else 0
+        stalled = step == 1.0 and sweep.residual > 0.5 * best.residual
+        n_stalled = n_stalled + 1 if stalled else 0
         best = min(best, sweep, key=lambda one: one.residual)
-        if idle >= IDLE:
+        if n_stalled >= MAX_STALLED:
             if best.residual <= min(NOISE * best.rounding, WORST):
                 return Ended(best, n_iter, True)
             due = n_iter + pause
@@ -275,7 +295,7 @@ def iterate(problem, log_a, tol, max_iter):
 
 
 def extrapolated(problem, sweep, history, least):
-    """Return the sweep after one, extrapolated unless its bound falls below the least.
+    """Return the next sweep, extrapolated unless its bound falls below the least.
 
     Parameters
     ----------
@@ -283,7 +303,7 @@ def extrapolated(problem, sweep, history, least):
     sweep : Sweep
         Completed.
     history : Extrapolation
-        Of the sweeps before.
+        The sweeps before.
     least : float
     """
     history.add(sweep.next, sweep.step)

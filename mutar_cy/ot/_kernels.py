@@ -1,4 +1,6 @@
-"""What every kernel answers, and the product of logarithms that most of them share."""
+"""Kernels of costs: the abstract class, and its dense, separable, recursive and sparse
+forms.
+"""
 
 from abc import ABC, abstractmethod
 from functools import cached_property
@@ -15,16 +17,20 @@ from mutar_cy.ot._log_sums import (
 )
 from mutar_cy.ot._plans import add_costs, to_plan
 
-# A sum of terms at most 1 that ends above this has lost nothing that counts: what
-# underflows on the way is below 1e-307 a term.
+# A sum of terms up to 1 that exceeds this bound is accurate: terms that underflow are
+# below 1e-307 each.
 SAFE = 1e-290
+# Bytes of the largest kernel that is stored; rows of a larger one are computed in
+# blocks of ROWS_BYTES.
+CACHED_BYTES = 2**31
+ROWS_BYTES = 2**22
 
 
 class Kernel(ABC):
-    """``K = exp(-M / epsilon)`` for a symmetric cost ``M``, ready to be applied.
+    """The kernel ``K = exp(-M / epsilon)`` of a symmetric cost ``M``.
 
-    Every kernel is symmetric, so that its transpose needs no methods. Made by
-    :func:`~mutar_cy.ot.make_kernel`, which chooses the subclass.
+    :func:`~mutar_cy.ot.make_kernel` chooses the subclass. Since every kernel is
+    symmetric, products with its transpose need no methods.
 
     Parameters
     ----------
@@ -70,8 +76,8 @@ class Kernel(ABC):
         Returns
         -------
         product : ndarray of shape (n_features, m)
-            To rounding, but for terms that underflow: those below 1e-290 times the
-            largest entry of a column of ``V``.
+            Exact to rounding, except for terms that underflow: those below 1e-290 times
+            the largest entry of a column of ``V``.
         """
         return self._product(V)
 
@@ -107,15 +113,15 @@ class Kernel(ABC):
 
     @abstractmethod
     def _product(self, V):
-        """As `product`."""
+        """Return `product`."""
 
     @abstractmethod
     def _log_block(self, rows, columns):
-        """As `log_block`."""
+        """Return `log_block`."""
 
     @abstractmethod
     def _at(self, epsilon):
-        """As `at`."""
+        """Return the kernel at another epsilon, which has been checked."""
 
     @abstractmethod
     def _log_entries(self, v, rows, columns):
@@ -138,7 +144,7 @@ class Kernel(ABC):
         Returns
         -------
         plan : ndarray of shape (len(rows), len(columns))
-            To rounding of the exponent, however large its parts are.
+            Exact to the rounding of the exponent.
         """
         block = self.log_block(rows, columns)
         left, right = np.ascontiguousarray(log_left), np.ascontiguousarray(log_right)
@@ -156,8 +162,8 @@ class Kernel(ABC):
         Returns
         -------
         log_product : ndarray of shape (n_features, m)
-            Finite wherever the true value is, and within 1e-12 of it plus four
-            roundings of the largest exponent that takes part, at any epsilon.
+            Finite wherever the true value is, with an error of at most 1e-12 plus four
+            roundings of the largest exponent, at any epsilon.
         """
         top = v.max(axis=0)
         empty = np.isneginf(top)
@@ -178,21 +184,16 @@ class Kernel(ABC):
         return sums
 
 
-CACHED_BYTES = 2**31  # a larger kernel is computed anew, some rows at a time
-ROWS_BYTES = 2**22  # of those
-
-
 class DenseKernel(Kernel):
-    """The exponentials of a cost matrix, kept while they fit in memory.
+    """Kernel of any cost, stored as a matrix while it fits in memory.
 
-    Products are matrix products. `log_product` sums exponentials in the units of the
-    largest of a column, and falls back on a sum of logarithms at the entries that
-    underflow.
+    Products are matrix products. `log_product` sums exponentials relative to the
+    largest of a column; entries that underflow are computed by log-sum-exp.
 
     Parameters
     ----------
     M : ndarray of shape (n_features, n_features)
-        Cost, symmetric and non-negative, infinite where a move is forbidden. Kept, not
+        Cost, symmetric and non-negative, infinite where a move is forbidden. Not
         copied.
     epsilon : float
         Positive.
@@ -240,16 +241,16 @@ class DenseKernel(Kernel):
 
 
 class SeparableKernel(Kernel):
-    """The Kronecker product of the kernels of the axes, applied axis by axis.
+    """Kernel of a cost that is a sum over the axes of a grid, applied axis by axis.
 
-    A product costs ``n_features * sum(shape)`` multiplications a column, in place of
-    ``n_features ** 2``. `log_product` applies the axes' own where the product of
-    exponentials underflows.
+    The kernel is the Kronecker product of the kernels of the axes. A product costs
+    ``n_features * sum(shape)`` multiplications per column instead of ``n_features **
+    2``. Where it underflows, `log_product` uses the `log_product` of the axes.
 
     Parameters
     ----------
     kernels : list of Kernel
-        One for each axis, all with the same epsilon. The last axis varies fastest.
+        One per axis, all with the same epsilon. The last axis varies fastest.
     """
 
     form = "separable"
@@ -269,8 +270,8 @@ class SeparableKernel(Kernel):
 
     def _product(self, V):
         block = V
-        # Each axis in turn comes first, is worked on, and goes last; at the end the
-        # columns are in front.
+        # Each axis in turn is in front, is multiplied, and moves to the end; finally
+        # the columns are in front.
         for kernel in self.kernels:
             block = kernel.product(block.reshape(kernel.n_features, -1)).T
         return np.ascontiguousarray(block.reshape(V.shape[::-1]).T)
@@ -290,7 +291,7 @@ class SeparableKernel(Kernel):
 
     @cached_property
     def _log_axes(self):
-        """The logarithms of the axes' kernels, as matrices."""
+        """Logarithms of the kernels of the axes, as matrices."""
         every = [np.arange(size) for size in self.shape]
         axes = zip(self.kernels, every, strict=True)
         return [kernel.log_block(axis, axis) for kernel, axis in axes]
@@ -307,15 +308,14 @@ class SeparableKernel(Kernel):
 class RecursiveKernel(Kernel):
     """Kernel of the cost ``abs(position_i - position_j)``, without a matrix.
 
-    What passes from left of a point to right of it has paid for one and the same step,
-    so a product is two passes: ``n_features`` multiplications each, in place of
-    ``n_features ** 2``. `log_product` makes the same passes, each sum in the units of
-    its largest term.
+    The cost of a path on a line is the sum over its steps, so that a product is two
+    recursive passes of ``n_features`` multiplications instead of ``n_features ** 2``.
+    `log_product` makes the same passes, with each sum relative to its largest term.
 
     Parameters
     ----------
     position : ndarray of shape (n_features,)
-        Of the features, non-decreasing, in units of the cost.
+        Positions of the features, non-decreasing, in units of the cost.
     epsilon : float
         Positive.
     """
@@ -351,13 +351,13 @@ class RecursiveKernel(Kernel):
 class SparseKernel(Kernel):
     """Kernel of a sparse cost: a move that is not stored is forbidden.
 
-    Products are those of a sparse matrix. `log_product` falls back on a sum of
-    logarithms over the stored moves at the entries that underflow.
+    Products are products with a sparse matrix. In `log_product`, entries that underflow
+    are computed by log-sum-exp over the stored moves.
 
     Parameters
     ----------
     M : scipy.sparse.csr_array of shape (n_features, n_features)
-        Costs of the allowed moves, symmetric, the whole diagonal stored. Kept, not
+        Costs of the allowed moves, symmetric, with the whole diagonal stored. Not
         copied.
     epsilon : float
         Positive.
@@ -383,8 +383,8 @@ class SparseKernel(Kernel):
         return np.ascontiguousarray(self.cached @ np.ascontiguousarray(V))
 
     def _log_block(self, rows, columns):
-        # Stored zeros are allowed moves, absent ones are not: places, counted from 1,
-        # tell them apart.
+        # Stored zeros are allowed moves, absent entries are not: places, numbered from
+        # 1, distinguish them.
         place = np.arange(1, len(self.log_kernel) + 1)
         places = sparse.csr_array((place, self.indices, self.indptr), self.M.shape)
         block = places[rows][:, columns].toarray()

@@ -1,15 +1,18 @@
-"""Kernel products that NumPy cannot do well: exact log-sum-exps, and chains.
+"""Kernel products that NumPy cannot do well: exact log-sum-exps, and recursions.
 
-``v``, the logarithm of what the kernel is applied to, may hold minus infinity, costs
-may hold plus infinity; a sum of no terms has the logarithm minus infinity.
+``v``, the logarithm of the argument of the kernel, may hold minus infinity, costs may
+hold plus infinity; an empty sum has the logarithm minus infinity.
 """
 
 import numpy as np
 
 from libc.math cimport INFINITY, exp, log, log1p
 
-cdef double NEGLIGIBLE = 50.0     # terms e^-50 times the largest are left out
-cdef Py_ssize_t CHUNK = 8         # terms that are found negligible together
+# Terms below exp(-NEGLIGIBLE) (2e-22) times the largest are dropped: they do not change
+# a double.
+cdef double NEGLIGIBLE = 50.0
+# Terms that are compared with that bound together.
+cdef Py_ssize_t CHUNK = 8
 
 
 cdef double dense_log_sum(
@@ -19,7 +22,7 @@ cdef double dense_log_sum(
     Py_ssize_t p,
     double* largest,       # (ceil(p / CHUNK),) scratch: the largest term of each chunk
 ) noexcept nogil:
-    """log sum_j exp(v_j - scale * cost_j)."""
+    """Return log sum_j exp(v_j - scale * cost_j)."""
     cdef Py_ssize_t c, j, stop, n_chunks = (p + CHUNK - 1) // CHUNK
     cdef double term, local, top = -INFINITY, total = 0.0
     for c in range(n_chunks):
@@ -81,7 +84,7 @@ def sparse_log_sums(
     const Py_ssize_t[::1] rows not None,
     const Py_ssize_t[::1] columns not None,
 ):
-    """As `dense_log_sums`, over the stored entries of a CSR matrix.
+    """Return `dense_log_sums` over the stored entries of a CSR matrix.
 
     Parameters
     ----------
@@ -146,7 +149,7 @@ def chain_product(const double[::1] decay not None, const double[:, ::1] V not N
 
 
 cdef inline double log_add(double a, double b) noexcept nogil:
-    """log(exp(a) + exp(b))."""
+    """Return log(exp(a) + exp(b))."""
     cdef double high = a if a > b else b, low = b if a > b else a
     return high + log1p(exp(low - high)) if low > -INFINITY else high
 
@@ -158,10 +161,10 @@ cdef void chain_log_sums(
     double* forward,         # (p,) scratch
     double* out,             # (p,)
 ) noexcept nogil:
-    """out_i = log sum_j exp(v_j - |position_i - position_j|), from both ends.
+    """Compute out_i = log sum_j exp(v_j - |position_i - position_j|) from both ends.
 
-    The sum so far is kept in units of its largest term, and that as a term of its
-    own point: no rounding adds up from step to step but in the sum itself.
+    Partial sums are in units of their largest term, which is stored as the term of its
+    own point: rounding accumulates only in the sum itself.
     """
     cdef Py_ssize_t i, side, best
     cdef double reference, total
@@ -175,7 +178,7 @@ cdef void chain_log_sums(
                     position[i] - position[best] if side == 0
                     else position[best] - position[i]
                 )
-            if side == 1:  # the point itself has been counted from the left
+            if side == 1:  # the left pass has counted the point itself
                 out[i] = forward[i]
                 if total > 0.0:
                     out[i] = log_add(forward[i], reference + log(total))

@@ -1,4 +1,4 @@
-"""What a cost matrix gives away: positions on a line, or axes of a grid."""
+"""The choice of a kernel, by the structure of its cost: a line, a grid, or sparse."""
 
 import numpy as np
 from scipy import sparse
@@ -13,12 +13,21 @@ from mutar_cy.ot._kernels import (
     SparseKernel,
 )
 
-ROUNDING = 4 * np.finfo(np.float64).eps  # of the largest cost
-ROWS = 64  # looked at together
+# Rounding of a structured cost, relative to the largest.
+ROUNDING = 4 * np.finfo(np.float64).eps
+# Rows of a matrix to compare at once.
+ROWS = 64
+FORMS = ("auto", "dense", "separable", "recursive", "sparse")
+# Number of features from which two recursive passes beat a matrix product, and from
+# which one product per axis beats one for all.
+LINE = 64
+GRID = 128
+# Density below which a sparse product beats a dense one.
+SPARSE = 0.15
 
 
 def find_line(M):
-    """Return positions whose distances the matrix holds, or None.
+    """Return the positions on a line that have a cost as distances, or None.
 
     Parameters
     ----------
@@ -43,7 +52,7 @@ def find_line(M):
 
 
 def find_factors(M):
-    """Return the factors of a cost on a grid, the whole matrix alone if there are none.
+    """Return the factors of a cost on a grid; the matrix alone if there are none.
 
     Parameters
     ----------
@@ -66,7 +75,7 @@ def find_factors(M):
 
 
 def _is_sum(M, slow, fast):
-    """Whether a matrix is the sum of a slow and a fast axis."""
+    """Return whether a matrix is the sum of a slow and a fast axis."""
 
     def rows_of_sum(rows):
         i, j = np.divmod(rows, len(fast))
@@ -76,22 +85,16 @@ def _is_sum(M, slow, fast):
 
 
 def _agrees(M, rows_of):
-    """Whether a matrix is, to rounding, what a function says of its rows."""
+    """Return whether the rows of a matrix are those of a function, to rounding."""
     largest = M[0].max()
     if not np.isfinite(largest):
         return False
-    middle = np.array([0, len(M) // 2])  # enough to tell in most cases
+    middle = np.array([0, len(M) // 2])  # most matrices differ here
     blocks = np.split(np.arange(len(M)), np.arange(ROWS, len(M), ROWS))
     for rows in [middle, *blocks]:
         if not np.abs(M[rows] - rows_of(rows)).max() <= ROUNDING * largest:
             return False
     return True
-
-
-FORMS = ("auto", "dense", "separable", "recursive", "sparse")
-LINE = 64  # features from which two passes beat a matrix product
-GRID = 128  # features from which a product for each axis beats one for all
-SPARSE = 0.15  # density below which a sparse product beats a dense one
 
 
 def make_kernel(M, epsilon, *, form="auto", truncate=None):
@@ -105,22 +108,22 @@ def make_kernel(M, epsilon, *, form="auto", truncate=None):
 
         - a matrix of shape (n_features, n_features), infinite where a move is
           forbidden;
-        - a list of one such matrix for each axis of a grid, that stands for the sum
-          over the axes, as :func:`~mutar_cy.ot.grid_factors` returns it;
-        - a sparse matrix of the allowed moves. A move that is not stored is forbidden,
-          but for staying: the diagonal is zero where it is not stored;
+        - a list of one such matrix per axis of a grid, as
+          :func:`~mutar_cy.ot.grid_factors` returns it: the cost is their sum;
+        - a sparse matrix of the allowed moves. A move that is not stored is forbidden;
+          the diagonal is zero where it is not stored;
         - a kernel, for the same cost at another ``epsilon``.
 
-        It is never written to, and may be kept without a copy.
+        It is never written to; the kernel may refer to it without a copy.
     epsilon : float
         Strength of the entropy, in units of ``M``.
     form : {"auto", "dense", "separable", "recursive", "sparse"}, default="auto"
-        With "auto" a matrix is looked at first: if it holds distances on a line,
-        products become recursions, and if it is a sum over the axes of a grid, one
-        product for each axis; a matrix with few finite entries is kept sparse.
+        With "auto" the structure of a matrix decides: distances on a line have
+        recursive products, sums over the axes of a grid one product per axis, and
+        matrices with few finite entries sparse products.
     truncate : float, default=None
-        Forbids moves that cost more than ``truncate * epsilon``. This changes the
-        problem: mass that has to move farther is destroyed and created instead.
+        Forbid moves that cost more than ``truncate * epsilon``. This changes the
+        problem: mass that would move farther is destroyed and created instead.
 
     Returns
     -------
@@ -173,7 +176,7 @@ def _of_factors(factors, epsilon, form):
 
 
 def _of_axis(M, epsilon):
-    """Return the kernel of one axis of a grid, which is itself no grid."""
+    """Return the kernel of one axis of a grid."""
     line = find_line(M) if len(M) >= LINE else None
     if line is not None:
         return RecursiveKernel(line, epsilon)

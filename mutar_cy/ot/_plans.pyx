@@ -1,8 +1,9 @@
-"""Blocks of transport plans, most of whose entries are next to nothing."""
+"""Blocks of transport plans, most entries of which are negligible."""
 
 from libc.math cimport INFINITY, exp, log
 
-cdef Py_ssize_t TILE = 32    # rows and columns that stay in the cache
+# Rows and columns of a tile: two tiles of doubles (16 KiB) fit in the L1 cache.
+cdef Py_ssize_t TILE = 32
 
 
 def add_costs(
@@ -42,17 +43,17 @@ def to_plan(
     const double[::1] log_right not None,
     double least,
 ):
-    """Turn logarithms of a kernel into a plan, with zeros for what is too small.
+    """Turn logarithms of a kernel into a plan; small entries become zero.
 
     Parameters
     ----------
     block : ndarray of shape (n_rows, n_columns)
-        Logarithms; changed to their exponentials times those of both sides.
+        Logarithms of the kernel; replaced by the plan.
     log_left : ndarray of shape (n_rows,)
     log_right : ndarray of shape (n_columns,)
     least : float
-        An entry below it becomes zero, which saves its exponential here, and elsewhere
-        numbers that are slow to multiply.
+        Entries below it become zero, which saves exponentials here and products with
+        subnormal numbers, which are slow, elsewhere.
     """
     cdef Py_ssize_t i, j
     cdef double term, lowest = log(least) if least > 0.0 else -INFINITY

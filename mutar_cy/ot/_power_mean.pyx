@@ -1,10 +1,11 @@
-"""The power mean of tasks, with its derivatives, in one pass over the features."""
+"""The power mean over tasks and its derivatives, in one pass over the features."""
 
 import numpy as np
 
 from libc.math cimport INFINITY, exp, expm1, log1p
 
-cdef double TINY = 1e-15    # keeps sums that round to zero above it
+# Lower bound of a mean relative to its largest term: keeps logarithms finite.
+cdef double TINY = 1e-15
 
 
 def power_mean(
@@ -14,20 +15,20 @@ def power_mean(
     double tau,
     int n_tasks,
 ):
-    """Return ``q = mean_k(A_k ** tau) ** (1 / tau)`` and how it depends on the tasks.
+    """Return ``q = mean_k(A_k ** tau) ** (1 / tau)`` and its derivatives by the tasks.
 
     Parameters
     ----------
     less : ndarray of shape (p, m)
-        ``A ** tau`` over the largest of its row, less 1.
+        ``A ** tau`` relative to the largest of its row, minus 1.
     top : ndarray of shape (p,)
         Logarithm of the largest A of each row.
     factor : ndarray of shape (m,)
-        What ``A ** tau`` is multiplied by, less 1.
+        Factor of ``A ** tau``, minus 1.
     tau : float
         In (0, 1).
     n_tasks : int
-        Number of tasks in the mean; those that are not given, beside m, are zeros.
+        Number of tasks in the mean; those beyond the m given ones are zero.
 
     Returns
     -------
@@ -35,9 +36,9 @@ def power_mean(
     mass : float
         ``n_tasks`` times the sum of q.
     received : ndarray of shape (m,)
-        The part of each task in it: its derivative by the logarithm of A_k.
+        The derivative of the mass by the logarithm of each A_k.
     products : ndarray of shape (m, m)
-        Sum over the features of the products of those parts, over the mass there.
+        Sum over the features of the products of two derivatives, divided by the mass.
     """
     cdef Py_ssize_t p = less.shape[0], m = less.shape[1], j, k, other
     cdef double[::1] log_q = np.empty(p), received = np.zeros(m), part = np.empty(m)
@@ -92,8 +93,7 @@ def log_power_mean(const double[:, :] log_sums not None, double tau):
             for k in range(m):
                 top = log_sums[j, k] if log_sums[j, k] > top else top
             excess = 0.0
-            # As tau is small the terms are near one: their logarithm must not be
-            # rounded.
+            # With a small tau all terms are near one: expm1 and log1p keep the digits.
             for k in range(m):
                 if log_sums[j, k] != top:
                     excess += expm1(tau * (log_sums[j, k] - top))

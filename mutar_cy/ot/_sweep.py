@@ -1,4 +1,4 @@
-"""The masses whose barycentre is wanted."""
+"""One sweep over the potentials of a barycentre, with bounds of the minimum."""
 
 from functools import reduce
 
@@ -6,12 +6,28 @@ import numpy as np
 
 from mutar_cy.ot._power_mean import power_mean
 
+# Rounding of a sum of two terms.
+EPSILON = 2.0 * np.finfo(np.float64).eps
+# Logarithm of a barycentre beyond which exponentials overflow.
+LARGEST = 700.0
+# Upper bound of Newton steps for the best shift: tests need one to five.
+STEPS = 30
+# Gains, relative to the mass, at which Newton's method ends: a gain of rounding, and
+# one whose square, the next gain, is rounding.
+SMALL = 1e-20
+LAST = 1e-11
+# Largest change of a logarithm in a step.
+LEAP = 10.0
+SHIFT_ROUNDING = np.finfo(np.float64).eps
+# Logarithm of the mass at features that no mass can reach.
+NEVER = -1e300
+
 
 class Masses:
-    """Masses and what their transport costs, without the tasks that have none.
+    """The barycentre problem, without the tasks that have no mass.
 
-    The places that have mass make a vector, task after task; left potentials are
-    vectors over these places.
+    The places with mass form a vector, task after task; left potentials are vectors
+    over these places.
 
     Parameters
     ----------
@@ -20,14 +36,14 @@ class Masses:
     kernel : Kernel
     gamma : float
     n_tasks : int, default=None
-        How many there are with those left out of ``theta``.
+        Number of tasks, including those without mass that ``theta`` leaves out.
     """
 
     def __init__(self, theta, kernel, gamma, n_tasks=None):
         self.kernel, self.gamma, self.epsilon = kernel, gamma, kernel.epsilon
         self.ratio = kernel.epsilon / gamma
         self.tau = kernel.epsilon / (kernel.epsilon + gamma)
-        self.share = gamma / (kernel.epsilon + gamma)  # 1 - tau, however small
+        self.share = gamma / (kernel.epsilon + gamma)  # 1 - tau, without cancellation
         self.n_tasks = n_tasks or theta.shape[1]
         self.given = np.flatnonzero(theta.any(axis=0))
         self.all_theta = theta[:, self.given]
@@ -44,9 +60,9 @@ class Masses:
         return Masses(self.all_theta, kernel, self.gamma, self.n_tasks)
 
     def left(self, log_right):
-        """Return the left potentials that answer right ones of the given tasks."""
+        """Return the best left potentials for right ones of the given tasks."""
         log_Kb = self.kernel.log_product(log_right).take(self.places)
-        # Potentials from elsewhere may leave out what has mass now.
+        # Given potentials may have no mass where theta has some.
         log_Kb[np.isneginf(log_Kb)] = 0.0
         return self.share * (self.log_theta - log_Kb)
 
@@ -63,18 +79,10 @@ class Masses:
         return top + np.log(np.add.reduceat(terms, self.first_places))
 
     def in_all_tasks(self, values, empty):
-        """Return values of the given tasks, and one for the tasks without mass."""
+        """Return values of given tasks, and ``empty`` for the tasks without mass."""
         every = np.full((len(values), self.n_tasks), empty)
         every[:, self.given] = values
         return every
-
-
-STEPS = 30  # a bound: one to five are met
-SMALL = 1e-20  # of the mass: a gain that is none any more
-LAST = 1e-11  # of the mass: a gain whose square is as small
-LEAP = 10.0  # the most that a step may change a logarithm by
-SHIFT_ROUNDING = np.finfo(np.float64).eps
-NEVER = -1e300  # logarithm of what nothing reaches
 
 
 class Dual:
@@ -84,9 +92,9 @@ class Dual:
 
         - sum_k S_k exp(-r c_k) / r - T sum_j q_j(c),
 
-    S being the mass that a task keeps, q the power mean of ``A_k exp(c_k)``, and r
-    epsilon over gamma. Near one another, tasks differ by little in ``tau * log A``:
-    what is averaged are differences, so that the division by tau brings up no rounding.
+    with S the mass that a task keeps, q the power mean of ``A_k exp(c_k)``, and r =
+    epsilon / gamma. Means are over differences of ``tau * log A``, which are small, so
+    that the division by tau does not amplify rounding.
 
     Parameters
     ----------
@@ -97,7 +105,7 @@ class Dual:
     ratio : float
         epsilon / gamma.
     n_tasks : int
-        T, with the tasks without mass, which are not given.
+        T, including the tasks without mass.
     """
 
     def __init__(self, log_kept, log_A, ratio, n_tasks):
@@ -113,14 +121,14 @@ class Dual:
         np.expm1(self.less, out=self.less)
 
     def balance(self):
-        """Move all tasks by one constant, so that what leaves is what arrives.
+        """Shift all tasks by one constant that balances the masses of both sides.
 
         Returns
         -------
         common : float
             The constant.
         unit : float
-            Logarithm of the mass that is kept then; the unit of masses from now on.
+            Logarithm of the mass that is kept then, the unit of masses from now on.
         """
         parts = self.less, self.top, np.zeros(len(self.log_kept)), self.tau
         log_q = power_mean(*parts, self.n_tasks)[0]
@@ -140,13 +148,13 @@ class Dual:
         kept = self.kept * np.exp(-self.ratio * shift)
         products /= 1.0 + self.ratio
         products.flat[:: len(kept) + 1] += self.ratio * kept + self.tau * received
-        # An extrapolation may leave a task next to nothing: its row would vanish.
+        # An extrapolation may leave almost no mass of a task: keep its row regular.
         products.flat[:: len(kept) + 1] += SHIFT_ROUNDING * products.max()
         return -kept.sum() / self.ratio - mass, log_q, kept - received, products
 
 
 def best_shift(dual):
-    """Return the constants that raise the dual most, by Newton's method.
+    """Return the constants that maximise the dual, by Newton's method.
 
     Parameters
     ----------
@@ -165,7 +173,7 @@ def best_shift(dual):
         value, _, slope, curvature = here
         try:
             step = np.linalg.solve(curvature, slope)
-        except np.linalg.LinAlgError:  # to rounding there is nothing to gain
+        except np.linalg.LinAlgError:  # the optimum is reached, to rounding
             break
         gain = slope @ step
         if not gain > SMALL:
@@ -190,21 +198,17 @@ def _log_sum(values):
     return top + np.log(np.exp(values - top).sum())
 
 
-EPSILON = 2.0 * np.finfo(np.float64).eps
-LARGEST = 700.0  # logarithm of a barycentre that is no candidate
-
-
 class Sweep:
-    """What a left potential says: barycentre, bounds, and the potential to go on with.
+    """The barycentre, bounds and next potential of a left potential.
 
     With r = epsilon / gamma, tau = epsilon / (epsilon + gamma) and a the left
     scalings,
 
         D(a) = gamma sum theta (1 - a^-r) - epsilon T sum q,
 
-    q being the power mean of A_k = K a_k, bounds the least value from below for every
-    a; and the plan ``diag(a_k) K diag(b_k)`` bounds it from above, by
-    ``gamma KL(m | theta a^-r)`` more, m being its left marginals.
+    with q the power mean of A_k = K a_k, is a lower bound of the minimum for every a.
+    The plan ``diag(a_k) K diag(b_k)`` gives an upper bound, which is larger by ``gamma
+    KL(m | theta a^-r)`` with its left marginals m.
 
     Parameters
     ----------
@@ -220,7 +224,7 @@ class Sweep:
         shift, self.log_q = best_shift(dual)
         self.log_a, self.log_A = log_a + shift[problem.task], log_A + shift
         self.lower = -np.inf
-        # What was extrapolated too far may overflow: it is then no candidate.
+        # A too long extrapolation may overflow: its bound stays minus infinity.
         if self.log_q.max() < LARGEST:
             with np.errstate(over="ignore"):
                 kept = np.expm1(-problem.ratio * self.log_a)
@@ -228,9 +232,9 @@ class Sweep:
             self.lower -= problem.epsilon * problem.n_tasks * np.exp(self.log_q).sum()
 
     def complete(self):
-        """Find the right scalings, the next left ones, and the distance to the end."""
+        """Compute the right scalings, the next left ones, and the residual."""
         problem = self.problem
-        # What no mass can reach takes no part.
+        # Features that no mass can reach have no right scaling.
         self.log_b = np.full(self.log_A.shape, -np.inf)
         reached = self.log_A > -np.inf
         np.subtract(self.log_q[:, None], self.log_A, out=self.log_b, where=reached)
@@ -249,13 +253,13 @@ class Sweep:
 
     @property
     def gap(self):
-        """How far the value of the plan is above the lower bound, exactly."""
+        """The value of the plan minus the lower bound, exactly."""
         terms = self.log_error * (1.0 + self.excess) - self.excess
         return self.problem.gamma * (self.target @ terms)
 
     @property
     def rounding(self):
-        """The residual that remains when no digit is left to gain."""
+        """The residual at rounding level."""
         parts = np.abs(self.log_a) + np.abs(self.log_Kb)
         parts += np.abs(self.problem.log_theta)
         return EPSILON * (self.target @ parts) / self.target.sum()

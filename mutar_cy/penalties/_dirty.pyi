@@ -3,11 +3,10 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mutar_cy.penalties._local import Local
-from mutar_cy.penalties._weighted import Weighted
+from mutar_cy.penalties._penalty import Penalty, PenaltyModel
 
 @final
-class Dirty(Weighted):
+class Dirty(Penalty):
     @property
     def beta(self) -> float: ...
     def __init__(
@@ -17,14 +16,17 @@ class Dirty(Weighted):
         weights: ArrayLike | None = None,
         positive: bool = False,
     ) -> None: ...
-    def local(
+    def model_at(
         self,
         coef: NDArray[np.float64],
         owner: NDArray[np.int64],
         firsts: NDArray[np.int64],
-    ) -> Local: ...
+    ) -> PenaltyModel: ...
     def unit(self) -> Dirty: ...
     def in_units(self, x_exponent: int, y_exponent: int) -> Dirty: ...
+    def shared_part(
+        self, coef: NDArray[np.float64], block_ptr: NDArray[np.int32]
+    ) -> NDArray[np.float64]: ...
     def caps(
         self, w: NDArray[np.float64], block_ptr: NDArray[np.int32]
     ) -> NDArray[np.float64]: ...

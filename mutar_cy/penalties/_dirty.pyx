@@ -1,4 +1,4 @@
-"""A shared and a specific part: blocks that are kept as one, and single entries."""
+"""The dirty-model penalty: a block-sparse shared part plus a sparse specific part."""
 
 import numpy as np
 
@@ -6,42 +6,40 @@ cimport cython
 from libc.math cimport INFINITY, fabs, ldexp, sqrt
 
 from mutar_cy.penalties._split cimport cap, multiplier
-from mutar_cy.penalties._weighted cimport Weighted, dual_norm, factor
+from mutar_cy.penalties._penalty cimport Penalty, dual_norm, factor
 
-from mutar_cy.penalties._local import Local
+from mutar_cy.penalties._penalty import PenaltyModel
 
-cdef double ROOT_ACCURACY = 1e-12   # of a step
-cdef int ROOT_STEPS = 60            # a bound: three to six are met
 
 
 @cython.final
-cdef class Dirty(Weighted):
-    r"""The cheapest split ``W = P + Q`` by ``alpha |P_b| + beta |Q_b|_1``, summed.
+cdef class Dirty(Penalty):
+    """Minimum over splits ``W = P + Q`` of ``sum_b alpha |P_b| + beta |Q_b|_1``.
 
-    The norm of ``P_b`` is Frobenius', that of ``Q_b`` the sum of absolute entries, and
-    both strengths are times ``weights_b``. A gradient is feasible if its norm is at
-    most ``alpha`` and every entry at most ``beta``.
+    The norm of ``P_b`` is Frobenius', that of ``Q_b`` the sum of absolute entries;
+    ``weights_b`` multiplies both. A gradient is feasible if its norm is at most
+    ``alpha`` and each of its entries at most ``beta``.
 
-    The cheapest split clips: ``P_b`` is ``W_b`` with every entry cut off at some
-    height, the cap, and ``Q_b`` is what exceeds it.
+    The optimal split clips: ``P_b`` is ``W_b`` clipped at some size, the cap, and
+    ``Q_b`` is the excess.
 
     Parameters
     ----------
     alpha : float, default=1.0
-        Strength of the shared part.
+        Penalty strength of the shared part.
     beta : float, default=0.75
-        Strength of the specific part. From ``alpha`` on that part is zero; up to
-        ``alpha`` over the root of the size of a block the shared part is.
+        Penalty strength of the specific part, which is zero for ``beta >= alpha``. The
+        shared part is zero for ``beta <= alpha / sqrt(block size)``.
     weights : array-like of shape (n_blocks,), default=None
-        Non-negative factors of both, 1 if None. Zero leaves a block unpenalised; an
-        infinite weight is for the solver, which drops the block.
+        Non-negative factors of both, 1 if None. Zero leaves a block unpenalised;
+        infinity excludes it (the solver drops the block).
     positive : bool, default=False
         Whether negative coefficients cost infinity.
 
     References
     ----------
     A. Jalali, P. Ravikumar, S. Sanghavi, C. Ruan (2010), A dirty model for multi-task
-    learning, NIPS 23. There the shared part has the largest entry of a row as its norm.
+    learning, NIPS 23. Their norm of a row of the shared part is its largest entry.
     """
 
     cdef readonly double beta
@@ -53,7 +51,7 @@ cdef class Dirty(Weighted):
             raise ValueError(f"alpha and beta must be positive, got {alpha}, {beta}")
         self.beta = beta
 
-    def _parameters(self):
+    def parameters(self):
         return {"alpha": self.alpha, "beta": self.beta, "weights": self.weights,
                 "positive": self.positive}
 
@@ -65,21 +63,21 @@ cdef class Dirty(Weighted):
         )
 
     def unit(self):
-        """Return the penalty whose shared part has strength 1, in the same ratio."""
+        """Return the penalty with ``alpha=1`` and the same ratio of the strengths."""
         return self.replaced(alpha=1.0, beta=self.beta / self.alpha)
 
     @property
-    def bends_apart(self):
-        """Whether the bend of one row differs from column to column."""
+    def hessian_per_column(self):
+        """Whether ``hessian_diag`` of one row differs between columns: always here."""
         return True
 
     @property
-    def peak(self):
-        """Factor by which the largest entry of a gradient counts as its norm."""
+    def linf_weight(self):
+        """Factor of the largest entry in a dual norm: ``alpha / beta``."""
         return self.alpha / self.beta
 
     def caps(self, const double[::1] w not None, const int[::1] block_ptr not None):
-        """Return where entries are cut off to give the shared part, one per block."""
+        """Return the sizes at which entries are clipped for the shared part, per block."""
         cdef double[::1] out = np.empty(block_ptr.shape[0] - 1)
         cdef Py_ssize_t b
         cdef int size
@@ -88,11 +86,11 @@ cdef class Dirty(Weighted):
             out[b] = self.block_cap(&w[0] + block_ptr[b], size)
         return np.asarray(out)
 
-    def local(self, coef, owner, firsts):
-        """Return the second-order model of the penalty at ``coef``, as `L21` does.
+    def model_at(self, coef, owner, firsts):
+        """Return the second-order model of the penalty at ``coef``, as `Penalty` says.
 
-        What is not above its cap has a norm of its own, as in the group lasso; beyond
-        the cap the penalty is linear.
+        Entries up to the cap have a Frobenius norm, as in the group lasso; beyond the
+        cap the penalty is linear.
         """
         n_rows, n_columns = coef.shape
         ptr = np.append(firsts, n_rows) * n_columns
@@ -102,15 +100,22 @@ cdef class Dirty(Weighted):
         below = sizes <= split
         within = np.where(below, coef, 0.0)
         norms = np.sqrt(np.add.reduceat(np.einsum("rc,rc->r", within, within), firsts))
-        pull = beta / np.where(caps > 0.0, caps, np.inf)
-        slope = pull[owner, None] * within
-        slope = np.where(below, slope, beta[owner, None] * np.sign(coef))
-        bend = np.where(below, pull[owner, None], 0.0)
-        bend[below & (split == 0.0)] = np.inf
+        curvature = beta / np.where(caps > 0.0, caps, np.inf)
+        gradient = curvature[owner, None] * within
+        gradient = np.where(below, gradient, beta[owner, None] * np.sign(coef))
+        hessian_diag = np.where(below, curvature[owner, None], 0.0)
+        hessian_diag[below & (split == 0.0)] = np.inf
         if self.positive:
-            bend[coef <= 0.0] = np.inf
-        units = within / np.where(norms > 0.0, norms, 1.0)[owner, None]
-        return Local(slope, bend, units, pull, norms)
+            hessian_diag[coef <= 0.0] = np.inf
+        directions = within / np.where(norms > 0.0, norms, 1.0)[owner, None]
+        return PenaltyModel(gradient, hessian_diag, directions, curvature, norms)
+
+    def shared_part(self, coef, block_ptr):
+        """Return the coefficients clipped at the caps, as `Penalty` says."""
+        ptr = block_ptr * np.int32(coef.shape[1])
+        caps = self.caps(coef.ravel(), ptr)
+        caps = np.repeat(caps, np.diff(block_ptr))[:, None]
+        return np.clip(coef, -caps, caps) + 0.0  # no -0.0
 
     cdef inline double block_cap(self, const double* w, int size) noexcept nogil:
         if self.alpha >= sqrt(<double> size) * self.beta:
@@ -132,31 +137,31 @@ cdef class Dirty(Weighted):
             square += size_k * size_k
         return factor(self, b) * (self.alpha * sqrt(square) + self.beta * beyond)
 
-    cdef double block_gauge(
+    cdef double block_dual_ratio(
         self, Py_ssize_t b, const double* grad, int size
     ) noexcept nogil:
-        cdef double norm = dual_norm(self, grad, size) / self.alpha, peak = 0.0
+        cdef double norm = dual_norm(self, grad, size) / self.alpha, largest = 0.0
         cdef int k
         for k in range(size):
             if self.positive and grad[k] > 0.0:
                 continue
-            if fabs(grad[k]) > peak:
-                peak = fabs(grad[k])
-        peak /= self.beta
-        norm = peak if peak > norm else norm
+            if fabs(grad[k]) > largest:
+                largest = fabs(grad[k])
+        largest /= self.beta
+        norm = largest if largest > norm else norm
         return norm / factor(self, b) if norm > 0.0 else 0.0
 
     cdef double block_conjugate(
         self, Py_ssize_t b, const double* grad, int size
     ) noexcept nogil:
-        return INFINITY if self.block_gauge(b, grad, size) > 1.0 else 0.0
+        return INFINITY if self.block_dual_ratio(b, grad, size) > 1.0 else 0.0
 
     cdef void block_prox(
         self, Py_ssize_t b, double* w, const double* curvature, int size, bint uniform
     ) noexcept nogil:
-        # With the pull g = curvature * w / (1 + m * curvature), cut off at beta, and
-        # the smallest m >= 0 that makes its norm at most alpha, the minimiser is
-        # w - g / curvature, of which m * g is the shared part.
+        # Let g = curvature * w / (1 + m * curvature), clipped at beta, with the
+        # smallest m >= 0 for which the norm of g is at most alpha. The minimiser is
+        # w - g / curvature, and m * g is its shared part.
         cdef:
             double alpha = self.alpha * factor(self, b)
             double beta = self.beta * factor(self, b)

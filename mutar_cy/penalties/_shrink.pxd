@@ -1,10 +1,10 @@
-# The proximal step of a norm of a block.
+# The proximal step of the Frobenius norm of a block plus a ridge.
 from libc.math cimport fabs, sqrt
 
 from mutar_cy._lib._blas cimport dot
 
 cdef enum:
-    ROOT_STEPS = 60  # a bound: three to five are met
+    ROOT_STEPS = 60  # upper bound of Newton steps: tests need three to five
 
 
 cdef inline double length(
@@ -13,15 +13,17 @@ cdef inline double length(
     int size,
     double threshold,
     double ridge,
-    double norm,              # of curvature * w, above threshold
+    double norm,              # of curvature * w; above threshold
 ) noexcept nogil:
-    """Norm of the proximal point when curvatures differ.
+    """Return the norm of the proximal point where curvatures differ.
 
-    It is the root in t of |curvature * w / ((curvature + ridge) t + threshold)|
-    = 1, whose reciprocal is convex and nearly linear: Newton from the left,
-    at the largest curvature, rises to it monotonically.
+    The norm is the root in t of |curvature * w / ((curvature + ridge) t + threshold)|
+    = 1. The reciprocal of the left side is convex and nearly linear, so that Newton's
+    method from the left, at the largest curvature, increases monotonically to the root.
     """
-    cdef double accuracy = 1e-9  # of a step: the next would be its square
+    # Relative step at which Newton's iteration ends: it converges quadratically, so
+    # that the next step would be its square.
+    cdef double accuracy = 1e-9
     cdef double largest = 0.0, t, step, square, slope, inverse, term
     cdef int k, _
     for k in range(size):
@@ -51,7 +53,7 @@ cdef inline void shrink(
     double ridge,
 ) noexcept nogil:
     """Minimise ``sum curvature (u - w)^2 / 2 + threshold |u| + ridge |u|^2 / 2``."""
-    # In u = curvature * w the problem reads: shrink u, then divide.
+    # In terms of curvature * w this is soft thresholding of the norm, then a division.
     cdef double square = 0.0, norm
     cdef int k
     if uniform:

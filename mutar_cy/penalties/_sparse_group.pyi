@@ -3,11 +3,10 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mutar_cy.penalties._local import Local
-from mutar_cy.penalties._weighted import Weighted
+from mutar_cy.penalties._penalty import Penalty, PenaltyModel
 
 @final
-class SparseGroup(Weighted):
+class SparseGroup(Penalty):
     @property
     def l1_ratio(self) -> float: ...
     def __init__(
@@ -17,11 +16,11 @@ class SparseGroup(Weighted):
         weights: ArrayLike | None = None,
         positive: bool = False,
     ) -> None: ...
-    def local(
+    def model_at(
         self,
         coef: NDArray[np.float64],
         owner: NDArray[np.int64],
         firsts: NDArray[np.int64],
-    ) -> Local: ...
+    ) -> PenaltyModel: ...
     def unit(self) -> SparseGroup: ...
     def in_units(self, x_exponent: int, y_exponent: int) -> SparseGroup: ...

@@ -1,4 +1,4 @@
-"""Sparsity of blocks, and of entries within the blocks that are kept."""
+"""The sparse-group penalty: sparse blocks and sparse entries within blocks."""
 
 import numpy as np
 
@@ -7,30 +7,33 @@ from libc.math cimport INFINITY, fabs, ldexp, sqrt
 
 from mutar_cy._lib._blas cimport dot
 from mutar_cy.penalties._shrink cimport shrink
-from mutar_cy.penalties._weighted cimport Weighted, factor
+from mutar_cy.penalties._penalty cimport Penalty, factor
 
-from mutar_cy.penalties._local import Local
+from mutar_cy.penalties._penalty import PenaltyModel
 
-cdef double ROOT_ACCURACY = 1e-15   # of a step
-cdef int ROOT_STEPS = 100           # a bound: about as many as entries pass the cut
+# Relative step at which Newton's iteration ends: a few roundings.
+cdef double ROOT_ACCURACY = 1e-15
+# Upper bound of the steps: about one for every entry that crosses the threshold.
+cdef int ROOT_STEPS = 100
 
 
 @cython.final
-cdef class SparseGroup(Weighted):
+cdef class SparseGroup(Penalty):
     """``alpha sum_b (1 - l1_ratio) weights_b |W_b| + l1_ratio |W_b|_1``.
 
-    The norm of ``W_b`` is Frobenius', that with the index 1 the sum of absolute
-    entries. A gradient is feasible if what exceeds ``alpha * l1_ratio``, entry by
-    entry, has a norm of at most ``alpha * (1 - l1_ratio) * weights_b``.
+    The first norm of ``W_b`` is Frobenius', the second is the sum of absolute entries.
+    A gradient is feasible if its entries, soft-thresholded at ``alpha * l1_ratio``,
+    have a norm of at most ``alpha * (1 - l1_ratio) * weights_b``.
 
     Parameters
     ----------
     alpha : float, default=1.0
+        Penalty strength.
     l1_ratio : float, default=0.5
-        In [0, 1].
+        Share of the l1 norm, in [0, 1].
     weights : array-like of shape (n_blocks,), default=None
-        Non-negative factors of the norms, 1 if None. Zero leaves a block unpenalised,
-        its entries too; an infinite weight is for the solver, which drops the block.
+        Non-negative factors of the norms, 1 if None. Zero leaves a block and its
+        entries unpenalised; infinity excludes it (the solver drops the block).
     positive : bool, default=False
         Whether negative coefficients cost infinity.
 
@@ -50,7 +53,7 @@ cdef class SparseGroup(Weighted):
             raise ValueError(f"l1_ratio must be in [0, 1], got {l1_ratio}")
         self.l1_ratio = l1_ratio
 
-    def _parameters(self):
+    def parameters(self):
         return {"alpha": self.alpha, "l1_ratio": self.l1_ratio,
                 "weights": self.weights, "positive": self.positive}
 
@@ -59,22 +62,27 @@ cdef class SparseGroup(Weighted):
         return self.replaced(alpha=ldexp(self.alpha, x_exponent + y_exponent))
 
     def unit(self):
-        """Return the penalty with strength 1."""
+        """Return the penalty with ``alpha=1``."""
         return self.replaced(alpha=1.0)
 
     @property
-    def bends_apart(self):
-        """Whether the bend of one row differs from column to column."""
+    def is_separable(self):
+        """Whether the value is a sum over single entries: without the l2 norms."""
+        return self.l1_ratio == 1.0
+
+    @property
+    def hessian_per_column(self):
+        """Whether ``hessian_diag`` of one row differs between columns: always here."""
         return True
 
     @property
-    def vanish_apart(self):
-        """Whether entries of a block that is not zero may be zero, one by one."""
+    def entrywise_sparse(self):
+        """Whether single entries of a non-zero block may be zero: always here."""
         return True
 
     @property
-    def mixes(self):
-        """Whether a gradient's norm is no norm that ``peak`` describes."""
+    def needs_dual_ratio(self):
+        """Whether the dual norm comes from `dual_ratios`: it mixes l2 and largest entry."""
         return True
 
     def thresholds(self, n_blocks):
@@ -85,25 +93,25 @@ cdef class SparseGroup(Weighted):
         radius = self.alpha * (radius + np.where(penalised, self.l1_ratio, 0.0))
         return np.where(np.isinf(weights), np.inf, radius)
 
-    def local(self, coef, owner, firsts):
-        """Return the second-order model of the penalty at ``coef``, as `L21` does."""
+    def model_at(self, coef, owner, firsts):
+        """Return the second-order model of the penalty at ``coef``, as `Penalty` says."""
         norms = np.sqrt(np.add.reduceat(np.einsum("rc,rc->r", coef, coef), firsts))
         weights = np.ones(len(firsts)) if self.weights is None else self.weights
         finite = np.isfinite(weights)
-        pull = self.alpha * (1.0 - self.l1_ratio) * np.where(finite, weights, 0.0)
-        pull = pull / np.where(norms > 0.0, norms, np.inf)
-        bend = np.where(coef != 0.0, pull[owner, None], np.inf)
+        curvature = self.alpha * (1.0 - self.l1_ratio) * np.where(finite, weights, 0.0)
+        curvature = curvature / np.where(norms > 0.0, norms, np.inf)
+        hessian_diag = np.where(coef != 0.0, curvature[owner, None], np.inf)
         if self.positive:
-            bend[coef <= 0.0] = np.inf
+            hessian_diag[coef <= 0.0] = np.inf
         entry = self.alpha * self.l1_ratio * (weights > 0.0)
-        slope = pull[owner, None] * coef + entry[owner, None] * np.sign(coef)
-        units = coef / np.where(norms > 0.0, norms, 1.0)[owner, None]
-        return Local(slope, bend, units, pull, norms)
+        gradient = curvature[owner, None] * coef + entry[owner, None] * np.sign(coef)
+        directions = coef / np.where(norms > 0.0, norms, 1.0)[owner, None]
+        return PenaltyModel(gradient, hessian_diag, directions, curvature, norms)
 
-    cdef inline double of_norm(self, Py_ssize_t b) noexcept nogil:
+    cdef inline double norm_threshold(self, Py_ssize_t b) noexcept nogil:
         return self.alpha * (1.0 - self.l1_ratio) * factor(self, b)
 
-    cdef inline double of_entry(self, Py_ssize_t b) noexcept nogil:
+    cdef inline double entry_threshold(self, Py_ssize_t b) noexcept nogil:
         return self.alpha * self.l1_ratio if factor(self, b) > 0.0 else 0.0
 
     cdef double block_value(
@@ -115,15 +123,16 @@ cdef class SparseGroup(Weighted):
             if self.positive and w[k] < 0.0:
                 return INFINITY
             total += fabs(w[k])
-        return self.of_norm(b) * sqrt(dot(size, w, w)) + self.of_entry(b) * total
+        return self.norm_threshold(b) * sqrt(dot(size, w, w)) + self.entry_threshold(b) * total
 
-    cdef double block_gauge(
+    cdef double block_dual_ratio(
         self, Py_ssize_t b, const double* grad, int size
     ) noexcept nogil:
-        # The root in s of |S(grad, entry s)| - norm s, which is convex and falls, S
-        # cutting off entries: Newton from the left rises to it monotonically.
-        cdef double norm = self.of_norm(b), entry = self.of_entry(b)
-        cdef double s, step, pulled, size_k, total = 0.0, square
+        # The ratio is the root in s of |S(grad, entry s)| - norm s, with the soft
+        # threshold S. This function is convex and decreasing, so that Newton's method
+        # from the left increases monotonically to the root.
+        cdef double norm = self.norm_threshold(b), entry = self.entry_threshold(b)
+        cdef double s, step, excess, size_k, total = 0.0, square
         cdef int k, _
         for k in range(size):
             if not (self.positive and grad[k] > 0.0):
@@ -134,18 +143,18 @@ cdef class SparseGroup(Weighted):
             return INFINITY
         s = sqrt(total) / (norm + entry * sqrt(<double> size))
         for _ in range(ROOT_STEPS):
-            square = pulled = 0.0
+            square = excess = 0.0
             for k in range(size):
                 if self.positive and grad[k] > 0.0:
                     continue
                 size_k = fabs(grad[k]) - entry * s
                 if size_k > 0.0:
                     square += size_k * size_k
-                    pulled += size_k
+                    excess += size_k
             if square == 0.0:
                 break
             square = sqrt(square)
-            step = (square - norm * s) / (entry * pulled / square + norm)
+            step = (square - norm * s) / (entry * excess / square + norm)
             if not step > ROOT_ACCURACY * s:
                 break
             s += step
@@ -154,12 +163,12 @@ cdef class SparseGroup(Weighted):
     cdef double block_conjugate(
         self, Py_ssize_t b, const double* grad, int size
     ) noexcept nogil:
-        return INFINITY if self.block_gauge(b, grad, size) > 1.0 else 0.0
+        return INFINITY if self.block_dual_ratio(b, grad, size) > 1.0 else 0.0
 
     cdef void block_prox(
         self, Py_ssize_t b, double* w, const double* curvature, int size, bint uniform
     ) noexcept nogil:
-        cdef double entry = self.of_entry(b), cut = 0.0
+        cdef double entry = self.entry_threshold(b), cut = 0.0
         cdef int k
         if uniform and entry > 0.0:
             cut = entry / curvature[0]
@@ -175,4 +184,4 @@ cdef class SparseGroup(Weighted):
                 w[k] += cut
             else:
                 w[k] = 0.0
-        shrink(w, curvature, size, uniform, self.of_norm(b), 0.0)
+        shrink(w, curvature, size, uniform, self.norm_threshold(b), 0.0)

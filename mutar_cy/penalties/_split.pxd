@@ -1,4 +1,4 @@
-"""The two scalar equations of a split into a shared and a specific part."""
+"""The two scalar equations of the split into a shared and a specific part."""
 
 from libc.math cimport INFINITY, fabs, fmax, fmin, sqrt
 
@@ -8,11 +8,11 @@ cdef inline double cap(
     int size,
     double ratio,             # alpha over beta
 ) noexcept nogil:
-    """Where entries are cut off to give the shared part.
+    """Return the cap: the size at which entries are clipped for the shared part.
 
-    At the cap t, ``sum_k min(w_k^2, t^2) = (alpha t / beta)^2``. With the entries
-    above t known this is linear in t^2; starting with none above, t falls to the
-    solution and entries only join them.
+    The cap t solves ``sum_k min(w_k^2, t^2) = (alpha t / beta)^2``, which is linear in
+    t^2 for a known set of entries above t. Starting with the empty set, t decreases to
+    the solution and the set only grows.
     """
     cdef double t = INFINITY, square
     cdef int above = -1, count, k
@@ -39,10 +39,11 @@ cdef inline double multiplier(
     double alpha,
     double beta,
 ) noexcept nogil:
-    """Smallest m >= 0 for which the pull, cut off at beta, has norm alpha at most.
+    """Return the smallest m >= 0 for which the clipped gradient has norm <= alpha.
 
-    With the entries that are cut off known, the rest has a norm to reach; starting
-    with none, m falls to the solution and entries only join them.
+    Its entries are ``curvature * w / (1 + m * curvature)``, clipped at beta. For a
+    known set of clipped entries, the norm of the others is known. Starting with the
+    empty set, m decreases to the solution and the set only grows.
     """
     cdef double m = INFINITY, left, square = 0.0, c = curvature[0]
     cdef int above = -1, count, k
@@ -73,17 +74,18 @@ cdef inline double root(
     const double* curvature,
     int size,
     bint uniform,
-    double norm,              # to be reached
-    double before,            # the multiplier that says what is cut off
+    double norm,              # of the entries that are not clipped
+    double before,            # multiplier that decides which entries are clipped
     double beta,
 ) noexcept nogil:
-    """The m for which the pull of what is not cut off has a given norm.
+    """Return the m for which the entries that are not clipped have a given norm.
 
-    The reciprocal of that norm is concave in m and nearly linear: Newton from the
-    left rises to the root monotonically, and with one curvature at once.
+    The reciprocal of that norm is concave in m and nearly linear, so that Newton's
+    method from the left increases monotonically to the root; with equal curvatures one
+    step suffices.
     """
     cdef double largest = 0.0, c = curvature[0]
-    cdef double square = 0.0, slope, pull, m, step, inverse
+    cdef double square = 0.0, slope, term, m, step, inverse
     cdef int k, _
     for k in range(size):
         if not uniform:
@@ -91,19 +93,19 @@ cdef inline double root(
         largest = c if c > largest else largest
         if not c * fabs(w[k]) > beta * (1.0 + before * c):
             square += (c * w[k]) ** 2
-    # In units of the largest curvature, so that no product leaves the range of floats.
+    # In units of the largest curvature no product over- or underflows.
     m = fmax(sqrt(square) / norm - 1.0, 0.0)
     if uniform:
         return m / largest
-    for _ in range(60):  # a bound: three to five are met
+    for _ in range(60):  # upper bound: tests need three to five
         square = slope = 0.0
         for k in range(size):
             c = curvature[k]
             if not c * fabs(w[k]) > beta * (1.0 + before * c):
                 inverse = 1.0 / (1.0 + m * (c / largest))
-                pull = (c * w[k] * inverse) ** 2
-                square += pull
-                slope += pull * inverse * (c / largest)
+                term = (c * w[k] * inverse) ** 2
+                square += term
+                slope += term * inverse * (c / largest)
         if not slope > 0.0:
             break
         step = (sqrt(square) / norm - 1.0) * square / slope

@@ -1,27 +1,31 @@
-"""The duality gap: how far the objective can be from its minimum, at most.
+"""The duality gap: an upper bound of the objective minus its minimum.
 
-In the units of a stack the problem is ``min |Y - X W|^2 / 2 + sum_b lambda_b |W_b| +
-ridge / 2 |W|^2`` and its dual ``max <Y, u> - |u|^2 / 2 - sum_b h_b(|X_b' u|)`` where
-``h_b`` is 0 up to ``lambda_b`` and beyond it infinite, or ``(. - lambda_b)^2 / (2
-ridge)`` with a ridge. The dual point is the residual, scaled to the best value.
+In scaled units the problem is ``min |Y - X W|^2 / 2 + sum_b lambda_b |W_b| + ridge / 2
+|W|^2``. Its dual is ``max <Y, u> - |u|^2 / 2 - sum_b h_b(|X_b' u|)``, where ``h_b(t)``
+is 0 for ``t <= lambda_b``; beyond, it is infinite, or ``(t - lambda_b)^2 / (2 ridge)``
+with a ridge. The dual point is the residual, scaled to the largest dual value. With
+intercepts the residual must moreover be orthogonal to the intercept's column: the outer
+loop measures this, and otherwise certifies by a residual made orthogonal.
 """
 
 import numpy as np
 
-from mutar_cy.solvers._problem import Problem
-from mutar_cy.solvers._unpenalised import remove_free_blocks
+from mutar_cy.solvers._problem import PenalisedProblem
+from mutar_cy.solvers._unpenalised import make_free_blocks
 
 EPS = np.finfo(np.float64).eps
-NEWTON_STEPS = 40  # a bound: a few are met
+# Upper bound of the steps to the best scale with a ridge: each piece of the dual is
+# visited at most once, and tests need a few.
+NEWTON_STEPS = 40
 
 
 def guard(primal, dual):
-    """Return what rounding may have taken from a duality gap."""
+    """Return the largest error that rounding may have made in a duality gap."""
     return 16 * EPS * max(abs(primal), abs(dual))
 
 
 def best_scaling(square, inner, norms, thresholds, ridge, limit=np.inf):
-    """Return the scale s of the residual, in [0, limit], with the largest dual value.
+    """Return the scale of the residual in [0, limit] with the largest dual value.
 
     Parameters
     ----------
@@ -49,13 +53,14 @@ def best_scaling(square, inner, norms, thresholds, ridge, limit=np.inf):
 
 
 def ridge_scaling(scale, square, inner, norms, thresholds, ridge, limit):
-    """Return :func:`best_scaling` for a penalty with a ridge: no scale is excluded."""
+    """Return :func:`best_scaling` with a ridge, for which every scale is feasible."""
 
     def dual(s):
         excess = np.maximum(s * norms - thresholds, 0.0)
         return s * inner - 0.5 * s**2 * square - excess @ excess / (2.0 * ridge)
 
-    # Piecewise quadratic and concave: Newton ends once it knows its piece.
+    # The dual is piecewise quadratic and concave: Newton's method ends as soon as the
+    # set of blocks above their thresholds repeats.
     best, value = 0.0, 0.0
     for start in (1.0, scale):
         s, known = start, None
@@ -64,23 +69,23 @@ def ridge_scaling(scale, square, inner, norms, thresholds, ridge, limit):
             if candidate > value:
                 best, value = s, candidate
             over = s * norms > thresholds
-            bend = square + norms[over] @ norms[over] / ridge
-            if bend <= 0.0 or (known is not None and np.array_equal(over, known)):
+            curvature = square + norms[over] @ norms[over] / ridge
+            if curvature <= 0.0 or (known is not None and np.array_equal(over, known)):
                 break
             top = inner + norms[over] @ thresholds[over] / ridge
-            s, known = min(max(top / bend, 0.0), limit), over
+            s, known = min(max(top / curvature, 0.0), limit), over
     return best, value
 
 
 class Certificate:
-    """The best dual value seen, and the block norms at that dual point.
+    """The largest dual value found, and the block norms at that dual point.
 
     Parameters
     ----------
     thresholds : ndarray of shape (n_blocks,)
     ridge : float
     limit : float, default=inf
-        Of the scale of the residual: finite if there are unpenalised columns, since a
+        Largest scale of the residual. It is finite if there are unpenalised columns: a
         residual at rounding level is not orthogonal to them at a much larger scale.
 
     Attributes
@@ -92,7 +97,7 @@ class Certificate:
     own_gap : float
         The last gap, by the dual point of its own residual alone.
     smoothness : float
-        The largest curvature of the loss: the dual is as concave as one over that.
+        The largest curvature of the loss: the inverse modulus of the concave dual.
     """
 
     smoothness = 1.0
@@ -109,10 +114,10 @@ class Certificate:
         ----------
         primal : float
         point : object
-            What :meth:`best` takes: here the squared norm of the residual, and its
+            The argument of :meth:`best`: here the squared norm of the residual and its
             inner product with the target.
         norms : ndarray of shape (n_blocks,)
-            Of ``X_b' residual``.
+            Dual norms of ``X_b' residual``.
         """
         scale, dual = self.best(point, norms)
         if dual > self.dual:
@@ -128,17 +133,17 @@ class Certificate:
         )
 
     def anew(self):
-        """Return a certificate of the same problem that has seen nothing."""
+        """Return a certificate of the same problem without any dual point."""
         return Certificate(self.thresholds, self.ridge, self.limit)
 
     def discards(self, primal, lengths):
-        """Tell which blocks are certainly zero at the minimum.
+        """Return which blocks are certainly zero at the minimum.
 
         Parameters
         ----------
         primal : float
         lengths : ndarray of shape (n_blocks,)
-            Operator norms of the blocks of columns, or bounds of them.
+            Operator norms of the blocks of columns, or upper bounds of them.
 
         References
         ----------
@@ -152,34 +157,39 @@ class Certificate:
         return self.norms + radius * lengths < self.thresholds
 
 
-def alpha_max(stack, penalty, groups=None):
+def alpha_max(data, penalty, groups=None):
     """Return the smallest alpha at which every penalised coefficient is zero.
 
     Parameters
     ----------
-    stack : Stack
-    penalty : Weighted
-        Its ``alpha`` is not looked at; other strengths are scaled along with it.
+    data : ScaledData
+    penalty : Penalty
+        Its ``alpha`` is ignored; other strengths keep their ratio to alpha.
     groups : sequence of array-like of int, default=None
 
     Returns
     -------
     alpha_max : float
-        User's units.
+        In the user's units.
+
+    Raises
+    ------
+    ValueError
+        If the penalty is not convex.
     """
     unit = penalty.unit()
-    problem = Problem(stack, unit, groups)
-    residuals = remove_free_blocks(problem).settle(stack.targets)
-    norms = problem.dual_norms(stack.correlate(residuals))
+    problem = PenalisedProblem(data, unit, groups)
+    residuals = make_free_blocks(problem).refit_unpenalised(data.targets)
+    norms = problem.dual_norms(data.correlate(residuals))
     weights = unit.thresholds(problem.blocks.n_blocks)
     counted = (weights > 0.0) & np.isfinite(weights)
     ratios = norms[counted] / weights[counted]
-    exponent = -(stack.x_exponent + stack.y_exponent)
+    exponent = -(data.x_exponent + data.y_exponent)
     return float(np.ldexp(np.max(ratios, initial=0.0), exponent))
 
 
-def alpha_max_columns(stack, penalties):
+def alpha_max_columns(data, penalties):
     """Return :func:`alpha_max` of every column, of shape (n_columns,)."""
     return np.array(
-        [alpha_max(stack.column(c), penalty) for c, penalty in enumerate(penalties)]
+        [alpha_max(data.column(c), penalty) for c, penalty in enumerate(penalties)]
     )

@@ -1,35 +1,54 @@
-"""Minimise over a working set: sweeps over its active blocks, and accelerations."""
+"""Descent on a working set: sweeps over its active blocks, and acceleration.
+
+Newton steps and Anderson extrapolation look further than one sweep does; the exact
+objective safeguards both.
+"""
 
 import numpy as np
 
 from mutar_cy.solvers._block_cd import block_cd
 from mutar_cy.solvers._newton import newton_cost, newton_directions
 
-SWEEPS = 5  # between two looks at the gap
-CHEAP = 2e5  # multiplications of a sweep below which nothing beats more sweeps
-CHEAP_ROUNDS = 6  # looks in one call of the kernel then
-CHEAP_CALLS = 2  # such calls, before acceleration is tried all the same
-ROW = 300.0  # multiplications that a visit of a row costs beyond its own
-PATIENCE = 15  # sweeps that a Newton step is expected to save
-PATIENT_SWEEPS = 200  # before the objective itself is watched
-IDLE = 20  # looks without progress of the objective that end it
+# Sweeps between two computations of the gap, and iterates of an extrapolation.
+SWEEPS = 5
+# Multiplications of a sweep below which more sweeps beat any acceleration, whose calls
+# from Python then dominate; the kernel then runs CHEAP_ROUNDS times SWEEPS sweeps in
+# one call. After CHEAP_CALLS such calls acceleration is tried nevertheless.
+CHEAP = 2e5
+CHEAP_ROUNDS = 6
+CHEAP_CALLS = 2
+# Multiplications that a visit of a row costs besides its own: calls and loops.
+ROW = 300.0
+# Sweeps that a Newton step is expected to save, at least.
+SAVED_SWEEPS = 15
+# After this many sweeps the objective itself is monitored: the descent ends when it has
+# not decreased beyond rounding for MAX_STALLED rounds.
+MONITORED_SWEEPS = 200
+MAX_STALLED = 20
 ROUNDING = 4 * np.finfo(np.float64).eps
-REFINEMENTS = 3  # Newton steps on a quadratic problem
-CURIOSITY = 1.25  # by which the method not taken gains in esteem
-SLOW = 0.25  # of the gap left after a Newton step: then others are tried as well
+# Newton steps on a quadratic problem: each removes the rounding of the one before.
+REFINEMENTS = 3
+# Factor per round by which the rate of an acceleration that is not used grows, so that
+# it is tried again.
+RETRIAL = 1.25
+# A Newton step that leaves more than this share of the gap is slow: the other
+# acceleration is tried as well.
+SLOW = 0.25
+# Fractions of a direction to try.
+STEPS = [1.0, 0.5, 0.25, 0.1, 0.02]
 
 
 def descend(working_set, target, budget):
-    """Bring the duality gap of the working set's own problem below ``target``.
+    """Reduce the duality gap of the working set's own problem to ``target``.
 
     Parameters
     ----------
     working_set : WorkingSet
-        Loaded; moved in place.
+        Loaded; updated in place.
     target : float
-        In the units of the stack.
+        Duality gap, in scaled units.
     budget : int
-        Most sweeps to make.
+        Maximum number of sweeps.
 
     Returns
     -------
@@ -37,11 +56,11 @@ def descend(working_set, target, budget):
     """
     row = ROW + working_set.datafit.work()
     n_sweeps, work = 0, len(working_set.coef) * row
-    history, newton, progress = None, False, Progress()
+    history, newton, choice = None, False, AccelerationChoice()
     if working_set.problem.is_quadratic:
         shape = working_set.datafit, working_set.penalty, working_set.coef
         n_sweeps, _, active, _ = block_cd(*shape, 0.0, min(1, budget), 1)
-        for _ in range(REFINEMENTS):  # each gains what rounding took from the last
+        for _ in range(REFINEMENTS):
             accelerate(working_set, active, None, True)
     while True:
         cheap = work < CHEAP and n_sweeps < CHEAP_CALLS * CHEAP_ROUNDS * SWEEPS
@@ -61,43 +80,45 @@ def descend(working_set, target, budget):
         n_sweeps += done
         if gap <= target or n_sweeps >= budget or at_rest:
             return n_sweeps
-        if n_sweeps > PATIENT_SWEEPS and progress.has_ended(working_set.objective()):
+        if n_sweeps > MONITORED_SWEEPS and choice.has_stalled(working_set.objective()):
             return n_sweeps
         work = len(active) * row
-        # What has been spent on sweeps without success may be spent on a Newton step.
-        patience = max(PATIENCE, n_sweeps)
+        # A Newton step may cost as much as all sweeps so far, which did not suffice.
+        saved = max(SAVED_SWEEPS, n_sweeps)
         step = newton_cost(working_set, len(active))
-        newton = step < patience * work and progress.prefers_newton(gap)
+        newton = step < saved * work and choice.prefers_newton(gap)
         accelerate(working_set, active, history if rounds == 1 else None, newton)
-        progress.begin(newton, gap, work * SWEEPS + (step if newton else 0.0))
+        choice.begin(newton, gap, work * SWEEPS + (step if newton else 0.0))
 
 
-class Progress:
-    """How fast the gap falls, per multiplication, with either acceleration."""
+class AccelerationChoice:
+    """The decrease of the gap per multiplication, for each acceleration."""
 
     def __init__(self):
         self._rates = {}
         self._begun = None
-        self._lowest, self._idle = np.inf, 0
+        self._lowest, self._n_stalled = np.inf, 0
 
-    def has_ended(self, objective):
-        """Tell whether the objective has long stopped falling beyond rounding."""
-        fallen = self._lowest - objective
-        self._idle = 0 if fallen > ROUNDING * abs(objective) else self._idle + 1
+    def has_stalled(self, objective):
+        """Return whether the objective has not decreased beyond rounding for long."""
+        decrease = self._lowest - objective
+        self._n_stalled = (
+            0 if decrease > ROUNDING * abs(objective) else self._n_stalled + 1
+        )
         self._lowest = min(self._lowest, objective)
-        return self._idle >= IDLE
+        return self._n_stalled >= MAX_STALLED
 
     def begin(self, newton, gap, cost):
-        """Note what the next round begins with, and what it costs."""
+        """Record the acceleration, gap and cost of the round that begins."""
         self._begun = newton, gap, cost
 
     def prefers_newton(self, gap):
-        """Tell which acceleration to take next, the last having led to ``gap``."""
+        """Return whether Newton comes next, given the gap after the last round."""
         if self._begun is None:
             return True
         newton, before, cost = self._begun
         for other in self._rates:
-            self._rates[other] *= CURIOSITY
+            self._rates[other] *= RETRIAL
         fallen = np.log(before / gap) if 0.0 < gap < before < np.inf else 0.0
         self._rates[newton] = max(fallen, 1e-3) / cost
         if len(self._rates) == 1:  # the other has not been tried
@@ -105,22 +126,19 @@ class Progress:
         return self._rates[True] >= self._rates[False]
 
 
-STEPS = [1.0, 0.5, 0.25, 0.1, 0.02]  # fractions of a direction to try
-
-
 def accelerate(working_set, active, history, newton):
-    """Look further than sweeps do, by Newton's method or by extrapolation.
+    """Take a Newton step or extrapolate from the last sweeps.
 
     Parameters
     ----------
     working_set : WorkingSet
-        Moved in place, to a lower objective or not at all.
+        Updated in place, to a lower objective or not at all.
     active : ndarray of int
         The blocks that the last sweeps visited.
     history : ndarray of shape (n_iterates, n_rows, n_columns), or None
         The coefficients after each of these sweeps.
     newton : bool
-        Whether by Newton's method.
+        Whether to take a Newton step.
     """
     support = working_set.support(active)
     rows = support[0]
@@ -136,11 +154,11 @@ def accelerate(working_set, active, history, newton):
 
 
 def newton_step(working_set, support, correlation):
-    """Take Newton's step, or one without the blocks that it sends through zero.
+    """Take Newton's step, or one that drops the blocks which it sends through zero.
 
-    Newton's model knows nothing of the kink at zero. Where it would carry blocks
-    through it, the best step often ends at the first of them, or sends all of them to
-    zero and solves the model again for the others.
+    Newton's model ignores the kink at zero. Where it sends blocks through zero, the
+    best step often ends at the first of them, or sets all of them to zero and solves
+    the model again for the others.
     """
     coef = working_set.coef[support[0]]
     directions, shrinking = newton_directions(working_set, support, correlation, coef)
@@ -149,12 +167,12 @@ def newton_step(working_set, support, correlation):
     passing = shrinking >= 1.0
     ends = [1.0 / shrinking.max()] if np.any(passing) else []
     if ends:
-        directions.append(without(working_set, support, correlation, passing))
+        directions.append(direction_without(working_set, support, correlation, passing))
     step_along(working_set, support, directions, correlation, ends)
 
 
-def without(working_set, support, correlation, dropped):
-    """Return the direction that sends some entries to zero and Newton's for the rest.
+def direction_without(working_set, support, correlation, dropped):
+    """Return the direction that sets some entries to zero, and Newton's for the rest.
 
     Parameters
     ----------
@@ -185,7 +203,7 @@ def anderson_direction(history):
     Returns
     -------
     direction : ndarray or None
-        From the last iterate.
+        From the last iterate to the extrapolated one.
 
     References
     ----------
@@ -198,6 +216,7 @@ def anderson_direction(history):
     trace = np.trace(gram)
     if not trace > 0.0:
         return None
+    # A relative regularisation: moves are often nearly collinear.
     gram.flat[:: len(gram) + 1] += 1e-12 * trace
     weights = np.linalg.solve(gram, np.ones(len(gram)))
     weights /= weights.sum()
@@ -205,18 +224,18 @@ def anderson_direction(history):
 
 
 def step_along(working_set, support, directions, correlation, ends=()):
-    """Move along the best of some directions as far as the objective falls.
+    """Take the step along one of some directions with the lowest objective.
 
     Parameters
     ----------
     working_set : WorkingSet
     support : tuple of ndarray
-        What :meth:`WorkingSet.support` returns.
+        The result of :meth:`WorkingSet.support`.
     directions : list of ndarray of shape (n_rows, n_columns)
     correlation : ndarray of shape (n_columns, n_rows)
-        Of the rows of the support with the residual.
+        Correlations of the rows of the support with the residual.
     ends : sequence of float, default=()
-        Steps to try besides the usual ones.
+        Step lengths to try besides the usual ones.
 
     Returns
     -------
@@ -230,11 +249,11 @@ def step_along(working_set, support, directions, correlation, ends=()):
     best, lowest = None, penalty.value(coef.ravel(), ptr)
     for direction in directions:
         slope = float(np.vdot(direction, correlation.T))
-        change, bend = working_set.change(rows, direction)
+        change, square = working_set.change(rows, direction)
         steps = trial_steps(coef, direction, working_set.problem.positive)
         for step in [*steps, *ends] if not working_set.problem.positive else steps:
             value = penalty.value((coef + step * direction).ravel(), ptr)
-            value += step * (0.5 * step * bend - slope)
+            value += step * (0.5 * step * square - slope)
             if value < lowest:
                 best, lowest = (step, direction, change), value
     if best is None:
@@ -244,7 +263,7 @@ def step_along(working_set, support, directions, correlation, ends=()):
 
 
 def trial_steps(coef, direction, positive):
-    """Return the steps to try, none beyond the first zero if all must be positive."""
+    """Return the steps to try: one before the first zero with ``positive``."""
     if not positive:
         return STEPS
     against = direction * coef < 0.0

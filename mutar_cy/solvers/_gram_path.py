@@ -1,4 +1,4 @@
-"""A path on Gram matrices of all features: one pass over the data, at its start."""
+"""A path on the Gram matrices of all features, with one pass over the data."""
 
 from typing import Any
 
@@ -7,20 +7,24 @@ import numpy as np
 from mutar_cy.solvers._block_cd import block_cd
 from mutar_cy.solvers._certificate import Certificate
 from mutar_cy.solvers._descent import SWEEPS, descend
-from mutar_cy.solvers._outer_loop import ALL_IN, SMALL
-from mutar_cy.solvers._path import MARGIN, PathRun, Point
+from mutar_cy.solvers._outer_loop import ALL_IN, BALANCED, SMALL
+from mutar_cy.solvers._path import MARGIN, PathLoop, PathPoint
 from mutar_cy.solvers._working_set import BLAS3_GAIN, MEMORY, Storage, WorkingSet
 
-SCALE = 2.0  # of the residual in a dual point, at most
-# Errors of products in a gap: the primal's square, and the dual's product and square.
+# Largest scale of the residual in a dual point.
+SCALE = 2.0
+# Number of rounded products that a gap adds up: the primal's square, and the dual's
+# inner product and square, each times its factor.
 ERRORS = 1.0 + SCALE + SCALE**2
-SHARE = 0.01  # of the target: what rounding may amount to, else the data are asked
-WIDE = 2.0  # features per sample from which on columns are cheaper to sweep over
+# Rounding may amount to this share of the target; beyond, residuals are computed.
+SHARE = 0.01
+# Features per sample beyond which sweeps over columns are cheaper.
+WIDE = 2.0
 EPS = np.finfo(np.float64).eps
 
 
 class GramStorage(Storage):
-    """Gram matrices, whatever else would be cheaper for a single fit."""
+    """Storage by Gram matrices, even where columns would be cheaper for one fit."""
 
     def _wants_gram(self):
         return True
@@ -30,35 +34,35 @@ class GramSet(WorkingSet):
     """A working set on Gram matrices."""
 
     def _make_storage(self):
-        return GramStorage(self.stack, self.free)
+        return GramStorage(self.data, self.free)
 
 
-class GramRun(PathRun):
-    """A path with every block in play, whose objective needs no pass over the data.
+class GramPathLoop(PathLoop):
+    """A path with every block in the working set, which needs no pass over the data.
 
-    With ``C_0`` the correlations of the targets, those of the residuals are ``C = C_0 -
-    G W``, and their square is ``|Y|^2 - <W, C_0 + C>``. Rounding is then of the size
-    that it has in residuals as well, but not relative to what is left of them. So the
-    certificate allows for it, by the bounds of N. J. Higham (2002), Accuracy and
-    Stability of Numerical Algorithms, section 3.1. These are ``eps`` times the length
-    of sums, times the size ``s = |Y| + sum_j |X_j| |W_j|``, times the norm of a column
-    in a correlation and times s in an inner product. The gap adds up such products, by
-    factors that the scale of the dual point bounds. Where all that does not vanish
-    beside the target, X itself is asked.
+    With the correlations ``C_0`` of the targets, those of the residuals are ``C = C_0 -
+    G W``, and the squared residual is ``|Y|^2 - <W, C_0 + C>``. The rounding errors are
+    as large as in residuals, but not relative to the residuals. So the certificate adds
+    their bounds (N. J. Higham (2002), Accuracy and Stability of Numerical Algorithms,
+    section 3.1): ``eps`` times the length of sums times the size ``s = |Y| + sum_j
+    |X_j| |W_j|``, times the norm of a column for a correlation and times s for an inner
+    product. The gap adds up such products, with factors that the scale of the dual
+    point bounds. If all this is not negligible against the target, X itself is used.
     """
 
     @staticmethod
-    def suits(stack, penalty, n_strengths):
-        """Tell whether a path is likely to be cheaper so."""
-        sizes = [target.shape for target in stack.targets]
-        n_features, n_samples = stack.n_features, sum(n for _, n in sizes)
+    def suits(data, penalty, n_strengths):
+        """Return whether a path is likely to be cheaper on Gram matrices."""
+        sizes = [target.shape for target in data.targets]
+        n_features, n_samples = data.n_features, sum(n for _, n in sizes)
         if n_features > WIDE * min(n for _, n in sizes):
             return False
         if 8.0 * len(sizes) * n_features**2 > MEMORY:
             return False
         if penalty.positive and not np.all(penalty.thresholds(1)):
-            return False  # free blocks are then no matter of projections
-        # Two products with the data for every strength, slow ones for few columns.
+            return False  # free blocks are then not projected out
+        # Compared with two products with the data per strength, which are slow for few
+        # columns (BLAS-2).
         residual = sum(q * n for q, n in sizes)
         gain = BLAS3_GAIN if residual < BLAS3_GAIN * n_samples else 1.0
         return n_features * n_samples <= 2.0 * gain * n_strengths * residual
@@ -70,45 +74,46 @@ class GramRun(PathRun):
         return Certificate(thresholds, self.problem.ridge, SCALE)
 
     def start(self, coef):
-        """Bring all blocks into play, at zero or at given coefficients."""
+        """Add all blocks to the working set, at zero or at given coefficients."""
         working_set = self.working_set
         targets = working_set.residuals()
+        self._intercepts = self.data.intercept_products(targets)
         chosen = np.flatnonzero(self.candidates)
-        # Of no blocks at all there are Gram matrices without rows.
+        # Without any block, the storage still needs Gram matrices without rows.
         (working_set if len(chosen) else working_set.storage).add(chosen)
         self.candidates[:] = False
         features = working_set.storage.features
-        self._natural = np.array_equal(features, np.arange(self.stack.n_features))
+        self._natural = np.array_equal(features, np.arange(self.data.n_features))
         self._norm = np.sqrt(sum(float(np.vdot(r, r)) for r in targets))
         self._before = working_set.storage.correlate(targets)
         self._own: Any = self._before
-        longest = max(target.shape[1] for target in self.stack.targets)
-        self._share = EPS * (longest + len(features) + self.stack.n_columns)
+        longest = max(target.shape[1] for target in self.data.targets)
+        self._share = EPS * (longest + len(features) + self.data.n_columns)
         self._lengths = np.sqrt(self.problem.squares.max(axis=0)[features])
         if coef is not None:
-            start = self.stack.from_user(features, coef[features])
+            start = self.data.from_user(features, coef[features])
             start = np.maximum(start, 0.0) if self.problem.positive else start
             working_set.coef[:] = start
 
     def restart(self, problem, max_iter):
-        """Minimise with other strengths of the penalty, as :class:`PathRun` does."""
+        """Minimise with another penalty strength, as :class:`PathLoop` does."""
         self._remember()
         self.problem, working_set = problem, self.working_set
-        working_set.take(problem)
+        working_set.set_problem(problem)
         self._begin()
         self.candidates[:] = False
-        if self._go_ahead() < 1.0:
+        if self._start_ahead() < 1.0:
             self._load()
             target = ALL_IN * max(self.target, self.rounding)
             self.count(self._descend(target, max_iter))
         self.minimise(max_iter)
 
     def _remember(self):
-        strength = self.problem.penalty.alpha
-        self.trail.note(Point(strength, self.working_set.coef, None, self._own))
+        alpha = self.problem.penalty.alpha
+        self.extrapolator.add(PathPoint(alpha, self.working_set.coef, None, self._own))
 
-    def _go_ahead(self):
-        point = self.trail.ahead(self.problem.penalty.alpha)
+    def _start_ahead(self):
+        point = self.extrapolator.extrapolate(self.problem.penalty.alpha)
         if point is None:
             return 1.0
         working_set = self.working_set
@@ -128,11 +133,11 @@ class GramRun(PathRun):
         return 1.0
 
     def extend(self):
-        """Leave all blocks in play."""
+        """Do nothing: all blocks are in the working set."""
 
     def _evaluate(self):
         coef = self.working_set.coef
-        self._lower(coef)
+        self._update_correlations(coef)
         self.rounded, self.allowance = self._rounding(coef)
         if self.allowance <= SHARE * self.target:
             return self._measure()
@@ -142,8 +147,8 @@ class GramRun(PathRun):
         self._own = self.working_set.storage.correlate(self.residuals)
         return point
 
-    def _lower(self, coef):
-        """Find the correlations with the residuals of coefficients."""
+    def _update_correlations(self, coef):
+        """Compute the correlations with the residuals of coefficients."""
         storage = self.working_set.storage
         few = len(coef) <= SMALL
         rows = slice(None) if few else np.flatnonzero(coef.any(axis=1))
@@ -151,9 +156,9 @@ class GramRun(PathRun):
         self._own = self._before - storage.multiply(rows, coef[rows])
 
     def _measure(self):
-        """Find the objective from the correlations."""
+        """Compute the objective from the correlations."""
         coef = self.working_set.coef
-        # Column by column: sums are no longer than need be.
+        # Column by column, so that sums are as short as possible.
         inner = self._norm**2 - float(np.einsum("rc,cr->c", coef, self._before).sum())
         square = inner - float(np.einsum("rc,cr->c", coef, self._own).sum())
         self.square = max(square, 0.0)
@@ -161,7 +166,7 @@ class GramRun(PathRun):
         return self.square, inner
 
     def _rounding(self, coef):
-        """Return what rounding amounts to, in correlations and in the gap."""
+        """Return bounds of the rounding in correlations and in the gap."""
         norms = np.sqrt(np.einsum("rc,rc->r", coef, coef))
         size = self._norm + float(self._lengths @ norms)
         return self._share * size, ERRORS * self._share * size**2
@@ -173,11 +178,25 @@ class GramRun(PathRun):
         norms = self.norms + self.rounded * self.problem.lengths
         return self.certificate.gap(self.primal, point, norms) + self.allowance
 
+    def _is_balanced(self):
+        if self._intercepts is None:
+            return True
+        if self.residuals is not None:
+            return super()._is_balanced()
+        targets, columns = self._intercepts
+        columns = columns[:, self.working_set.storage.features]
+        part = targets - np.einsum("cr,rc->c", columns, self.working_set.coef)
+        return float(np.sqrt(part @ part)) <= BALANCED * np.sqrt(2.0 * self.null)
+
+    def _certify_balanced(self, point):
+        self.residuals = self.working_set.residuals()
+        super()._certify_balanced(point)
+
     def _all(self, correlation):
-        """Return correlations of rows as those of all features."""
+        """Return the correlations of all features from those of the rows."""
         if self._natural:
             return correlation
-        out = np.zeros((self.stack.n_columns, self.stack.n_features))
+        out = np.zeros((self.data.n_columns, self.data.n_features))
         out[:, self.working_set.storage.features] = correlation
         return out
 
@@ -188,7 +207,7 @@ class GramRun(PathRun):
     def _descend(self, target, budget):
         if self.problem.is_quadratic:
             return descend(self.working_set, target, budget)
-        # Near a solution few sweeps are needed, and a look costs next to nothing.
+        # Near a solution few sweeps are needed, and a gap costs little: after each.
         working_set, most = self.working_set, min(SWEEPS, budget)
         shape = working_set.datafit, working_set.penalty, working_set.coef
         n_sweeps, gap, _, at_rest = block_cd(*shape, target, most, 1)

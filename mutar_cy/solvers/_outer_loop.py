@@ -1,4 +1,4 @@
-"""What a solve ends with, in the user's units."""
+"""The outer loop: passes over the data, certificates, growth of the working set."""
 
 from typing import Any, NamedTuple
 
@@ -6,13 +6,42 @@ import numpy as np
 
 from mutar_cy.solvers._certificate import Certificate
 from mutar_cy.solvers._descent import descend
-from mutar_cy.solvers._problem import Problem
-from mutar_cy.solvers._unpenalised import remove_free_blocks
+from mutar_cy.solvers._problem import PenalisedProblem
+from mutar_cy.solvers._unpenalised import make_free_blocks
 from mutar_cy.solvers._working_set import WorkingSet
+
+# Accuracy of a descent on the working set, as a share of the gap: in general, if few
+# blocks are left to come in, and if CHEAP_SWEEPS sweeps cost less than a pass.
+INNER = 0.3
+INNER_COMPLETE = 0.03
+INNER_CHEAP = 1e-6
+CHEAP_SWEEPS = 20
+# The working set is nearly complete if at most this share of its size violates.
+COMPLETE = 0.01
+# A pass (BLAS-3) multiplies about this many times as fast as sweeps do.
+PASS_GAIN = 3.0
+# Accuracy of a descent, as a share of the target: no descent needs more, and one with
+# all blocks in the working set needs as much.
+ALL_IN = 0.6
+# Least number of blocks to add, and number of blocks up to which all come in at once.
+FIRST = 20
+SMALL = 64
+# Passes without progress that end a fit.
+MAX_STALLED = 4
+# A gap of this share of the terms that it is a difference of is as good as zero.
+ROUNDING = 64 * np.finfo(np.float64).eps
+# Gap, as a share of the null objective, below which products in float32 do not suffice.
+EXACT = 1e-4
+# Factor of the accuracy after a descent that had nothing to do.
+TIGHTER = 0.1
+# The part of residuals along the intercept's column, relative to the targets, that
+# counts as rounding. Centring leaves about 1e-15; at this bound the gap would be wrong
+# by 1e-20 of the null objective.
+BALANCED = 1e-10
 
 
 class Solution(NamedTuple):
-    """What a solver hands back, in the user's units."""
+    """The result of a solver, in the user's units."""
 
     coef: np.ndarray  # (n_features, n_columns)
     intercept: np.ndarray  # (n_columns,)
@@ -21,59 +50,45 @@ class Solution(NamedTuple):
     n_iter: int  # sweeps
     converged: bool
     objective: float
-    shared: np.ndarray | None = None  # of coef, if the penalty splits it
+    shared: np.ndarray | None = None  # part of coef that tasks share, if it is split
 
 
-def make_solution(run):
-    """Return coefficients, intercepts and certificate of a run that has ended."""
-    working_set, stack = run.working_set, run.stack
-    features = np.concatenate([working_set.storage.features, run.free.features])
-    free = run.free.coefficients(stack, working_set.storage.features, working_set.coef)
-    coef, intercept = whole(stack, features, np.concatenate([working_set.coef, free]))
+def make_solution(loop):
+    """Return the coefficients, intercepts and certificate of a loop that has ended."""
+    working_set, data = loop.working_set, loop.data
+    features = np.concatenate([working_set.storage.features, loop.free.features])
+    free = loop.free.coefficients(data, working_set.storage.features, working_set.coef)
+    coef, intercept = all_rows(data, features, np.concatenate([working_set.coef, free]))
     shared = working_set.shared()
     if shared is not None:
-        shared = whole(stack, features, np.concatenate([shared, free]))[0]
-    gap, target, objective = np.ldexp([run.gap, run.target, run.primal], run.unit)
+        shared = all_rows(data, features, np.concatenate([shared, free]))[0]
+    gap, target, objective = np.ldexp([loop.gap, loop.target, loop.primal], loop.unit)
     return Solution(
         coef,
         intercept,
-        max(float(gap), 0.0),  # rounding can take it below
+        max(float(gap), 0.0),  # rounding may make it negative
         float(target),
-        run.n_iter,
-        bool(run.converged),
+        loop.n_iter,
+        bool(loop.converged),
         float(objective),
         shared,
     )
 
 
-def whole(stack, features, rows):
-    """Return rows of some features as all coefficients, and the intercepts."""
-    rows, intercept = stack.to_user(features, rows)
-    coef = np.zeros((stack.n_features, stack.n_columns))
+def all_rows(data, features, rows):
+    """Return the coefficients of all features from some rows, and the intercepts."""
+    rows, intercept = data.to_user(features, rows)
+    coef = np.zeros((data.n_features, data.n_columns))
     coef[features] = rows
     return coef, intercept
 
 
-INNER = 0.3  # of the gap: how far the working set is solved before the next pass
-COMPLETE = 0.01  # of the working set: if no more ask to come in, it misses little
-INNER_COMPLETE = 0.03  # as INNER, then
-INNER_CHEAP = 1e-6  # as INNER, where so many sweeps cost less than a pass
-CHEAP_SWEEPS = 20
-PASS_GAIN = 3.0  # of the products of a pass over those of sweeps
-ALL_IN = 0.6  # of the target: no further, and this far if no block is left outside
-FIRST = 20  # blocks to start with, at least
-SMALL = 64  # problems with so few blocks come into play at once
-STALLS = 4  # passes without progress that end a fit
-ROUNDING = 64 * np.finfo(np.float64).eps
-EXACT = 1e-4  # of the null objective: below this gap float32 products will not do
+class OuterLoop:
+    """The state of one solve between two passes over the data."""
 
-
-class Run:
-    """The state of one solve between two passes."""
-
-    def __init__(self, stack, penalty, groups, tol):
-        self.stack = stack
-        self.problem = Problem(stack, penalty, groups)
+    def __init__(self, data, penalty, groups, tol):
+        self.data = data
+        self.problem = PenalisedProblem(data, penalty, groups)
         self.working_set = self._make_working_set()
         self.free = self.working_set.free
         self.null = self._null_objective()
@@ -83,20 +98,20 @@ class Run:
         self._begin()
 
     def _begin(self):
-        """Forget all that depends on the strength of the penalty."""
+        """Reset all that depends on the penalty strength."""
         thresholds = self.problem.thresholds.copy()
-        thresholds[self.problem.free] = np.inf  # always feasible: settled exactly
+        thresholds[self.problem.free] = np.inf  # refitted exactly: always feasible
         self.certificate = self._make_certificate(thresholds)
         self.candidates = np.isfinite(thresholds) & (self.problem.lengths > 0.0)
         self.candidates[self.working_set.chosen] = False
         self.gap = self.best = self.lowest = np.inf
         self.n_violating = 0
-        self.haste = 1.0
-        self.n_iter = self.stalls = 0
+        self.tol_factor = 1.0
+        self.n_iter = self.n_stalled = 0
         self.converged = False
 
     def _make_working_set(self):
-        return WorkingSet(self.problem, remove_free_blocks(self.problem))
+        return WorkingSet(self.problem, make_free_blocks(self.problem))
 
     def _make_certificate(self, thresholds):
         limit = 2.0 if len(self.problem.free) else np.inf
@@ -106,7 +121,7 @@ class Run:
         return descend(self.working_set, target, budget)
 
     def _null_objective(self):
-        return self.stack.scaled_null_objective
+        return self.data.scaled_null_objective
 
     def _size(self):
         """Return the size of the terms that a gap is the difference of."""
@@ -123,11 +138,11 @@ class Run:
             self.count(self._descend(self.inner_target(), budget))
 
     def _load(self):
-        """Give the working set what is known of the coefficients."""
+        """Set the state of the working set from the residuals."""
         self.working_set.load(self.residuals, self.correlation)
 
     def solution(self):
-        """Return coefficients, intercepts and certificate as they are now."""
+        """Return the present coefficients, intercepts and certificate."""
         return make_solution(self)
 
     def start(self, coef):
@@ -143,41 +158,47 @@ class Run:
             return
         self.working_set.add(chosen)
         features = self.working_set.storage.features
-        start = self.stack.from_user(features, coef[features])
+        start = self.data.from_user(features, coef[features])
         if self.problem.positive:
             start = np.maximum(start, 0.0)
         self.working_set.coef[:] = start
 
     def finished(self, max_iter, on_iteration):
-        """Pass over the data, certify, and tell whether this is the end."""
+        """Pass over the data, compute the gap, and return whether the loop ends."""
         point = self._evaluate()
-        doubtful = self.stalls > 0 or self.gap < EXACT * self.null
-        exact = doubtful or not self.stack.is_narrow
+        doubtful = self.n_stalled > 0 or self.gap < EXACT * self.null
+        exact = doubtful or not self.data.is_narrow
         self.gap = self._gap(point, exact)
         near = max(self.target, EXACT * self.null)
         last = self.n_iter >= max_iter or self.gap <= near
         if last and not exact:
             self.gap = self._gap(point, True)
+        if last and not self._is_balanced():
+            self._certify_balanced(point)
         self._judge(max_iter)
         if on_iteration is not None:
             on_iteration(self.n_iter, *np.ldexp([self.gap, self.target], self.unit))
         return self.done
 
     def _evaluate(self):
-        """Find residuals and objective; return what the certificate asks of them."""
+        """Compute residuals and objective; return the point for the certificate."""
         self.residuals = self.working_set.residuals()
         return self._measure()
 
     def _measure(self):
-        """Find the objective from the residuals; return as :meth:`_evaluate` does."""
-        square = sum(float(np.vdot(r, r)) for r in self.residuals)
-        pairs = zip(self.stack.targets, self.residuals, strict=True)
-        inner = sum(float(np.vdot(y, r)) for y, r in pairs)
+        """Compute the objective from the residuals; return the certificate's point."""
+        square, inner = self._products(self.residuals)
         self.primal = 0.5 * square + self.working_set.penalty_value()
         return square, inner
 
+    def _products(self, residuals):
+        """Return the squared norm of residuals, and their product with the targets."""
+        square = sum(float(np.vdot(r, r)) for r in residuals)
+        pairs = zip(self.data.targets, residuals, strict=True)
+        return square, sum(float(np.vdot(y, r)) for y, r in pairs)
+
     def _gap(self, point, exact):
-        """Pass over the data for the gap, kept in mind only if products are exact."""
+        """Pass over the data for the gap; keep correlations only if they are exact."""
         self.correlation = correlation = self._correlate(exact)
         self.norms = self.problem.dual_norms(correlation)
         certificate = self.certificate
@@ -187,38 +208,61 @@ class Run:
         return certificate.gap(self.primal, point, self.norms)
 
     def _correlate(self, exact):
-        """Return the correlations of the residuals, with all data that still count."""
+        """Return the correlations of the residuals with all features that may count."""
         storage = self.working_set.storage
         self.partial = storage.packs and not self.candidates.any()
         if not self.partial:
-            return self.stack.correlate(self.residuals, exact)
-        # What is not in play is known to be zero: the rest is the whole problem.
-        correlation = np.zeros((self.stack.n_columns, self.stack.n_features))
+            return self.data.correlate(self.residuals, exact)
+        # All other features are known to be zero: the working set is the whole problem.
+        correlation = np.zeros((self.data.n_columns, self.data.n_features))
         correlation[:, storage.features] = storage.correlate(self.residuals)
         return correlation
+
+    def _is_balanced(self):
+        """Return whether residuals are orthogonal to intercepts, up to rounding."""
+        size = (2.0 * self.null) ** 0.5
+        return self.data.imbalance(self.residuals) <= BALANCED * size
+
+    def _certify_balanced(self, point):
+        """Compute the gap by dual points that are feasible for the intercepts."""
+        residuals = self.data.balanced(self.residuals)
+        point = self._balanced_point(point, residuals)
+        if point is None:
+            return
+        norms = self.problem.dual_norms(self.data.correlate(residuals))
+        self.certificate = self.certificate.anew()  # earlier points were not feasible
+        self.gap = self.certificate.gap(self.primal, point, norms)
+
+    def _balanced_point(self, point, residuals):
+        """Return the point for the certificate, of other residuals than the present.
+
+        A loop whose points are not those of squared errors overrides this; None leaves
+        the gap as it is.
+        """
+        return None if callable(point) else self._products(residuals)
 
     def _judge(self, max_iter):
         enough = max(self.target, self.rounding)
         self.converged = self.gap <= enough
-        # With blocks still coming in, the gap may stay where it is for a while.
-        fallen = self.lowest - self.primal
-        stalled = self.gap >= self.best and fallen <= ROUNDING * self.primal
+        # While blocks come in, the gap may not decrease for some passes.
+        decrease = self.lowest - self.primal
+        stalled = self.gap >= self.best and decrease <= ROUNDING * self.primal
         self.lowest = min(self.lowest, self.primal)
-        self.stalls = self.stalls + 1 if stalled else 0
+        self.n_stalled = self.n_stalled + 1 if stalled else 0
         self.best = min(self.best, self.gap)
-        self.done = self.n_iter >= max_iter or self.stalls >= STALLS
-        # A fit that starts from a solution must find it to be one: so the point has to
-        # certify itself, unless that proves hard.
-        itself = self.certificate.own_gap <= enough or self.stalls > 0
+        self.done = self.n_iter >= max_iter or self.n_stalled >= MAX_STALLED
+        # A fit that starts at a solution must recognise it: so the point has to certify
+        # itself, unless the fit stalls.
+        itself = self.certificate.own_gap <= enough or self.n_stalled > 0
         self.done |= self.converged and itself
 
     @property
     def unit(self):
-        """The power of two that takes an objective to the user's units."""
-        return -2 * self.stack.y_exponent
+        """The power of two that converts an objective to the user's units."""
+        return -2 * self.data.y_exponent
 
     def extend(self):
-        """Discard blocks for certain, and bring the most promising into play."""
+        """Discard blocks that are certainly zero; add the most promising others."""
         problem, working_set = self.problem, self.working_set
         self.candidates &= ~self.certificate.discards(self.primal, problem.lengths)
         self.candidates[working_set.chosen] = False
@@ -231,7 +275,7 @@ class Run:
         if problem.blocks.n_blocks > SMALL and not problem.is_quadratic:
             room = self._room()
         if 2 * room < len(left):  # else all of them
-            # By the residual as it is now: the best dual point may be an old one.
+            # Scores use the present residual: the best dual point may be an old one.
             score = problem.thresholds[left] - self.norms[left]
             score /= problem.lengths[left]
             left = np.sort(left[np.argpartition(score, room)[:room]])
@@ -239,33 +283,34 @@ class Run:
         working_set.add(left)
 
     def _room(self):
-        """Return how many blocks to bring in."""
+        """Return the number of blocks to add."""
         kept = np.count_nonzero(self.working_set.block_norms())
         spare = len(self.working_set.chosen) - kept
-        # A working set that is used to the full was far too small.
+        # A working set without zero blocks was far too small: it grows faster.
         growth = (4 if spare < kept / 8 else 1) * kept - spare
-        # Multiplying out this many costs about as much as one pass over the data.
-        columns = self.stack.n_columns / len(self.stack.designs)
+        # The Gram matrix of this many blocks costs about as much as a pass over data.
+        columns = self.data.n_columns / len(self.data.designs)
         cheap = int(np.sqrt(2.0 * self.problem.blocks.n_blocks * columns))
         return max(FIRST, growth, min(self.n_violating, cheap))
 
     def count(self, n_sweeps):
-        """Note how many sweeps were made."""
+        """Add to the number of sweeps."""
         self.n_iter += n_sweeps
-        # None: the working set's own gap is satisfied with less than the problem's.
-        self.haste = 1.0 if n_sweeps else 0.1 * self.haste
+        # Without any sweep, the working set's own gap was below the inner target
+        # already: the next descent needs a smaller one.
+        self.tol_factor = 1.0 if n_sweeps else TIGHTER * self.tol_factor
 
     def inner_target(self):
-        """Return how far the working set is worth solving before the next pass."""
-        least = self.haste * ALL_IN * max(self.target, self.rounding)
+        """Return the gap to which the next descent solves the working set."""
+        least = self.tol_factor * ALL_IN * max(self.target, self.rounding)
         if not self.candidates.any():
             return least
         working_set = self.working_set
         complete = self.n_violating <= COMPLETE * len(working_set.chosen)
-        # A pass over the data, as sweeps over the working set.
-        residual = sum(target.size for target in self.stack.targets)
+        # The cost of a pass over the data, compared with sweeps over the working set.
+        residual = sum(target.size for target in self.data.targets)
         sweep = working_set.sweep_work()
-        cheap = CHEAP_SWEEPS * sweep * PASS_GAIN < self.stack.n_features * residual
+        cheap = CHEAP_SWEEPS * sweep * PASS_GAIN < self.data.n_features * residual
         share = INNER_CHEAP if cheap else INNER_COMPLETE if complete else INNER
-        wanted = self.haste * share * self.gap
+        wanted = self.tol_factor * share * self.gap
         return max(wanted, least)

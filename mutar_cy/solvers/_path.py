@@ -1,54 +1,57 @@
-"""Where the last solutions of a path lead to."""
+"""Solutions along a path of penalty strengths, each from the ones before."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from mutar_cy.solvers._outer_loop import ALL_IN, Run
+from mutar_cy.solvers._outer_loop import ALL_IN, OuterLoop
 
-FARTHEST = 2.0  # of the last step: no further ahead
+# Largest step of an extrapolation along the path, relative to the last step.
+FARTHEST = 2.0
+# Largest error of extrapolated correlations, as a share of the decrease of thresholds.
+MARGIN = 0.3
 
 
-class Point(NamedTuple):
-    """A solution along a path, and what of the data goes with it."""
+class PathPoint(NamedTuple):
+    """A solution along a path, with its residuals and correlations."""
 
-    strength: float
+    alpha: float
     coef: np.ndarray  # (n_rows, n_columns)
-    residuals: Any  # list of ndarray, or None where they are not known
+    residuals: Any  # list of ndarray, or None if they are not known
     correlation: np.ndarray  # (n_columns, n_features)
 
 
-class Trail:
-    """The last two solutions of a path.
+class PathExtrapolator:
+    """The last two solutions of a path, extrapolated linearly in alpha.
 
-    As long as no block comes or goes, the lasso is linear in its strength, and with it
-    residuals and correlations; the group lasso is nearly so.
+    While no block comes or goes, the solution of the lasso is linear in alpha, and so
+    are residuals and correlations; the solution of the group lasso nearly is.
     """
 
     def __init__(self):
         self._points = []
 
-    def note(self, point):
-        """Remember a solution, in place of another of the same strength."""
-        kept = [p for p in self._points if p.strength != point.strength]
+    def add(self, point):
+        """Remember a solution; it replaces one with the same alpha."""
+        kept = [p for p in self._points if p.alpha != point.alpha]
         self._points = [*kept[-1:], point._replace(coef=point.coef.copy())]
 
-    def ahead(self, strength):
-        """Return the point in line with the last two, or None.
+    def extrapolate(self, alpha):
+        """Return the point in line with the last two solutions, or None.
 
         Parameters
         ----------
-        strength : float
+        alpha : float
 
         Returns
         -------
-        point : Point
-            With residuals and correlation for ``coef`` as it is there.
+        point : PathPoint
+            With the residuals and correlations of its coefficients.
         """
         if len(self._points) < 2:
             return None
         old, new = self._points
-        step = (strength - new.strength) / (new.strength - old.strength)
+        step = (alpha - new.alpha) / (new.alpha - old.alpha)
         if not 0.0 < step <= FARTHEST:
             return None
         coef = (1.0 + step) * new.coef
@@ -60,41 +63,38 @@ class Trail:
         correlation = new.correlation - old.correlation
         correlation *= step
         correlation += new.correlation
-        return Point(strength, coef, residuals, correlation)
+        return PathPoint(alpha, coef, residuals, correlation)
 
 
-MARGIN = 0.3  # of the fall of thresholds: how wrong expected correlations may be
+class PathLoop(OuterLoop):
+    """A loop that continues with other penalty strengths from its last solution."""
 
+    extrapolates = True
 
-class PathRun(Run):
-    """A run that goes on with other strengths, from where the last fit ended."""
-
-    follows_trail = True
-
-    def __init__(self, stack, penalty, groups, tol):
-        super().__init__(stack, penalty, groups, tol)
-        self.trail = Trail()
+    def __init__(self, data, penalty, groups, tol):
+        super().__init__(data, penalty, groups, tol)
+        self.extrapolator = PathExtrapolator()
 
     def restart(self, problem, max_iter):
-        """Minimise with other strengths of the penalty.
+        """Minimise with another penalty strength.
 
-        Coefficients, residuals and correlations begin in line with the last two
-        solutions, if the objective is lower there than at the last one. Blocks come
-        into play whose norms may exceed their thresholds if they grow by as much as
-        these have fallen (the strong rule: R. Tibshirani et al., 2012, JRSS B 74,
-        section 2), or, where norms are those in line, by a part of that. The next pass
-        over the data tells whether it was right.
+        Coefficients, residuals and correlations start at the extrapolation from the
+        last two solutions, if the objective is lower there than at the last one. The
+        working set receives the blocks whose norms may exceed their thresholds if they
+        grow by as much as these decreased (the strong rule: R. Tibshirani et al., 2012,
+        JRSS B 74, section 2), or by ``MARGIN`` of that where norms are extrapolated.
+        The next pass over the data corrects the choice.
 
         Parameters
         ----------
-        problem : Problem
-            What ``with_penalty`` of the last one returns.
+        problem : PenalisedProblem
+            The result of ``with_penalty`` of the last one.
         max_iter : int
         """
         before = self.problem.thresholds
         self._remember()
         self.problem = problem
-        self.working_set.take(problem)
+        self.working_set.set_problem(problem)
         self._begin()
         if self.correlation is None:
             return self.minimise(max_iter)
@@ -104,10 +104,10 @@ class PathRun(Run):
         self.converged = self.gap <= self.target
         if self.converged:
             return
-        self._go_on(before, self._go_ahead(), max_iter)
+        self._go_on(before, self._start_ahead(), max_iter)
 
     def _go_on(self, before, margin, max_iter):
-        """Bring in what may count at thresholds that were ``before``, and minimise."""
+        """Add blocks by the strong rule for thresholds ``before``, and minimise."""
         now, fallen = self.problem.thresholds, np.zeros_like(before)
         np.subtract(before, now, out=fallen, where=np.isfinite(now))
         expected = self.norms + margin * fallen >= now
@@ -121,25 +121,27 @@ class PathRun(Run):
         self.minimise(max_iter)
 
     def _remember(self):
-        """Note the solution for the way ahead, if the data are known with it."""
+        """Keep the solution for extrapolation, if its correlations are known."""
         if self.correlation is None:
             return
-        if self.partial:  # what was known to be zero need not be so any longer
-            self.correlation = self.stack.correlate(self.residuals)
-        strength = self.problem.penalty.alpha
-        point = Point(strength, self.working_set.coef, self.residuals, self.correlation)
-        if self.follows_trail:
-            self.trail.note(point)
+        if self.partial:  # blocks that were known to be zero may now enter
+            self.correlation = self.data.correlate(self.residuals)
+        alpha = self.problem.penalty.alpha
+        point = PathPoint(
+            alpha, self.working_set.coef, self.residuals, self.correlation
+        )
+        if self.extrapolates:
+            self.extrapolator.add(point)
 
-    def _go_ahead(self):
-        """Move to where the last solutions lead to, if the objective is lower there.
+    def _start_ahead(self):
+        """Move to the extrapolated solution, if the objective is lower there.
 
         Returns
         -------
         margin : float
-            What norms may still grow by, in terms of the fall of thresholds.
+            The largest growth of norms to expect, as a share of that of thresholds.
         """
-        point = self.trail.ahead(self.problem.penalty.alpha)
+        point = self.extrapolator.extrapolate(self.problem.penalty.alpha)
         if point is None:
             return 1.0
         working_set, primal = self.working_set, self.primal
@@ -150,7 +152,8 @@ class PathRun(Run):
         working_set.coef, self.residuals = coef, point.residuals
         self.correlation = point.correlation
         if len(moved):
-            self.correlation = self._shift(moved, shift[moved], point.correlation)
+            self._shift_residuals(moved, shift[moved])
+            self.correlation = None
         self._measure()
         if not self.primal < primal:
             working_set.coef, self.residuals, self.correlation = last
@@ -160,15 +163,14 @@ class PathRun(Run):
         return MARGIN
 
     def _inside(self, coef, last):
-        """Put zeros where coefficients have passed through zero since the last."""
+        """Set rows to zero that have passed through zero since the last solution."""
         if self.problem.positive:
             return np.maximum(coef, 0.0)
         turned = np.einsum("rc,rc->r", coef, last) < 0.0
         coef[turned] = 0.0
         return coef
 
-    def _shift(self, rows, shift, correlation):
-        """Let residuals follow a shift of some rows; return correlations, if known."""
+    def _shift_residuals(self, rows, shift):
+        """Update the residuals for a shift of some rows."""
         moves = self.working_set.storage.apply(rows, shift)
         self.residuals = [r - m for r, m in zip(self.residuals, moves, strict=True)]
-        return None

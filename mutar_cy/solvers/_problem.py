@@ -1,4 +1,4 @@
-"""A penalised least-squares problem in scaled units, and its blocks of coefficients."""
+"""A penalised least-squares problem in scaled units, and its blocks of features."""
 
 import numpy as np
 
@@ -48,97 +48,111 @@ class Blocks:
         )
 
     def owners(self, features):
-        """Return the sorted blocks that the given features belong to."""
+        """Return the sorted blocks that contain the given features."""
         return np.unique(features if self.single else self._owner[features])
 
     def largest(self, values):
-        """Return the largest of values given per feature, (n_features,), per block."""
+        """Return the maximum over each block of values per feature, (n_features,)."""
         if self.single:
             return values
         return np.maximum.reduceat(values[self.order], self.ptr[:-1])
 
     def total(self, values):
-        """Sum values given per feature, (..., n_features), over every block."""
+        """Return the sum over each block of values per feature, (..., n_features)."""
         if self.single:
             return values
         return np.add.reduceat(values[..., self.order], self.ptr[:-1], axis=-1)
 
 
-class Problem:
-    """A stack, a penalty and the blocks that it splits over.
+class PenalisedProblem:
+    """The data term of scaled data plus a convex penalty that is a sum over blocks.
 
     Attributes
     ----------
-    penalty : Weighted
-        In the units of the stack.
+    penalty : Penalty
+        In scaled units.
     thresholds : ndarray of shape (n_blocks,)
         ``alpha * weights``; infinite for an excluded block.
     lengths : ndarray of shape (n_blocks,)
-        Bounds of how fast the dual norms of the blocks change with the residual.
+        Lipschitz constants of the dual norms of the blocks as functions of the
+        residual, or upper bounds of them.
     free : ndarray of int
         Blocks without any penalty.
     """
 
-    def __init__(self, stack, penalty, groups=None):
-        self.stack = stack
-        self.blocks = Blocks(stack.n_features, groups)
-        self.penalty = penalty.in_units(stack.x_exponent, stack.y_exponent)
+    def __init__(self, data, penalty, groups=None):
+        check_convex(penalty)
+        self.data = data
+        self.blocks = Blocks(data.n_features, groups)
+        self.penalty = penalty.in_units(data.x_exponent, data.y_exponent)
         self.ridge, self.positive = self.penalty.ridge, self.penalty.positive
         self.thresholds = self.penalty.thresholds(self.blocks.n_blocks)
-        self.squares = stack.squares  # (n_designs, n_features)
-        # Over designs the largest, over the rows of a block the sum: an upper bound.
+        self.squares = data.squares  # (n_designs, n_features)
+        # An upper bound: the maximum over designs, the sum over the rows of a block.
         sums = self.blocks.total(self.squares)
         self.lengths = np.sqrt(sums[0] if len(sums) == 1 else sums.max(axis=0))
-        self.lengths *= max(1.0, self.penalty.peak)
-        self._look_at_thresholds()
+        self.lengths *= max(1.0, self.penalty.linf_weight)
+        self._find_free_blocks()
 
-    def _look_at_thresholds(self):
+    def _find_free_blocks(self):
         zero = self.thresholds == 0.0
-        # Without a kink anywhere one Newton step is the solution.
+        # Without a kink, one Newton step is the solution.
         self.is_quadratic = bool(zero.all()) and not self.positive
         self.free = np.flatnonzero(zero if self.ridge == 0.0 else zero[:0])
 
     def with_penalty(self, penalty):
-        """Return the problem with other strengths; infinities stay."""
-        other = object.__new__(Problem)
+        """Return the problem with another alpha; infinite weights stay infinite."""
+        check_convex(penalty)
+        other = object.__new__(PenalisedProblem)
         vars(other).update(vars(self))
-        other.penalty = penalty.in_units(self.stack.x_exponent, self.stack.y_exponent)
+        other.penalty = penalty.in_units(self.data.x_exponent, self.data.y_exponent)
         other.thresholds = other.penalty.thresholds(self.blocks.n_blocks)
         other.ridge = other.penalty.ridge
-        other._look_at_thresholds()
-        moved = max(1.0, other.penalty.peak) / max(1.0, self.penalty.peak)
-        other.lengths = self.lengths * moved
+        other._find_free_blocks()
+        ratio = max(1.0, other.penalty.linf_weight) / max(1.0, self.penalty.linf_weight)
+        other.lengths = self.lengths * ratio
         return other
 
     def dual_norms(self, correlation):
-        """Return the norms, to be held against ``thresholds``, of ``X_b' residual``.
+        """Return the dual norms of the blocks, to be compared with ``thresholds``.
 
         Parameters
         ----------
         correlation : ndarray of shape (n_columns, n_features)
+            ``X' residual``.
 
         Returns
         -------
         norms : ndarray of shape (n_blocks,)
         """
-        if self.penalty.mixes:
-            return self._gauges(correlation)
+        if self.penalty.needs_dual_ratio:
+            return self._norms_by_ratio(correlation)
         squares = sum_of_squares(correlation, self.positive)
         norms = np.sqrt(self.blocks.total(squares))
-        if self.penalty.peak == 0.0:
+        if self.penalty.linf_weight == 0.0:
             return norms
         lowest = 0.0 if self.positive else -correlation.min(axis=0)
-        peaks = np.maximum(correlation.max(axis=0), lowest)
-        return np.maximum(norms, self.penalty.peak * self.blocks.largest(peaks))
+        largest = self.blocks.largest(np.maximum(correlation.max(axis=0), lowest))
+        return np.maximum(norms, self.penalty.linf_weight * largest)
 
-    def _gauges(self, correlation):
-        """Return the norms by the gauge of every block's dual ball."""
+    def _norms_by_ratio(self, correlation):
+        """Return the dual norms by the penalty's dual ratios."""
         blocks, n_columns = self.blocks, len(correlation)
         every = np.arange(blocks.n_blocks)
         rows = correlation[:, blocks.features(every)].T
         ptr = np.concatenate([[0], np.cumsum(blocks.counts(every))]) * n_columns
-        gauges = self.penalty.gauges(-rows.ravel(), ptr.astype(np.int32))
+        ratios = self.penalty.dual_ratios(-rows.ravel(), ptr.astype(np.int32))
         counted = (self.thresholds > 0.0) & np.isfinite(self.thresholds)
         norms = np.zeros(blocks.n_blocks)
-        np.multiply(gauges, self.thresholds, out=norms, where=counted)
+        np.multiply(ratios, self.thresholds, out=norms, where=counted)
         return norms
+
+
+def check_convex(penalty):
+    """Raise a ValueError for a penalty that no duality gap can certify."""
+    if not penalty.is_convex:
+        raise ValueError(
+            f"{type(penalty).__name__} is not a convex penalty, so that no duality gap "
+            "certifies its minimum; for a non-convex penalty that is solved by "
+            "reweighted convex problems, use ReweightedGroupLasso"
+        )

@@ -1,8 +1,14 @@
-"""The alternation of two lassos for the factors of rows: another place to start from.
+"""The multi-level lasso: reweighting of rows, with two ways out of local minima.
 
-With factors ``W = C S`` the penalty ``alpha sum_j weights_j (|C_j| + |S_j|_1)`` is that
-of two lassos: of ``S``, column by column, whatever ``C``, and of ``C``, all columns at
-once, whatever ``S``.
+With the factors ``W = C S`` the penalty is ``alpha sum_j weights_j (|C_j| + |S_j|_1)``.
+For fixed ``C`` this is a lasso in ``S``, column by column; for fixed ``S`` a lasso in
+``C``, with all columns. Some rounds of this alternation are a second starting point.
+
+Reweighting moreover keeps rows that cost more than they improve the fit. The Gram
+matrices of the non-zero coefficients predict the objective without a row: if
+coefficient ``j`` is dropped, the others change by ``-w_j H_j / H_jj``, with the inverse
+``H`` of the Gram matrix. Rows that promise to pay are dropped, and stay dropped only if
+the objective is lower.
 
 References
 ----------
@@ -14,26 +20,41 @@ import numpy as np
 from mutar_cy.datafits import GramQuadratic
 from mutar_cy.penalties import L21
 from mutar_cy.solvers._block_cd import block_cd
-from mutar_cy.solvers._reweighting import FIRST, Effort, Path
+from mutar_cy.solvers._reweighting import FIRST, ReweightingOptions, ReweightingPath
 from mutar_cy.solvers._reweighting_support import Support
 from mutar_cy.solvers._solve import solve_columns
 
-CLEARLY = 1e-9  # of the objective: what another way must gain to be taken
-ROUNDS = 3  # by then it has chosen another way than reweighting, if it ever does
-ACCURACY = 1e-10  # of the null objective
+# Decrease of the objective, as a share, from which the rival path is preferred.
+CLEARLY = 1e-9
+# Rounds of the alternation: by then it has left the path of reweighting, if it does.
+ROUNDS = 3
+# Accuracy of its lassos, as a share of the null objective, and their limit of sweeps.
+ACCURACY = 1e-10
 SWEEPS = 2000
+# Number of rows up to which rows are dropped: inverses would dominate beyond.
+LARGEST = 1000
+# One in SHARE of the rows whose removal promises to pay is dropped at once.
+SHARE = 2
+# A row whose removal seems to cost up to this share of the objective is tried
+# nevertheless, TRIALS such rows at most.
+DOUBTFUL = 0.05
+TRIALS = 6
+# Relative increase of the diagonal of a Gram matrix that makes it regular.
+JITTER = 1e-12
+# Weighted problems per trial.
+STEPS = 3
 
 
-def alternate(path, shared, effort):
-    """Take some rounds of the alternation, from the best S for a given C.
+def alternate(path, shared, options):
+    """Alternate between the factors for some rounds, from the best S for a given C.
 
     Parameters
     ----------
-    path : Path
-        Of a separate support, where no step has been made; moved in place.
+    path : ReweightingPath
+        Of a separate support, before its first step; updated in place.
     shared : ndarray of shape (n_features,)
         The factor C, non-negative.
-    effort : Effort
+    options : ReweightingOptions
     """
     support = path.support
     shared = shared[support.chosen]
@@ -47,8 +68,8 @@ def alternate(path, shared, effort):
         support.keep(kept)
         shared = (shared * factors)[kept]
         path.weights = path.given[support.chosen] / shared
-        support.weigh(path.weights)
-        path.n_iter += support.descend(ACCURACY, effort.max_iter)
+        support.set_weights(path.weights)
+        path.n_iter += support.descend(ACCURACY, options.max_iter)
         path.ended = not support.norms().any()
         if path.ended:
             break
@@ -56,7 +77,7 @@ def alternate(path, shared, effort):
 
 
 def best_factors(path, shared):
-    """Return by which factors all rows are best multiplied, at the cost of C alone."""
+    """Return the factors of all rows that minimise the objective in C, for fixed S."""
     support, working_set = path.support, path.support.working_set
     n_rows, start = len(shared), working_set.n_free
     gram, slope = np.zeros((n_rows, n_rows)), np.zeros(n_rows)
@@ -68,76 +89,68 @@ def best_factors(path, shared):
         slope[rows - start] += own * correlation[rows, c]
         gram[np.ix_(rows - start, rows - start)] += own[:, None] * inner * own
     square = 2.0 * working_set.datafit.value(working_set.coef)
-    strength = path.penalty.alpha * np.ldexp(1.0, 2 * support.stack.y_exponent)
+    strength = path.penalty.alpha * np.ldexp(1.0, 2 * support.data.y_exponent)
     penalty = L21(strength, path.given[support.chosen] * shared, positive=True)
     factors = np.ones((n_rows, 1))
     ptr, one = np.arange(n_rows + 1, dtype=np.int32), np.array([0, 1], dtype=np.int32)
     curvature = np.ascontiguousarray(np.diag(gram)[:, None])
     shape = curvature, ptr, one
     datafit = GramQuadratic(*shape, gram[None], slope[None], factors, square)
-    target = ACCURACY * support.stack.scaled_null_objective
+    target = ACCURACY * support.data.scaled_null_objective
     block_cd(datafit, penalty, factors, target, SWEEPS)
     return factors[:, 0]
 
 
-LARGEST = 1000  # rows: beyond, inverses would take longer than all the rest
-SHARE = 2  # one in so many of the rows that promise to pay is left out at once
-DOUBTFUL = 0.05  # of the objective: what a row may seem to cost and still be tried
-TRIALS = 6  # of such rows
-JITTER = 1e-12  # by which the diagonal of a Gram matrix is raised to be regular
-STEPS = 3  # weighted problems that a trial may take
-
-
-def drop_rows(path, effort):
-    """Leave out rows if that lowers the objective.
+def drop_rows(path, options):
+    """Drop rows if that lowers the objective.
 
     Parameters
     ----------
-    path : Path
-        Of a separate support, settled. Moved in place, to a lower objective or not at
-        all.
-    effort : Effort
+    path : ReweightingPath
+        Of a separate support, converged. Updated in place, to a lower objective or not
+        at all.
+    options : ReweightingOptions
 
     Returns
     -------
     dropped : bool
     """
     dropped = False
-    while may_drop(path, effort) and drop_paying(path, effort):
+    while may_drop(path, options) and drop_paying(path, options):
         dropped = True
-    return dropped or (may_drop(path, effort) and drop_doubtful(path, effort))
+    return dropped or (may_drop(path, options) and drop_doubtful(path, options))
 
 
-def may_drop(path, effort):
-    """Tell whether there are rows to try, and steps left to try them."""
-    if path.ended or len(path.losses) >= effort.max_iter_reweighting:
+def may_drop(path, options):
+    """Return whether there are rows to try, and steps left to try them."""
+    if path.ended or len(path.losses) >= options.max_iter_reweighting:
         return False
     return len(path.support.chosen) <= LARGEST
 
 
-def drop_paying(path, effort):
-    """Leave out some of the rows that promise to pay, the more the better."""
-    after = foretold(path)
+def drop_paying(path, options):
+    """Drop some of the rows whose removal promises to pay, as many as possible."""
+    after = predicted_losses(path)
     order = np.argsort(after)
     paying = int(np.count_nonzero(after < path.losses[-1]))
     n_tried = -(-paying // SHARE)
     while n_tried:
-        if tried(path, order[:n_tried], effort):
+        if try_dropping(path, order[:n_tried], options):
             return True
         n_tried //= 2
     return False
 
 
-def drop_doubtful(path, effort):
-    """Leave out one of the rows whose worth is in doubt, if that proves right."""
-    after, before = foretold(path), path.losses[-1]
+def drop_doubtful(path, options):
+    """Drop one of the rows whose effect is doubtful, if the objective falls."""
+    after, before = predicted_losses(path), path.losses[-1]
     order = np.argsort(after)[:TRIALS]
     doubtful = order[after[order] < before + DOUBTFUL * abs(before)]
-    return any(tried(path, [row], effort) for row in doubtful)
+    return any(try_dropping(path, [row], options) for row in doubtful)
 
 
-def foretold(path):
-    """Return the objective without each penalised row; infinite where unknown."""
+def predicted_losses(path):
+    """Predict the objective without each penalised row; infinite where unknown."""
     support = path.support
     given = path.given[support.chosen]
     start = support.working_set.n_free
@@ -155,29 +168,29 @@ def foretold(path):
     except np.linalg.LinAlgError:
         return np.full(len(given), np.inf)
     norms = np.maximum(np.ldexp(norms[start:, start:], support.unit), 0.0)
-    after = np.ldexp(change[start:], -2 * support.stack.y_exponent)
+    after = np.ldexp(change[start:], -2 * support.data.y_exponent)
     after += path.factor * path.penalty.alpha * (np.sqrt(norms) @ given)
     after[support.norms() == 0.0] = np.inf
     return after + support.data_term()
 
 
 def without_each(coef, gram, correlation):
-    """Return non-zero coefficients of one column without each of them.
+    """Predict the coefficients of one column without each of them.
 
     Parameters
     ----------
     coef : ndarray of shape (n,)
     gram : ndarray of shape (n, n)
     correlation : ndarray of shape (n,)
-        With the residual.
+        Correlations with the residual.
 
     Returns
     -------
     moved : ndarray of shape (n, n)
-        In row ``j`` the coefficients without entry ``j``, those that would change sign
-        zero as well.
+        Row ``j`` holds the coefficients without entry ``j``; entries that would change
+        sign are zero too.
     change : ndarray of shape (n,)
-        Of the data term.
+        Change of the data term.
     """
     regular = gram.copy()
     regular.flat[:: len(coef) + 1] *= 1.0 + JITTER
@@ -190,92 +203,92 @@ def without_each(coef, gram, correlation):
     return moved, change
 
 
-def tried(path, chosen, effort):
-    """Leave out rows and go on, unless the objective ends no lower."""
+def try_dropping(path, chosen, options):
+    """Drop rows and continue; return to the start unless the objective falls."""
     support, before = path.support, path.losses[-1]
     rows, n_losses = support.rows, len(path.losses)
-    state = path.weights, path.move
+    state = path.weights, path.change
     move = np.zeros_like(rows)
-    gone = len(rows) - len(support.chosen) + np.asarray(chosen)  # free rows are first
+    gone = len(rows) - len(support.chosen) + np.asarray(chosen)  # free rows come first
     move[gone] = -rows[gone]
     path.history.clear()
     support.move(move)
     for _ in range(STEPS):
-        path.step(effort)
+        path.step(options)
         if path.losses[-1] < before:
-            path.losses[n_losses:] = path.losses[-1:]  # those between were higher
+            path.losses[n_losses:] = path.losses[-1:]  # the losses between were higher
             return True
-        if path.settles(effort):
+        if path.has_converged(options):
             break
     del path.losses[n_losses:]
     path.history.clear()
     support.move(rows - support.rows)
-    (path.weights, path.move), path.ended = state, False
-    support.weigh(path.weights)
+    (path.weights, path.change), path.ended = state, False
+    support.set_weights(path.weights)
     return False
 
 
-def reweight_rows(stack, penalty, shared=None, coef=None, effort=None):
+def reweight_rows(data, penalty, shared=None, coef=None, options=None):
     """Minimise the data term plus ``2 alpha sum_j weights_j sqrt(|W_j|_1)``, locally.
 
-    This is the least value, over all factors ``C S = W``, of the data term plus
-    ``alpha sum_j weights_j (|C_j| + |S_j|_1)``, taken on where ``|C_j| = |S_j|_1``.
+    This is the minimum, over all factors ``C S = W``, of the data term plus ``alpha
+    sum_j weights_j (|C_j| + |S_j|_1)``, attained where ``|C_j| = |S_j|_1``.
 
-    Two ways lead down from the first problem: reweighting at once, or after some
-    rounds of alternation between the factors. The lower end is kept. Both leave rows
-    that cost more than they explain, since no small step away from them pays: whole
-    rows are then left out wherever that lowers the objective, and reweighting goes on.
+    Reweighting starts at the first problem, and once more after some rounds of
+    alternation between the factors; the lower result is kept. Both keep rows that cost
+    more than they improve the fit, since no small step away from them pays: rows are
+    then dropped wherever that lowers the objective, and reweighting continues.
 
     Parameters
     ----------
-    stack : Stack
+    data : ScaledData
     penalty : L21
-        Weights are those of rows.
+        Its weights are those of rows.
     shared : ndarray of shape (n_features,), default=None
-        The factor C to start with, 1 if None: the first problem is the best S for it,
-        a lasso for every column with weights ``weights_j / |C_j|``.
+        The initial factor C, 1 if None: the first problem is the best S for it, a lasso
+        for every column with weights ``weights_j / |C_j|``.
     coef : ndarray of shape (n_features, n_columns), default=None
-        Where the first problem starts.
-    effort : Effort, default=None
+        Starting point of the first problem.
+    options : ReweightingOptions, default=None
 
     Returns
     -------
-    Reweighted
-        Weights of shape (n_features,). Solutions as of :func:`solve_columns`, where
+    ReweightingResult
+        Weights of shape (n_features,). Solutions as of :func:`solve_columns`, in which
         ``shared`` is the factor C, of shape (n_features,).
     """
-    effort = Effort() if effort is None else effort
-    once = effort.max_iter_reweighting == 1 or penalty.alpha == 0.0
-    options = effort.options(1.0 if once else FIRST)
-    shared = np.ones(stack.n_features) if shared is None else np.abs(shared)
+    options = ReweightingOptions() if options is None else options
+    once = options.max_iter_reweighting == 1 or penalty.alpha == 0.0
+    given = options.for_solve(1.0 if once else FIRST)
+    shared = np.ones(data.n_features) if shared is None else np.abs(shared)
     start = divided(penalty, shared)
-    first = solve_columns(stack, [start] * stack.n_columns, coef, **options)
-    path = Path(Support(stack, penalty, separate=True), penalty, first, 2.0)
+    first = solve_columns(data, [start] * data.n_columns, coef, **given)
+    path = ReweightingPath(Support(data, penalty, separate=True), penalty, first, 2.0)
     if once or path.ended:
-        return with_factor(stack, path.unweighted())
-    path.run(effort)
-    other = Path(Support(stack, penalty, separate=True), penalty, first, 2.0)
-    alternate(other, shared, effort)
-    other.run(effort, rival=path.losses[-1])
+        return with_factor(data, path.unweighted())
+    path.run(options)
+    other = ReweightingPath(Support(data, penalty, separate=True), penalty, first, 2.0)
+    alternate(other, shared, options)
+    other.run(options, rival=path.losses[-1])
     path = better(path, other)
-    while drop_rows(path, effort):
-        path.run(effort)
-    return with_factor(stack, path.certified(effort))
+    while drop_rows(path, options):
+        path.run(options)
+    return with_factor(data, path.certified(options))
 
 
-def with_factor(stack, found):
-    """Return what was found with the roots of the l1 norms of rows as shared part."""
-    features = np.arange(stack.n_features)
-    coef = stack.from_user(features, found.last.coef)
-    norms = np.ldexp(abs(coef).sum(axis=1), stack.x_exponent - stack.y_exponent)
+def with_factor(data, found):
+    """Return a result with the square roots of the l1 norms of rows as shared part."""
+    features = np.arange(data.n_features)
+    coef = data.from_user(features, found.last.coef)
+    norms = np.ldexp(abs(coef).sum(axis=1), data.x_exponent - data.y_exponent)
     return found._replace(last=found.last._replace(shared=np.sqrt(norms)))
 
 
 def better(path, other):
-    """Return that of two paths which has come lower, with the work of both.
+    """Return the path with the lower objective, with the sweeps of both.
 
-    The other has gone uphill at first, if anywhere: what counts of it begins where it
-    is below the start.
+    The other path may have gone uphill at first: its losses count from where they are
+    below the first one.
     """
     best = path
     if other.losses[-1] < path.losses[-1] - CLEARLY * abs(path.losses[-1]):
@@ -286,8 +299,8 @@ def better(path, other):
 
 
 def divided(penalty, shared):
-    """Return a penalty with weights over non-negative numbers."""
+    """Return a penalty with its weights divided by non-negative numbers."""
     weights = np.ones(len(shared)) if penalty.weights is None else penalty.weights
     with np.errstate(divide="ignore"):
-        # Rows without a penalty keep none, whatever they are divided by.
+        # Rows without a penalty remain without one.
         return penalty.replaced(weights=weights * np.where(weights > 0, 1 / shared, 1))

@@ -1,39 +1,48 @@
-"""Small lassos whose signs are nearly known, by systems of equations."""
+"""The blocks that take part in reweighting, under weights that change."""
 
 import numpy as np
 
 from mutar_cy.penalties import Dirty
 from mutar_cy.solvers._descent import descend
-from mutar_cy.solvers._outer_loop import whole
-from mutar_cy.solvers._problem import Problem
+from mutar_cy.solvers._outer_loop import all_rows
+from mutar_cy.solvers._problem import PenalisedProblem
 from mutar_cy.solvers._solve import solve, solve_columns
-from mutar_cy.solvers._unpenalised import remove_free_blocks
+from mutar_cy.solvers._unpenalised import make_free_blocks
 from mutar_cy.solvers._working_set import WorkingSet
 
-GUESSES = 8  # of signs
-SLACK = 1e-9  # of a threshold: what a zero may exceed it by
+# Rounds of sign changes after which a lasso by equations is given up.
+SIGN_ROUNDS = 8
+# Relative excess over a threshold at which a coefficient may stay zero.
+SLACK = 1e-9
+# Numbers of rows between which systems of equations are cheaper than sweeps.
+SOLVED_ROWS = 32, 200
 
 
-def lasso_from(gram, slope, pull, coef, positive):
-    """Return the solution of a lasso, or None if it is not found from a guess soon.
+def lasso_by_signs(gram, slope, thresholds, coef, positive):
+    """Solve a small lasso by equations for given signs, which are then corrected.
 
     Parameters
     ----------
     gram : ndarray of shape (n, n)
     slope : ndarray of shape (n,)
-        What is correlated with the target.
-    pull : ndarray of shape (n,)
-        Thresholds; infinite where zero is all there can be.
+        Correlations with the target.
+    thresholds : ndarray of shape (n,)
+        Infinite for an excluded coefficient.
     coef : ndarray of shape (n,)
-        Whose signs are the guess.
+        The first guess of signs.
     positive : bool
+
+    Returns
+    -------
+    coef : ndarray of shape (n,) or None
+        None if the signs do not become consistent soon.
     """
     sign = np.sign(coef)
-    for _ in range(GUESSES):
+    for _ in range(SIGN_ROUNDS):
         kept = np.flatnonzero(sign)
         own = gram[np.ix_(kept, kept)]
         try:
-            values = np.linalg.solve(own, slope[kept] - pull[kept] * sign[kept])
+            values = np.linalg.solve(own, slope[kept] - thresholds[kept] * sign[kept])
         except np.linalg.LinAlgError:
             return None
         wrong = values * sign[kept] <= 0.0
@@ -42,7 +51,7 @@ def lasso_from(gram, slope, pull, coef, positive):
             continue
         left = slope - gram[:, kept] @ values
         size = left if positive else np.abs(left)
-        over = (size > pull * (1.0 + SLACK)) & (sign == 0.0)
+        over = (size > thresholds * (1.0 + SLACK)) & (sign == 0.0)
         if not over.any():
             found = np.zeros_like(coef)
             found[kept] = values
@@ -51,49 +60,46 @@ def lasso_from(gram, slope, pull, coef, positive):
     return None
 
 
-LEAP = 32, 200  # rows where systems of equations are cheaper than sweeps
-
-
 class Support:
     """A working set of non-zero blocks, packed once for all weights.
 
     Parameters
     ----------
-    stack : Stack
+    data : ScaledData
     penalty : L21
     groups : sequence of array-like of int, default=None
     separate : bool, default=False
-        Whether norms are those of rows, entry by entry (l1), so that weighted problems
-        fall apart into one per column. Without groups.
+        Whether norms are the l1 norms of rows, so that weighted problems separate into
+        one per column. Only without groups.
 
     Attributes
     ----------
     chosen : ndarray of int
-        The penalised blocks that are in.
+        The penalised blocks of the working set.
     lengths : ndarray of shape (n_rows, n_columns)
-        Norms of the columns of the designs that the coefficients belong to.
+        Norms of the columns of the designs, per coefficient.
     """
 
-    def __init__(self, stack, penalty, groups=None, *, separate=False):
-        self.stack, self.groups, self.separate = stack, groups, separate
+    def __init__(self, data, penalty, groups=None, *, separate=False):
+        self.data, self.groups, self.separate = data, groups, separate
         if separate and penalty.alpha > 0.0:
-            # A shared part that is dear enough is zero, and all is specific.
-            dear = 2.0 * np.sqrt(stack.n_columns) * penalty.alpha
+            # With a large enough strength the shared part is zero: an l1 penalty.
+            large = 2.0 * np.sqrt(data.n_columns) * penalty.alpha
             own = penalty.weights, penalty.positive
-            penalty = Dirty(dear, penalty.alpha, *own)
-        self.problem = Problem(stack, penalty, groups)
-        self.free = remove_free_blocks(self.problem)
-        self.unit = stack.x_exponent - stack.y_exponent
+            penalty = Dirty(large, penalty.alpha, *own)
+        self.problem = PenalisedProblem(data, penalty, groups)
+        self.free = make_free_blocks(self.problem)
+        self.unit = data.x_exponent - data.y_exponent
 
     def alive(self, coef):
-        """Return the penalised blocks of user's coefficients that are not zero."""
+        """Return the penalised blocks of the user's coefficients that are not zero."""
         blocks = self.problem.blocks.owners(np.flatnonzero(coef.any(axis=1)))
         return blocks[self.problem.thresholds[blocks] > 0.0]
 
     def load(self, chosen, coef):
-        """Take in blocks, with their user's coefficients (n_features, n_columns)."""
+        """Set the blocks and their coefficients, in the user's units."""
         features = self.problem.blocks.features(chosen)
-        self._load(chosen, self.stack.from_user(features, coef[features]))
+        self._load(chosen, self.data.from_user(features, coef[features]))
 
     def _load(self, chosen, rows):
         working_set = WorkingSet(self.problem, self.free)
@@ -106,12 +112,12 @@ class Support:
         self._penalised = slice(working_set.n_free, None)
         self._weights = np.zeros(len(working_set.chosen))
         self._grams: list[np.ndarray] | None = None
-        self._norms: np.ndarray | None = None  # as long as nothing moves
+        self._norms: np.ndarray | None = None  # None after a move
         squares = self.problem.squares[:, working_set.storage.features]
-        self.lengths = np.sqrt(self.stack.spread(list(squares))).T
+        self.lengths = np.sqrt(self.data.spread(list(squares))).T
 
     def keep(self, alive):
-        """Keep but some of the penalised blocks, told by a mask."""
+        """Drop all penalised blocks outside a mask."""
         if alive.all():
             return
         rows = np.repeat(alive, np.diff(self.working_set.block_ptr)[self._penalised])
@@ -119,11 +125,11 @@ class Support:
 
     @property
     def rows(self):
-        """The coefficients of all blocks that are in, (n_rows, n_columns), a copy."""
+        """A copy of the coefficients of the working set, (n_rows, n_columns)."""
         return self.working_set.coef.copy()
 
     def norms(self):
-        """Return the norms of the penalised blocks, user's units."""
+        """Return the norms of the penalised blocks, in the user's units."""
         if self._norms is None:
             if self.separate:
                 norms = np.abs(self.working_set.coef).sum(axis=1)
@@ -132,8 +138,8 @@ class Support:
             self._norms = np.ldexp(norms[self._penalised], self.unit)
         return self._norms
 
-    def weigh(self, weights):
-        """Give the penalised blocks other weights."""
+    def set_weights(self, weights):
+        """Set the weights of the penalised blocks."""
         self._weights[self._penalised] = weights
         penalty = self.problem.penalty.replaced(weights=self._weights)
         self.working_set.penalty = penalty
@@ -144,19 +150,19 @@ class Support:
         Parameters
         ----------
         accuracy : float
-            The duality gap at which to stop, over the objective of the null model.
+            The duality gap to reach, as a share of the null objective.
         max_iter : int
         """
         working_set = self.working_set
-        single = self.separate or self.stack.n_columns == 1
+        single = self.separate or self.data.n_columns == 1
         if (
             single
             and self.problem.blocks.single
-            and LEAP[0] <= len(working_set.coef) <= LEAP[1]
+            and SOLVED_ROWS[0] <= len(working_set.coef) <= SOLVED_ROWS[1]
         ):
-            self._leap()
+            self._solve_columns_by_signs()
         self._norms = None
-        target = accuracy * self.stack.scaled_null_objective
+        target = accuracy * self.data.scaled_null_objective
         return descend(working_set, target, max_iter)
 
     def grams(self):
@@ -164,9 +170,9 @@ class Support:
         if self._grams is None:
             rows = np.arange(len(self.working_set.coef))
             storage = self.working_set.storage
-            designs = range(len(self.stack.designs))
+            designs = range(len(self.data.designs))
             self._grams = [storage.gram(d, rows) for d in designs]
-        for gram, size in zip(self._grams, np.diff(self.stack.column_ptr), strict=True):
+        for gram, size in zip(self._grams, np.diff(self.data.column_ptr), strict=True):
             for _ in range(size):
                 yield gram
 
@@ -176,23 +182,23 @@ class Support:
             rows = np.flatnonzero(own)
             yield rows, gram[np.ix_(rows, rows)]
 
-    def _leap(self):
-        """Go to the solutions of those columns whose signs are soon known."""
+    def _solve_columns_by_signs(self):
+        """Move to the solutions of those columns whose signs are found soon."""
         working_set = self.working_set
         penalty, coef = working_set.penalty, working_set.coef
         strength = penalty.beta if self.separate else penalty.alpha
-        pull, positive = strength * self._weights, penalty.positive
+        thresholds, positive = strength * self._weights, penalty.positive
         correlation = working_set.correlation_of(np.arange(len(coef))).T
         direction = np.zeros_like(coef)
         for c, gram in enumerate(self.grams()):
             slope = correlation[:, c] + gram @ coef[:, c]
-            found = lasso_from(gram, slope, pull, coef[:, c], positive)
+            found = lasso_by_signs(gram, slope, thresholds, coef[:, c], positive)
             if found is not None:
                 direction[:, c] = found - coef[:, c]
         self.move(direction)
 
     def move(self, direction):
-        """Move the coefficients by ``direction``, of the shape of ``rows``."""
+        """Add ``direction``, of the shape of ``rows``, to the coefficients."""
         rows = np.flatnonzero(direction.any(axis=1))
         if not len(rows):
             return
@@ -203,24 +209,24 @@ class Support:
     def multiply(self, factors):
         """Multiply the penalised rows, single blocks, by factors."""
         rows = self.rows
-        rows[: len(rows) - len(factors)] = 0.0  # rows without a penalty come first
+        rows[: len(rows) - len(factors)] = 0.0  # free rows come first
         rows[len(rows) - len(factors) :] *= factors[:, None] - 1.0
         self.move(rows)
 
     def data_term(self):
-        """Return the data term, user's units."""
+        """Return the data term, in the user's units."""
         value = self.working_set.datafit.value(self.working_set.coef)
-        return float(np.ldexp(value, -2 * self.stack.y_exponent))
+        return float(np.ldexp(value, -2 * self.data.y_exponent))
 
     def coef(self):
-        """Return the coefficients, (n_features, n_columns), user's units."""
+        """Return the coefficients, (n_features, n_columns), in the user's units."""
         working_set = self.working_set
-        return whole(self.stack, working_set.storage.features, working_set.coef)[0]
+        return all_rows(self.data, working_set.storage.features, working_set.coef)[0]
 
-    def certify(self, penalty, effort):
-        """Solve with a penalty from here on, to gaps computed from the data."""
-        options, coef = effort.options(), self.coef()
+    def certify(self, penalty, options):
+        """Solve with a penalty from the present point, certified from the data."""
+        given, coef = options.for_solve(), self.coef()
         if self.separate:
-            penalties = [penalty] * self.stack.n_columns
-            return solve_columns(self.stack, penalties, coef, **options)
-        return solve(self.stack, penalty, self.groups, coef, **options)
+            penalties = [penalty] * self.data.n_columns
+            return solve_columns(self.data, penalties, coef, **given)
+        return solve(self.data, penalty, self.groups, coef, **given)

@@ -1,11 +1,21 @@
-"""Duality gap."""
+"""Free blocks: features without a penalty, which are solved exactly.
+
+For given penalised coefficients, the best unpenalised ones are a least-squares fit to
+the residual. So the solver projects the residual and all packed columns onto the
+orthogonal complement of the unpenalised columns, and computes the unpenalised
+coefficients at the end. With ``positive`` no such projection exists: unpenalised rows
+then take part in sweeps, and non-negative least squares refits them whenever the gap is
+computed. In both cases the residual is dual feasible for the free blocks.
+"""
 
 import numpy as np
 from scipy.optimize import nnls
 
 from mutar_cy.designs import packed
 
-SINGULAR = 1e-11  # of the largest singular value: directions that do not count
+# Singular values below this share of the largest one count as zero: well above
+# rounding, which is a small multiple of 2.2e-16.
+SINGULAR = 1e-11
 
 
 class NoFreeBlocks:
@@ -16,22 +26,22 @@ class NoFreeBlocks:
     projects : bool
         Whether free columns are projected out of the others.
     in_play : int
-        How many free features are swept over with the others: all or none.
+        Number of free features that take part in sweeps: all or none.
     features : ndarray of int64
-        The free features that are not, whose coefficients follow at the end.
+        The free features that do not, whose coefficients are computed at the end.
     """
 
     projects = False
     in_play = 0
     features = np.zeros(0, dtype=np.int64)
 
-    def settle(self, residuals, coef=None):
-        """Return the residuals as they are."""
+    def refit_unpenalised(self, residuals, coef=None):
+        """Return the residuals unchanged."""
         return residuals
 
-    def coefficients(self, stack, features, coef):
-        """Return no coefficients at all."""
-        return np.zeros((0, stack.n_columns))
+    def coefficients(self, data, features, coef):
+        """Return an empty array of coefficients."""
+        return np.zeros((0, data.n_columns))
 
 
 class PositiveFreeBlocks(NoFreeBlocks):
@@ -45,28 +55,28 @@ class PositiveFreeBlocks(NoFreeBlocks):
     def __init__(self, columns):
         self.columns, self.in_play = columns, len(columns[0])
 
-    def settle(self, residuals, coef=None):
-        """Return the residuals after the best free coefficients.
+    def refit_unpenalised(self, residuals, coef=None):
+        """Return the residuals for the best free coefficients.
 
         Parameters
         ----------
         residuals : list of ndarray, design ``d``'s of shape (n_columns_d, n_samples_d)
-            Targets less what the penalised coefficients explain.
+            Targets minus the fit of the penalised coefficients.
         coef : ndarray of shape (n_free, n_columns), default=None
-            Where to write these coefficients.
+            Output: the free coefficients.
         """
-        settled, found = [], []
+        refitted, found = [], []
         for rows, columns in zip(residuals, self.columns, strict=True):
-            own = np.column_stack([nnls(columns.T, target)[0] for target in rows])
-            settled.append(rows - own.T @ columns)
-            found.append(own)
+            free = np.column_stack([nnls(columns.T, target)[0] for target in rows])
+            refitted.append(rows - free.T @ columns)
+            found.append(free)
         if coef is not None:
             coef[...] = np.concatenate(found, axis=1)
-        return settled
+        return refitted
 
 
 class FreeBlocks(NoFreeBlocks):
-    """Unpenalised columns, projected out of everything else.
+    """Unpenalised columns, projected out of all other columns and of the residual.
 
     Parameters
     ----------
@@ -83,21 +93,22 @@ class FreeBlocks(NoFreeBlocks):
         self._inverses = [inverse for _, inverse in pairs]
 
     def project(self, d, rows):
-        """Return rows of length n_samples_d less their part in the free columns."""
+        """Return rows of length n_samples_d minus their part in the free columns."""
         basis = self.bases[d]
         rows = rows - (rows @ basis.T) @ basis
-        return rows - (rows @ basis.T) @ basis  # twice is enough
+        # The second projection removes the rounding of the first ("twice is enough").
+        return rows - (rows @ basis.T) @ basis
 
-    def settle(self, residuals, coef=None):
-        """Return the residuals after the best free coefficients."""
+    def refit_unpenalised(self, residuals, coef=None):
+        """Return the residuals for the best free coefficients."""
         return [self.project(d, rows) for d, rows in enumerate(residuals)]
 
-    def coefficients(self, stack, features, coef):
+    def coefficients(self, data, features, coef):
         """Return the best free coefficients, of shape (n_free, n_columns).
 
         Parameters
         ----------
-        stack : Stack
+        data : ScaledData
         features : ndarray of int64, shape (m,)
             The penalised features.
         coef : ndarray of shape (m, n_columns)
@@ -106,28 +117,28 @@ class FreeBlocks(NoFreeBlocks):
         kept = np.flatnonzero(coef.any(axis=1))
         out = []
         for d, (design, target) in enumerate(
-            zip(stack.designs, stack.targets, strict=True)
+            zip(data.designs, data.targets, strict=True)
         ):
-            rows = packed(design, features[kept])  # as they are, not projected
-            own = coef[kept, stack.column_ptr[d] : stack.column_ptr[d + 1]]
+            rows = packed(design, features[kept])  # not projected
+            own = coef[kept, data.column_ptr[d] : data.column_ptr[d + 1]]
             left = target - own.T @ rows
             out.append(self._inverses[d] @ (self.bases[d] @ left.T))
         return np.concatenate(out, axis=1)
 
 
-def remove_free_blocks(problem):
+def make_free_blocks(problem):
     """Return the free blocks of a problem."""
     if not len(problem.free):
         return NoFreeBlocks()
     features = problem.blocks.features(problem.free)
-    columns = [packed(design, features) for design in problem.stack.designs]
+    columns = [packed(design, features) for design in problem.data.designs]
     if problem.positive:
         return PositiveFreeBlocks(columns)
     return FreeBlocks(features, columns)
 
 
 def orthonormal_rows(rows):
-    """Return an orthonormal basis of the span of ``rows``, and how to go back.
+    """Return an orthonormal basis of the span of ``rows``, and its inverse map.
 
     Returns
     -------

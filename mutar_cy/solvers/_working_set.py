@@ -1,4 +1,9 @@
-"""What is packed of the designs for a working set: columns, or Gram matrices."""
+"""The working set: its features, packed for the kernel, and their coefficients.
+
+A working set only grows: packed columns stay packed, and the sweeps decide which of its
+blocks they visit. It holds the state that a datafit updates: the residual (packed
+columns) or its correlation with the columns (Gram matrices).
+"""
 
 from itertools import accumulate
 from typing import Any
@@ -11,39 +16,43 @@ from mutar_cy.datafits import (
     PackedQuadratic,
     TiledQuadratic,
 )
-from mutar_cy.penalties import Dirty
 
-# A Gram matrix is made by BLAS-3 products, which run this many times faster than the
-# products of a sweep; it pays if it saves more than that over the sweeps to come.
+# BLAS-3 products, which compute a Gram matrix, run about this many times as fast as the
+# products of a sweep. The matrix pays if it saves more over the expected sweeps.
 BLAS3_GAIN = 4.0
 EXPECTED_SWEEPS = 15.0
-MOST = 0.5  # of the rows: from there on a product with all is cheaper than a copy
-MEMORY = 2.0**31  # bytes, of what may be multiplied out
+# Share of the rows from which a product with all rows is cheaper than a copy of some.
+MOST = 0.5
+# Largest size of all Gram matrices together, in bytes.
+MEMORY = 2.0**31
+# Rows of a block up to which `TiledQuadratic` beats `PackedQuadratic`: a tile holds at
+# least one block, and the Gram matrix of a tile grows with its square.
+TILED = 64
 
 
 class Storage:
-    """The rows of a working set: features in the order in which they came.
+    """The packed columns or Gram matrices of a working set, in order of arrival.
 
     Parameters
     ----------
-    stack : Stack
+    data : ScaledData
     free : FreeBlocks or NoFreeBlocks
 
     Attributes
     ----------
     features : ndarray of int64, shape (n_rows,)
     packs : bool
-        Whether columns are packed; those of sparse designs are only where their Gram
-        matrices would be too large.
+        Whether columns are packed; those of sparse designs only if their Gram matrices
+        would be too large.
     grams : ndarray of shape (n_designs, capacity, capacity), or None
-        Gram matrices, where they are cheaper than columns.
+        Gram matrices, if they are cheaper than columns.
     """
 
-    def __init__(self, stack, free):
-        self.stack, self.free = stack, free
+    def __init__(self, data, free):
+        self.data, self.free = data, free
         self.features = np.zeros(0, dtype=np.int64)
-        self.packs = free.projects or all(d.packs_cheaply for d in stack.designs)
-        samples = int(stack.sample_ptr[-1]) if self.packs else 0
+        self.packs = free.projects or all(d.packs_cheaply for d in data.designs)
+        samples = int(data.sample_ptr[-1]) if self.packs else 0
         self._packed = np.empty((0, samples))
         self.grams: Any = None
 
@@ -59,7 +68,7 @@ class Storage:
 
     def columns(self, d, rows=slice(None)):
         """Return the packed columns of design ``d``, of shape (rows, n_samples_d)."""
-        ptr = self.stack.sample_ptr
+        ptr = self.data.sample_ptr
         return self.packed[rows, ptr[d] : ptr[d + 1]]
 
     def gram(self, d, rows):
@@ -70,14 +79,16 @@ class Storage:
         return columns @ columns.T
 
     def apply(self, rows, coef):
-        """Return what coefficients (len(rows), n_columns) explain, per design."""
+        """Return the fit of some rows, coef of shape (len(rows), n_columns)."""
         if self.packs and MOST * self.n_rows < len(rows):
-            whole = np.zeros((self.n_rows, coef.shape[1]))  # rather than copy columns
+            whole = np.zeros(
+                (self.n_rows, coef.shape[1])
+            )  # cheaper than a copy of columns
             whole[rows] = coef
             rows, coef = slice(None), whole
         out = []
-        for d, design in enumerate(self.stack.designs):
-            own = coef[:, self.stack.column_ptr[d] : self.stack.column_ptr[d + 1]]
+        for d, design in enumerate(self.data.designs):
+            own = coef[:, self.data.column_ptr[d] : self.data.column_ptr[d + 1]]
             if self.packs:
                 out.append(own.T @ self.columns(d, rows))
             else:
@@ -90,15 +101,15 @@ class Storage:
             return self.correlate(residuals)[:, rows]
         if not self.packs:
             features = self.features[rows]
-            return np.ascontiguousarray(self.stack.correlate(residuals)[:, features])
+            return np.ascontiguousarray(self.data.correlate(residuals)[:, features])
         pieces = [r @ self.columns(d, rows).T for d, r in enumerate(residuals)]
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
     def interact(self, rows, coef, others):
-        """Return what coefficients of ``rows`` do to correlations of ``others``."""
+        """Return the change of correlations ``others`` by coefficients of ``rows``."""
         if self.grams is None:
             return self.correlate(self.apply(rows, coef), others)
-        ptr, designs = self.stack.column_ptr, range(len(self.stack.designs))
+        ptr, designs = self.data.column_ptr, range(len(self.data.designs))
         pieces = [
             coef[:, ptr[d] : ptr[d + 1]].T @ self.grams[d][np.ix_(rows, others)]
             for d in designs
@@ -106,27 +117,29 @@ class Storage:
         return np.concatenate(pieces)
 
     def multiply(self, rows, coef):
-        """Return what coefficients do to all correlations, (n_columns, n_rows)."""
-        ptr, used = self.stack.column_ptr, slice(0, self.n_rows)
+        """Return the change of all correlations (n_columns, n_rows) by coefficients."""
+        ptr, used = self.data.column_ptr, slice(0, self.n_rows)
         if not isinstance(rows, slice) and MOST * self.n_rows < len(rows):
-            whole = np.zeros((self.n_rows, coef.shape[1]))  # rather than copy rows
+            whole = np.zeros(
+                (self.n_rows, coef.shape[1])
+            )  # cheaper than a copy of rows
             whole[rows] = coef
             rows, coef = used, whole
         rows = used if isinstance(rows, slice) else rows
         return np.concatenate(
             [
                 coef[:, ptr[d] : ptr[d + 1]].T @ self.grams[d, rows, used]
-                for d in range(len(self.stack.designs))
+                for d in range(len(self.data.designs))
             ]
         )
 
     def add(self, features):
-        """Bring in features, as rows after those that are in."""
+        """Append features as rows."""
         start = self.n_rows
         self.features = np.concatenate([self.features, features])
         if not self.packs and not self._affords_gram():
             self.packs, start = True, 0
-            samples = int(self.stack.sample_ptr[-1])
+            samples = int(self.data.sample_ptr[-1])
             self._packed = np.empty((0, samples))
         if self.packs:
             self._pack(self.features[start:], start)
@@ -137,32 +150,32 @@ class Storage:
 
     def _pack(self, features, start):
         self._packed = grown(self._packed, start, self.n_rows)
-        ptr = self.stack.sample_ptr
-        for d, design in enumerate(self.stack.designs):
+        ptr = self.data.sample_ptr
+        for d, design in enumerate(self.data.designs):
             out = self._packed[start : self.n_rows, ptr[d] : ptr[d + 1]]
             design.pack(features, out)
             if self.free.projects:
                 out[:] = self.free.project(d, out)
 
     def _affords_gram(self):
-        return 8.0 * len(self.stack.designs) * self.n_rows**2 <= MEMORY
+        return 8.0 * len(self.data.designs) * self.n_rows**2 <= MEMORY
 
     def _wants_gram(self):
         if not self.packs or not self._affords_gram():
             return not self.packs
-        rows, designs = self.n_rows, len(self.stack.designs)
-        samples, columns = int(self.stack.sample_ptr[-1]), self.stack.n_columns
-        # Multiplications for one visit of one row, by columns and by Gram matrix.
+        rows, designs = self.n_rows, len(self.data.designs)
+        samples, columns = int(self.data.sample_ptr[-1]), self.data.n_columns
+        # Multiplications of one visit of a row: by columns, minus by Gram matrix.
         visits = 1.0 if designs == 1 and columns > 1 else 2.0
-        residual = sum(target.size for target in self.stack.targets)
+        residual = sum(target.size for target in self.data.targets)
         saved = visits * residual - rows * columns
         return EXPECTED_SWEEPS * saved > rows * samples / BLAS3_GAIN / 2.0
 
     def _extend_grams(self, start):
-        designs, end = self.stack.designs, self.n_rows
+        designs, end = self.data.designs, self.n_rows
         capacity = 0 if self.grams is None else self.grams.shape[1]
         if self.grams is None or capacity < end:
-            capacity = max(end, min(2 * capacity, self.stack.n_features))
+            capacity = max(end, min(2 * capacity, self.data.n_features))
             grams = np.empty((len(designs), capacity, capacity))
             if start:
                 grams[:, :start, :start] = self.grams[:, :start, :start]
@@ -177,15 +190,12 @@ class Storage:
 
 
 def grown(array, used, needed):
-    """Return an array with room for ``needed`` rows that starts with ``used`` rows."""
+    """Return an array of at least ``needed`` rows with the first ``used`` ones kept."""
     if needed <= len(array):
         return array
     out = np.empty((max(needed, 2 * used), *array.shape[1:]))
     out[:used] = array[:used]
     return out
-
-
-TILED = 64  # rows of a block up to which tiles are worth their Gram matrices
 
 
 class WorkingSet:
@@ -194,29 +204,30 @@ class WorkingSet:
     Attributes
     ----------
     storage : Storage
-        What is packed of the designs, row by row.
+        Packed columns or Gram matrices, row by row.
     coef : ndarray of shape (n_rows, n_columns)
-        Rows in the order in which their blocks came.
+        Rows in the order in which their blocks arrived.
     chosen : ndarray of int
-        The blocks of the problem that are in, in that order.
+        The blocks of the problem in the working set, in that order.
     block_ptr : ndarray of int32, shape (len(chosen) + 1,)
-        Block ``b`` of the working set is the rows from ``block_ptr[b]`` on.
-    penalty : Weighted
-        Split over the blocks of the working set.
+        Block ``b`` of the working set is the rows from ``block_ptr[b]`` to
+        ``block_ptr[b + 1]``.
+    penalty : Penalty
+        The penalty of the blocks of the working set.
     datafit : Datafit
-        A view of the state, for the kernel; made by :meth:`load`.
+        A view of the state for the kernel; :meth:`load` sets it.
     """
 
     def __init__(self, problem, free):
-        stack = problem.stack
-        self.problem, self.stack, self.free = problem, stack, free
+        data = problem.data
+        self.problem, self.data, self.free = problem, data, free
         self.storage = self._make_storage()
         self.chosen = np.zeros(0, dtype=np.int64)
         self.block_ptr = np.zeros(1, dtype=np.int32)
         self.penalty = problem.penalty
-        self.coef = np.zeros((0, stack.n_columns))
-        self._curvature = np.zeros((0, len(stack.designs)))
-        shapes = [target.shape for target in stack.targets]
+        self.coef = np.zeros((0, data.n_columns))
+        self._curvature = np.zeros((0, len(data.designs)))
+        shapes = [target.shape for target in data.targets]
         edges = list(accumulate((q * n for q, n in shapes), initial=0))
         self._residual = np.empty(edges[-1])
         self._residuals = [
@@ -225,15 +236,15 @@ class WorkingSet:
         ]
 
     def _make_storage(self):
-        return Storage(self.stack, self.free)
+        return Storage(self.data, self.free)
 
-    def take(self, problem):
-        """Take over another penalty of the same problem."""
+    def set_problem(self, problem):
+        """Continue with another penalty of the same problem."""
         self.problem = problem
         self.penalty = problem.penalty.restricted(self.chosen)
 
     def add(self, chosen):
-        """Bring in blocks of the problem, with zero coefficients; then ``load``."""
+        """Append blocks with zero coefficients; call ``load`` afterwards."""
         blocks, start = self.problem.blocks, self.storage.n_rows
         self.storage.add(blocks.features(chosen))
         counts = blocks.counts(chosen)
@@ -241,63 +252,67 @@ class WorkingSet:
         ends = self.block_ptr[-1] + np.cumsum(counts)
         self.block_ptr = np.concatenate([self.block_ptr, ends]).astype(np.int32)
         self.penalty = self.problem.penalty.restricted(self.chosen)
-        zeros = np.zeros((int(counts.sum()), self.stack.n_columns))
+        zeros = np.zeros((int(counts.sum()), self.data.n_columns))
         self.coef = np.concatenate([self.coef, zeros])
         new = self._bounds(start, counts)
         self._curvature = np.ascontiguousarray(np.concatenate([self._curvature, new]))
 
     def _bounds(self, start, counts):
-        """Return the curvatures along the rows from ``start`` on."""
+        """Return the largest curvatures along the rows from ``start`` on."""
         if self.problem.blocks.single and not self.free.projects:
             return self.problem.squares[:, self.storage.features[start:]].T
         rows = np.arange(start, self.storage.n_rows)
         runs = np.split(rows, np.cumsum(counts)[:-1])
-        designs = range(len(self.stack.designs))
+        designs = range(len(self.data.designs))
         bounds = [[self._bound(d, run) for d in designs] for run in runs]
         return np.repeat(np.array(bounds), counts, axis=0)
 
     def _bound(self, d, rows):
-        if self.storage.packs and len(rows) > self.stack.targets[d].shape[1]:
+        if self.storage.packs and len(rows) > self.data.targets[d].shape[1]:
             columns = self.storage.columns(d, rows)
-            gram = columns.T @ columns  # has the same largest eigenvalue
+            gram = columns.T @ columns  # the smaller one, with the same eigenvalue
         else:
             gram = self.storage.gram(d, rows)
-        # The largest eigenvalue; the margin keeps the step a majorisation.
+        # The margin keeps the step a majorisation in spite of rounding.
         return max(np.linalg.eigvalsh(gram)[-1] * (1.0 + 1e-10), 0.0)
 
     # The state -----------------------------------------------------------------------
 
     @property
     def uses_gram(self):
-        """Whether the state is a correlation, by Gram matrices."""
+        """Whether the state is a correlation, updated by Gram matrices."""
         return self.storage.grams is not None
 
     @property
     def n_free(self):
-        """How many blocks, the first ones, are unpenalised and settled elsewhere."""
+        """Number of unpenalised blocks, which come first and which `free` refits."""
         return len(self.problem.free) if self.free.in_play else 0
 
     def residuals(self):
-        """Return the residuals of the coefficients, free ones settled anew."""
+        """Return the residuals of the coefficients, after a refit of the free ones."""
         start = self.free.in_play
         if not len(self.coef):
-            return self.free.settle([target.copy() for target in self.stack.targets])
+            return self.free.refit_unpenalised(
+                [target.copy() for target in self.data.targets]
+            )
         rows = start + np.flatnonzero(self.coef[start:].any(axis=1))
         fits = self.storage.apply(rows, self.coef[rows])
-        pairs = zip(self.stack.targets, fits, strict=True)
-        return self.free.settle([y - fit for y, fit in pairs], self.coef[:start])
+        pairs = zip(self.data.targets, fits, strict=True)
+        return self.free.refit_unpenalised(
+            [y - fit for y, fit in pairs], self.coef[:start]
+        )
 
     def load(self, residuals, correlation=None, square=None):
-        """Take over residuals that agree with ``coef``.
+        """Set the state from residuals that agree with ``coef``.
 
         Parameters
         ----------
         residuals : list of ndarray, or None
         correlation : ndarray of shape (n_columns, n_features), default=None
-            Of all features with the residuals, if it is known.
+            Correlations of all features with the residuals, if they are known.
         square : float, default=None
-            Squared norm of the residuals, where they are None: all that Gram matrices
-            need of them besides correlations.
+            Squared norm of the residuals, if these are None: Gram matrices need only
+            this norm and the correlations.
         """
         if square is None:
             for mine, given in zip(self._residuals, residuals, strict=True):
@@ -305,10 +320,10 @@ class WorkingSet:
         self.datafit = self._view(correlation, square)
 
     def _view(self, correlation, square) -> Datafit:
-        shape = self._curvature, self.block_ptr, self.stack.column_ptr
+        shape = self._curvature, self.block_ptr, self.data.column_ptr
         grams, used = self.storage.grams, self.storage.n_rows
         if grams is not None:
-            self._correlation = np.empty((self.stack.n_columns, grams.shape[1]))
+            self._correlation = np.empty((self.data.n_columns, grams.shape[1]))
             if correlation is None:
                 correlation = self.storage.correlate(self._residuals)
             else:
@@ -319,13 +334,13 @@ class WorkingSet:
             return GramQuadratic(*shape, grams, self._correlation, self.coef, square)
         packed = self.storage.packed
         longest = np.diff(self.block_ptr).max(initial=0)
-        one_design = len(self.stack.designs) == 1 and self.stack.n_columns > 1
+        one_design = len(self.data.designs) == 1 and self.data.n_columns > 1
         if one_design and longest <= TILED:
             return TiledQuadratic(*shape, packed, self._residuals[0])
-        return PackedQuadratic(*shape, packed, self.stack.sample_ptr, self._residual)
+        return PackedQuadratic(*shape, packed, self.data.sample_ptr, self._residual)
 
     def sweep_work(self):
-        """Return the multiplications that one sweep over all rows costs, about."""
+        """Return the approximate cost of a sweep over all rows, in multiplications."""
         return self.storage.n_rows * self.datafit.work()
 
     def correlation_of(self, rows):
@@ -335,14 +350,14 @@ class WorkingSet:
         return self.storage.correlate(self._residuals, rows)
 
     def change(self, rows, direction):
-        """Return what a move of some rows along ``direction`` does to the state.
+        """Return the change of the state when some rows move along ``direction``.
 
         Returns
         -------
         change : ndarray
-            For :meth:`move`.
-        bend : float
-            The squared norm of what the direction explains.
+            The change of the residual or of the correlations, for :meth:`move`.
+        square : float
+            The squared norm of the fit of the direction.
         """
         if self.uses_gram:
             change = self.storage.multiply(rows, direction)
@@ -370,30 +385,25 @@ class WorkingSet:
 
     def penalty_value(self):
         """Return the penalty at the coefficients."""
-        ptr = self.block_ptr * np.int32(self.stack.n_columns)
+        ptr = self.block_ptr * np.int32(self.data.n_columns)
         return self.penalty.value(self.coef.ravel(), ptr)
 
     def shared(self):
-        """Return the shared part of the coefficients, or None without one."""
-        if not isinstance(self.problem.penalty, Dirty):
-            return None
-        ptr = self.block_ptr * np.int32(self.stack.n_columns)
-        caps = self.penalty.caps(self.coef.ravel(), ptr)
-        caps = np.repeat(caps, np.diff(self.block_ptr))[:, None]
-        return np.clip(self.coef, -caps, caps) + 0.0  # no -0.0
+        """Return the part of the coefficients that tasks share, or None."""
+        return self.penalty.shared_part(self.coef, self.block_ptr)
 
     def objective(self):
         """Return the objective at the coefficients."""
         return self.datafit.value(self.coef) + self.penalty_value()
 
     def support(self, chosen):
-        """Return the rows of the non-zero ones of some blocks.
+        """Return the rows of those of some blocks that are not zero.
 
         Returns
         -------
         rows : ndarray of int
         owner : ndarray of int
-            The block of each row, counted from 0 within these rows.
+            The block of each row, numbered from 0 within these rows.
         blocks : ndarray of int
             The non-zero blocks.
         """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from mutar_cy.designs import Part
+from mutar_cy.designs import DesignTargets
 from mutar_cy.tasks._arrays import check_values
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def make_parts(data, task_weight=None, *, missing=False):
 
     Returns
     -------
-    parts : list of Part
+    parts : list of DesignTargets
         Their columns, part after part, are the rows of ``coef_`` read in C order.
     """
     task_weights = check_task_weight(task_weight, data.labels)
@@ -234,7 +234,9 @@ def _parts_of_design(X, Y, weights, names, factors, present):
         changes = np.any(matrix[1:] != matrix[:-1], axis=1)
         cuts.update((1 + np.flatnonzero(changes)).tolist())
     return [
-        Part(X, Y[:, a:b], None if matrix is None else matrix[a], factors[a], names[a])
+        DesignTargets(
+            X, Y[:, a:b], None if matrix is None else matrix[a], factors[a], names[a]
+        )
         for a, b in pairwise([*sorted(cuts), Y.shape[1]])
     ]
 

@@ -1,23 +1,32 @@
-"""Regression whose coefficients are near their transport barycentre, by its dual."""
+"""Regression with a transport penalty: coefficients near their barycentre (MTW)."""
 
 from mutar_cy.wasserstein._dual import complete, evaluate
-from mutar_cy.wasserstein._dual_ascent import Run
+from mutar_cy.wasserstein._dual_ascent import DualAscent
 from mutar_cy.wasserstein._noise import Noise, noise_of
-from mutar_cy.wasserstein._problem import Data, Problem, Transport, make_problem
+from mutar_cy.wasserstein._problem import (
+    Transport,
+    TransportProblem,
+    WhitenedData,
+    make_transport_problem,
+)
 from mutar_cy.wasserstein._reweight import reweight
-from mutar_cy.wasserstein._solve import Outcome, minimise, without_traces
+from mutar_cy.wasserstein._solve import (
+    TransportSolution,
+    solve_transport,
+    without_traces,
+)
 
 __all__ = [
-    "Data",
+    "WhitenedData",
     "Noise",
-    "Outcome",
-    "Problem",
-    "Run",
+    "TransportSolution",
+    "TransportProblem",
+    "DualAscent",
     "Transport",
     "complete",
     "evaluate",
-    "make_problem",
-    "minimise",
+    "make_transport_problem",
+    "solve_transport",
     "noise_of",
     "reweight",
     "without_traces",

@@ -1,14 +1,24 @@
-"""Transport plans between features that hold mass: as matrices, or by the kernel."""
+"""Transport plans between the features that hold mass, which curve the dual."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-FITS = 600.0  # an exponent whose exponential neither over- nor underflows
+# Largest absolute exponent whose exponential, summed, neither over- nor underflows.
+FITS = 600.0
+# Features with less than this share of the largest mass (of a column; of the
+# barycentre) hardly curve the dual. The bounds are low, since masses grow by orders of
+# magnitude in a step.
+LEFT, RIGHT = 1e-8, 1e-6
+# Smallest entry of a plan, as a share of the largest mass.
+LEAST = 1e-18
+# Entries of a plan per multiplication of a kernel product beyond which the kernel is
+# applied in place of the matrix.
+MANY = 1.0
 
 
 class MatrixPlan:
-    """A plan of few rows, as a matrix of shape (n_rows, n_columns)."""
+    """A plan as a matrix of shape (n_rows, n_columns)."""
 
     def __init__(self, matrix):
         self.matrix = matrix
@@ -23,13 +33,13 @@ class MatrixPlan:
 
 
 class KernelPlan:
-    """A plan ``diag(exp(log_left)) K diag(exp(log_right))`` that is never formed.
+    """A plan ``diag(exp(log_left)) K diag(exp(log_right))``, applied by the kernel.
 
     Parameters
     ----------
     kernel : Kernel
     rows, columns : ndarray of int
-        The features that it is between.
+        The features of its rows and columns.
     log_left : ndarray of shape (len(rows),)
     log_right : ndarray of shape (len(columns),)
     """
@@ -62,40 +72,33 @@ class KernelPlan:
 
 
 def fits(log_left, log_right, log_mass, log_received):
-    """Whether a plan can be applied by its kernel without over- or underflow.
+    """Return whether the kernel can apply a plan without over- or underflow.
 
     Parameters
     ----------
     log_left : ndarray of shape (n_rows,)
     log_right : ndarray of shape (n_columns,)
     log_mass : ndarray of shape (n_rows,)
-        Of the sums of the rows.
+        Logarithms of the sums of rows.
     log_received : ndarray of shape (n_columns,)
-        Of the sums of the columns.
+        Logarithms of the sums of columns.
     """
     if not len(log_left) or not len(log_right):
         return False
-    # The kernel's own products, in units of the largest that goes in.
+    # The results of the kernel's products, relative to the largest argument.
     out = log_received - log_right - log_left.max()
     back = log_mass - log_left - log_right.max()
     return min(out.min(), back.min()) > -FITS
 
 
-# Of the largest masses. What holds less hardly bends the dual, but what is about to
-# hold more must be seen coming.
-LEFT, RIGHT = 1e-8, 1e-6
-LEAST = 1e-18  # of the largest mass: an entry of a plan that counts
-MANY = 1.0  # entries of a plan for each multiplication by which a kernel acts as one
+class ActivePlans(NamedTuple):
+    """The plans of one sign of the coefficients, between the features that hold mass.
 
-
-class Active(NamedTuple):
-    """One sign's plans, between the features that hold mass.
-
-    ``rows`` holds the features of every column of coefficients, ``scales`` the sign
-    over the ratio there, ``left`` the masses there; ``columns`` holds the features of
-    the barycentre, ``barycentre`` its masses there; ``plans`` are between them, and
-    ``right`` holds the sums of their columns. ``log_sums``
-    and ``received``, the right marginals, are with all that the other features send.
+    Per column of coefficients, ``rows`` holds these features, ``scales`` the sign over
+    the ratio, ``left`` the masses. ``columns`` holds the features of the barycentre,
+    ``barycentre`` its masses. ``plans`` connect both, and ``right`` holds the sums of
+    their columns. ``log_sums`` and ``received``, the right marginals, include the mass
+    from all other features.
     """
 
     rows: list
@@ -115,13 +118,13 @@ class Active(NamedTuple):
 
 
 def find_active(problem, point):
-    """Return what counts of every sign of a completed dual point."""
+    """Return the active plans of every sign of a completed dual point."""
     largest = max(float(half.left.max()) for half in point.halves)
     rows = [
         [np.flatnonzero(masses > LEFT * largest) for masses in half.left.T]
         for half in point.halves
     ]
-    # Between few features the plans are needed as matrices.
+    # With few features, Newton's method needs plans as matrices.
     n_rows = sum(len(own) for of_sign in rows for own in of_sign)
     formed = n_rows < problem.data.n_samples
     return [
@@ -131,7 +134,7 @@ def find_active(problem, point):
 
 
 def _active_of(problem, half, rows, least, formed):
-    """Return what counts of one sign."""
+    """Return the active plans of one sign."""
     barycentre = np.exp(half.log_barycentre)
     columns = np.flatnonzero(barycentre > max(RIGHT * barycentre.max(), 1e-290))
     log_sums = half.log_sums[columns]
@@ -155,9 +158,9 @@ def _active_of(problem, half, rows, least, formed):
             sums = matrix.sum(axis=0)
         ratio.append(half.ratio[own, c])
         left.append(masses)
-        # No mass at all from here: the plan's column is zero, and stays so.
+        # A column of the plan without mass stays zero.
         right.append(np.maximum(sums, 1e-300))
-    return Active(
+    return ActivePlans(
         rows,
         [half.sign / own for own in ratio],
         left,

@@ -1,6 +1,6 @@
-"""The dual, which needs no inner loop, and the primal point that it recovers.
+"""The dual objective in closed form, and the primal point that it recovers.
 
-In the units of a stack the problem is ``min sum_c |y_c - X_c w_c|^2 / (2 sigma_c)``
+In scaled units the problem is ``min sum_c |y_c - X_c w_c|^2 / (2 sigma_c)``
 plus the penalty. For any ``u`` with a positive ``ratio`` everywhere,
 
     ratio = 1 + (beta - s X'u) / (alpha gamma),   log a = -(gamma / epsilon) log ratio,
@@ -17,13 +17,15 @@ import numpy as np
 
 from mutar_cy.ot import log_power_mean
 
-LARGEST = 600.0  # a logarithm whose exponential, summed, is a number
+# Largest logarithm whose exponential, summed, does not overflow.
+LARGEST = 600.0
 
 
-class Half(NamedTuple):
-    """What a dual point makes of one sign of the coefficients: (n_features, n_columns).
+class SignedPart(NamedTuple):
+    """The quantities of a dual point for one sign of the coefficients.
 
-    ``left`` and ``theta`` are None until the point has been completed.
+    Shapes are (n_features, n_columns). ``left`` and ``theta`` are None until `complete`
+    computes them.
     """
 
     sign: float
@@ -36,8 +38,8 @@ class Half(NamedTuple):
     theta: np.ndarray | None = None
 
 
-class Point(NamedTuple):
-    """A dual point, its value, and what it recovers."""
+class DualPoint(NamedTuple):
+    """A dual point, its value, and the primal point that it recovers."""
 
     u: np.ndarray  # flat
     correlation: np.ndarray  # X'u, (n_features, n_columns)
@@ -49,18 +51,18 @@ class Point(NamedTuple):
 
 
 def joint_log_product(problem, logarithms):
-    """Return the logarithms of the kernel times exponentials, for all at once."""
+    """Return ``log(K exp(v))`` of several arrays, by one product."""
     joined = problem.kernel.log_product(np.concatenate(logarithms, axis=1))
     joined += problem.shift
     return np.split(joined, len(logarithms), axis=1)
 
 
 def evaluate(problem, u, correlation):
-    """Return the dual point without what it recovers, or None outside of the domain.
+    """Return a dual point without its primal point; None outside of the domain.
 
     Parameters
     ----------
-    problem : Problem
+    problem : TransportProblem
     u : ndarray of shape (n_samples,)
     correlation : ndarray of shape (n_features, n_columns)
         ``X'u``.
@@ -81,25 +83,25 @@ def evaluate(problem, u, correlation):
         if not log_barycentre.max() < LARGEST:
             return None
         log_right = (1.0 - problem.tau) * (log_barycentre[:, None] - log_sums)
-        half = Half(sign, ratio, log_left, log_sums, log_barycentre, log_right)
+        half = SignedPart(sign, ratio, log_left, log_sums, log_barycentre, log_right)
         halves.append(half)
         total += float(np.exp(log_barycentre).sum())
     smooth, size = smooth_terms(problem, u)
     mass = problem.mass_price * total
-    return Point(u, correlation, smooth - mass, halves, scale=size + mass)
+    return DualPoint(u, correlation, smooth - mass, halves, scale=size + mass)
 
 
 def smooth_terms(problem, u):
-    """Return the dual's terms of the data, and their size."""
+    """Return the data terms of the dual, and their size."""
     linear = float(u @ problem.data.target)
     square = 0.5 * float(u @ (problem.ridge * u))
     return linear - square, abs(linear) + square
 
 
 def complete(problem, point):
-    """Return a dual point with the primal point that it recovers, and their gap.
+    """Return a dual point with the primal point that it recovers, and the gap.
 
-    Inserting the formulas above into the primal, all but the data term cancels: the gap
+    With the formulas above, all terms of the gap but those of the data cancel: the gap
     is exactly ``sum_c |gradient_c|^2 / (2 sigma_c)``.
     """
     halves, net = [], 0.0
@@ -113,7 +115,7 @@ def complete(problem, point):
     gradient = problem.data.target - problem.ridge * point.u
     gradient -= problem.data.predict(net)
     gap = 0.5 * float(gradient @ (gradient / problem.ridge))
-    # What the logarithms are rounded by counts gamma / epsilon times.
+    # The rounding of logarithms is multiplied by gamma / epsilon.
     mass = sum(float(half.left.sum()) for half in halves)
     scale = point.scale + problem.alpha * problem.gamma * mass
     return point._replace(halves=halves, gradient=gradient, gap=gap, scale=scale)

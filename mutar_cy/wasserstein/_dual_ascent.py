@@ -1,4 +1,4 @@
-"""Where to start: at the residual of what the model is where tasks are not coupled."""
+"""Newton's ascent of the dual, with more entropy first where the start is hard."""
 
 from typing import Any
 
@@ -11,21 +11,39 @@ from mutar_cy.wasserstein._dual import complete, evaluate
 from mutar_cy.wasserstein._line_search import best_multiple, step_up
 from mutar_cy.wasserstein._newton import newton_direction
 
-ROUGH = 1e-3  # gap of the lassos, in terms of the null objective
+# Gap of the lassos at the start, as a share of the null objective, and limit of sweeps.
+ROUGH = 1e-3
 LASSO_SWEEPS = 500
+# Steps shorter than this share of a Newton step are short; after HARD of them more
+# entropy is tried.
+SHORT = 0.02
+HARD = 2
+# Successive steps without an increase of the dual that end an ascent.
+MAX_STALLED = 4
+# Factor of the entropy on the way to a start.
+SOFTER = 4.0
+# Relative change of the entropy for a finite difference.
+NUDGE = 1e-4
+# Gap of a start, as a share of the null objective.
+LOOSE = 1e-2
+# Rounding of a gap relative to the terms of the dual: the level that counts as reached,
+# and the guard that is added to a gap.
+ROUNDING = 64 * np.finfo(np.float64).eps
+GUARD = 16 * np.finfo(np.float64).eps
 
 
-def lasso_start(stack, data, transport):
-    """Return the residuals of one lasso per column, which is nearly a dual point.
+def lasso_start(scaled, data, transport):
+    """Return the residuals of one lasso per column, which are nearly a dual point.
 
-    The entropy keeps coefficients from zero, so that up to some ``alpha epsilon`` above
-    ``beta`` a correlation asks for none to speak of: with weak coupling the walls of
-    the dual are near those of the lassos, and with strong coupling the lassos are zero.
+    The entropy keeps coefficients from zero: a correlation of up to about ``alpha
+    epsilon`` above ``beta`` goes with a negligible coefficient. So with weak coupling
+    the domain of the dual is nearly that of the lassos, and with strong coupling the
+    lassos are zero.
 
     Parameters
     ----------
-    stack : Stack
-    data : Data
+    scaled : ScaledData
+    data : WhitenedData
     transport : Transport
 
     Returns
@@ -37,52 +55,42 @@ def lasso_start(stack, data, transport):
         L21(1.0, own, positive=len(transport.beta) == 1)
         for own in np.ascontiguousarray(weights.T)
     ]
-    solution = solve_columns(stack, penalties, tol=ROUGH, max_iter=LASSO_SWEEPS)
-    coef = stack.from_user(np.arange(stack.n_features), solution.coef)
+    solution = solve_columns(scaled, penalties, tol=ROUGH, max_iter=LASSO_SWEEPS)
+    coef = scaled.from_user(np.arange(scaled.n_features), solution.coef)
     return data.target - data.predict(coef)
 
 
-SHORT = 0.02  # of a Newton step: what is shorter tells little
-HARD = 2  # short steps after which more entropy is tried
-IDLE = 4  # steps that gain nothing, one after another: no digit is left
-SOFTER = 4.0  # times the entropy
-NUDGE = 1e-4  # of the entropy: a difference that tells a derivative
-LOOSE = 1e-2  # of the null objective: enough for a start with less entropy
-ROUNDING = 64 * np.finfo(np.float64).eps  # of the terms of the dual: nothing left
-GUARD = 16 * np.finfo(np.float64).eps  # of the same: what rounding may have taken
-
-
-class Run:
-    """The state of one maximisation, with the best certificate seen.
+class DualAscent:
+    """The state of one maximisation, with the best certificate.
 
     Parameters
     ----------
-    problem : Problem
+    problem : TransportProblem
     target : float
         The duality gap to reach, in the units of the problem.
     max_iter : int
-        Most Newton steps to make.
+        Maximum number of Newton steps.
     report : callable, default=None
-        Called as ``report(n_iter, gap)`` whenever a point has been certified.
+        Called as ``report(n_iter, gap)`` after every certificate.
 
     Attributes
     ----------
-    point : Point
-        With the lowest primal objective so far.
+    point : DualPoint
+        The point with the lowest primal objective so far.
     u : ndarray
         The dual point with the highest dual objective so far.
-    settled : bool
-        Whether what is not part of the problem, levels of noise, has come to rest.
+    levels_converged : bool
+        Whether noise levels outside the problem have converged.
     primal, gap : float
-        The objective of ``point``, and by how much it may exceed the minimum.
+        The objective of ``point``, and an upper bound of its excess over the minimum.
     losses, gaps : list of float
-        Of every point that was certified: the lowest objective, the gap.
+        The lowest objective and gap after every certificate.
     """
 
     def __init__(self, problem, target, max_iter, report=None):
         self.problem, self.target = problem, target
         self.max_iter, self.report = max_iter, report
-        self.n_iter, self.settled = 0, True
+        self.n_iter, self.levels_converged = 0, True
         self.primal, self.dual, self.gap = np.inf, -np.inf, np.inf
         self.point: Any = None
         self.u: Any = None
@@ -91,19 +99,19 @@ class Run:
 
     @property
     def converged(self):
-        """Whether the gap is at its target, or at a rounding level that is no loss."""
+        """Whether the gap is at its target, or at a harmless rounding level."""
         size = max(abs(self.primal), self.problem.data.null)
         lost = min(ROUNDING * self.point.scale, LOOSE * size)
-        return self.settled and self.gap <= max(self.target, lost)
+        return self.levels_converged and self.gap <= max(self.target, lost)
 
     def certify(self, point):
-        """Take note of a completed point of the problem itself."""
+        """Update the certificate by a completed point of the problem itself."""
         if self.point is None or point.value + point.gap < self.primal:
             self.primal, self.point = point.value + point.gap, point
         if point.value > self.dual:
             self.dual, self.u = point.value, point.u
         gap = max(self.primal - self.dual, 0.0) + GUARD * point.scale
-        # By its own residual a point is certified without a difference.
+        # The gap of a point by its own residual is not a difference of large numbers.
         if point is self.point:
             gap = min(gap, point.gap + GUARD * point.scale)
         self.gap = min(self.gap, gap)
@@ -113,7 +121,7 @@ class Run:
             self.report(self.n_iter, self.gap)
 
     def maximise(self, starts):
-        """Climb from the best of some dual points, until done."""
+        """Ascend from the best of some dual points, to the target."""
         point = best_start(self.problem, starts)
         point, hard = self.climb(self.problem, point, patient=False)
         if hard:
@@ -122,7 +130,7 @@ class Run:
             self.climb(self.problem, point)
 
     def soften(self, problem, starts):
-        """Return the best dual point with more entropy, and where less would lead."""
+        """Return the best dual point with more entropy, and one for less."""
         problem = problem.at(SOFTER * problem.epsilon)
         point = best_start(problem, starts)
         last = problem.epsilon >= problem.kernel.max_cost
@@ -133,10 +141,10 @@ class Run:
         return [point.u, sharpened(problem, point)]
 
     def climb(self, problem, point, *, patient=True):
-        """Make Newton steps; return the last point, and whether it proved too hard."""
+        """Take Newton steps; return the last point, and whether steps got too short."""
         own = problem is self.problem
         target = self.target if own else LOOSE * problem.data.null
-        short = idle = 0
+        short = n_stalled = 0
         while True:
             point = complete(problem, point)
             self.n_iter += 1
@@ -147,15 +155,15 @@ class Run:
                 return point, False
             active = find_active(problem, point)
             gradient = point.gradient[:, None]
-            with np.errstate(over="ignore", invalid="ignore"):  # strengths near 1e-300
+            with np.errstate(over="ignore", invalid="ignore"):  # alpha near 1e-300
                 direction = newton_direction(problem, active, gradient)[:, 0]
             if not np.isfinite(direction).all():
                 return point, False
             candidate, step = step_up(problem, point, active, direction)
-            # At the last digits the dual is flat while the gap still falls.
+            # Near rounding level the dual is flat while the gap still decreases.
             rises = candidate is not None and candidate.value > point.value
-            idle = 0 if rises else idle + 1
-            if candidate is None or idle >= IDLE:
+            n_stalled = 0 if rises else n_stalled + 1
+            if candidate is None or n_stalled >= MAX_STALLED:
                 return point, False
             point = candidate
             short += step < SHORT
@@ -164,17 +172,17 @@ class Run:
 
 
 def sharpened(problem, point):
-    """Return where the solution goes with less entropy, to first order.
+    """Return the dual solution with less entropy, to first order in epsilon.
 
-    That reaches far: by how much the correlations of features that hold mass exceed
-    ``beta`` is nearly proportional to epsilon.
+    This is accurate over a large range: the excess over ``beta`` of the correlations of
+    features that hold mass is nearly proportional to epsilon.
 
     Parameters
     ----------
-    problem : Problem
+    problem : TransportProblem
         With ``SOFTER`` times the entropy.
-    point : Point
-        Nearly the solution of that.
+    point : DualPoint
+        Nearly its solution.
 
     Returns
     -------
@@ -187,13 +195,13 @@ def sharpened(problem, point):
     change = (complete(nearby, less).gradient - point.gradient) / NUDGE
     aim = point.gradient + (1.0 - 1.0 / SOFTER) * change
     active = find_active(problem, point)
-    with np.errstate(over="ignore", invalid="ignore"):  # strengths near 1e-300
+    with np.errstate(over="ignore", invalid="ignore"):  # alpha near 1e-300
         u = point.u + newton_direction(problem, active, aim[:, None])[:, 0]
     return u if np.isfinite(u).all() else point.u
 
 
 def best_start(problem, starts, point=None):
-    """Return the highest of the best multiples, zero included, of some dual points."""
+    """Return the highest multiple, by [0, 1], of some dual points."""
     points = [best_multiple(problem, u) for u in starts]
     points += [] if point is None else [point]
     return max(points, key=lambda one: one.value)

@@ -1,28 +1,35 @@
-"""Where on a line the dual is large enough, or largest."""
+"""Line searches for the dual."""
 
 import numpy as np
 
 from mutar_cy.ot import log_power_mean
 from mutar_cy.wasserstein._dual import LARGEST, evaluate, smooth_terms
 
-INSIDE = 0.95  # of the way to the edge of the domain
-RISE = 1e-4  # of what the slope promises
-ROUNDING = 1e-14  # of the terms of the dual
+# Largest step, as a share of the way to the edge of the domain.
+INSIDE = 0.95
+# Sufficient increase, as a share of the slope's prediction (Armijo's constant).
+RISE = 1e-4
+# Rounding of the dual, relative to its terms.
+ROUNDING = 1e-14
+# Maximum number of halvings of a step.
 HALVINGS = 40
-FARTHEST = 64.0  # times a Newton step: masses too large shrink by a factor e in each
-GROWTH = 1.5  # from one length that is tried to the next
-# Tried one after the other, until the dual falls: a start is often nearly right.
+# Largest step, in Newton steps: a mass that is too large shrinks by a factor e in each.
+FARTHEST = 64.0
+# Ratio of successive trial steps.
+GROWTH = 1.5
+# Multiples of a start to try in turn, until the dual decreases: most starts are good.
 MULTIPLES = (1.0, 0.99, 0.97, 0.94, 0.9, 0.8, 0.6, 0.4, 0.2, 0.1, 0.05, 0.0)
-NARROW = 0.02  # of the best multiple: a bracket around it that is good enough
-SEARCH = 10  # the most trials within a bracket
+# Width of the final bracket, relative to the best multiple, and the limit of trials.
+NARROW = 0.02
+SEARCH = 10
 
 
 def longest_step(problem, halves, correlation):
-    """Return how far to go at most along a direction with these correlations."""
+    """Return the largest step along a direction with these correlations."""
     longest = FARTHEST
     for half in halves:
         change = half.sign * correlation / (problem.alpha * problem.gamma)
-        # Only there can the edge be nearer; elsewhere the quotient may overflow.
+        # Elsewhere the edge is farther, and the quotient may overflow.
         growing = FARTHEST * change > INSIDE * half.ratio
         if growing.any():
             edge = (half.ratio[growing] / change[growing]).min()
@@ -31,7 +38,7 @@ def longest_step(problem, halves, correlation):
 
 
 def best_step(bound, longest):
-    """Return where a function is largest, on a geometric grid around 1, and its value.
+    """Maximise a function on a geometric grid around 1.
 
     Parameters
     ----------
@@ -57,24 +64,24 @@ def best_step(bound, longest):
     return step, value
 
 
-def at_most(problem, active, u, change):
-    """Return an upper bound of the dual, from the features that hold mass alone.
+def upper_bound(problem, active, u, change):
+    """Return an upper bound of the dual, from the features that hold mass.
 
-    What the others send and get would lower it further. The kernel is not needed: sums
-    that it makes change by weighted means over the plans.
+    The mass of all other features would lower it further. This needs no product with
+    the kernel: its sums change by weighted means over the plans.
 
     Parameters
     ----------
-    problem : Problem
-    active : list of Active
-        Of a dual point.
+    problem : TransportProblem
+    active : list of ActivePlans
+        The plans of a dual point.
     u : ndarray of shape (n_samples,)
-        Another.
+        Another dual point.
     change : ndarray of shape (n_features, n_columns)
-        What ``X'u`` is more than at that point.
+        The difference of ``X'u`` between the two.
     """
     if any(plan.matrix is None for one in active for plan in one.plans):
-        return np.inf  # nothing is known without the kernel
+        return np.inf  # a plan is not available as a matrix
     total, price = 0.0, problem.alpha * problem.gamma
     for one in active:
         log_sums = np.empty_like(one.log_sums)
@@ -96,20 +103,20 @@ def at_most(problem, active, u, change):
 def step_up(problem, point, active, direction):
     """Return a higher dual point along a direction, or None.
 
-    The step is the best for the bound of `at_most`, and is halved until it will do.
+    The step maximises `upper_bound`; it is halved until the dual increases enough.
 
     Parameters
     ----------
-    problem : Problem
-    point : Point
+    problem : TransportProblem
+    point : DualPoint
         Completed.
-    active : list of Active
-        Of the point.
+    active : list of ActivePlans
+        The plans of the point.
     direction : ndarray of shape (n_samples,)
 
     Returns
     -------
-    point : Point or None
+    point : DualPoint or None
     step : float
     """
     correlation = problem.data.correlate(direction)
@@ -117,7 +124,7 @@ def step_up(problem, point, active, direction):
 
     def bound(step):
         u = point.u + step * direction
-        return at_most(problem, active, u, step * correlation)
+        return upper_bound(problem, active, u, step * correlation)
 
     longest = longest_step(problem, point.halves, correlation)
     step, highest = best_step(bound, longest)
@@ -134,7 +141,7 @@ def step_up(problem, point, active, direction):
 
 
 def best_multiple(problem, u):
-    """Return the highest dual point among the multiples of a vector in [0, 1]."""
+    """Return the highest dual point among multiples of a vector by [0, 1]."""
     correlation = problem.data.correlate(u)
 
     def at(t):
@@ -154,7 +161,7 @@ def best_multiple(problem, u):
 
 
 def narrowed(at, low, best, high):
-    """Return the best of three trials of a concave function, after more between."""
+    """Narrow a bracket of three trials of a concave function; return the best trial."""
     for _ in range(SEARCH):
         if high[1] - low[1] <= NARROW * high[1]:
             break

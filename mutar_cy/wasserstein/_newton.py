@@ -1,4 +1,4 @@
-"""Newton's direction of the dual, in the smaller of two spaces, or roughly.
+"""Newton's direction of the dual, exact in the smaller of two spaces, or approximate.
 
 With ``E`` the columns of the designs at the features that hold mass, divided by their
 ratio, minus the Hessian of the dual is ``diag(sigma) + E C E' / (alpha epsilon)``. For
@@ -13,7 +13,15 @@ import numpy as np
 from scipy.linalg import cho_solve, cholesky, lu_factor, lu_solve
 from scipy.linalg.blas import dsyrk
 
-DIRECT = 1500  # unknowns: beyond, conjugate gradients take less time
+# Number of unknowns beyond which conjugate gradients take less time than factors. Their
+# preconditioner is the Hessian without the coupling of columns: one Cholesky factor per
+# column.
+DIRECT = 1500
+# Accuracy of the direction in the norm of the preconditioner, and limit of steps.
+ACCURACY = 1e-3
+MOST = 500
+# Shares by which a diagonal is raised, in turn, until the factorisation succeeds.
+JITTERS = 1e-14, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4
 
 
 def newton_direction(problem, active, gradients):
@@ -21,8 +29,8 @@ def newton_direction(problem, active, gradients):
 
     Parameters
     ----------
-    problem : Problem
-    active : list of Active
+    problem : TransportProblem
+    active : list of ActivePlans
     gradients : ndarray of shape (n_samples, m)
 
     Returns
@@ -43,21 +51,21 @@ def _by_samples(problem, active, gradients):
     hessian.flat[:: len(hessian) + 1] = problem.ridge
     spreads = [add_own(problem, one, hessian) for one in active]
     shared = np.concatenate(spreads, axis=1)
-    if shared.shape[1]:  # in place, and the lower half only
+    if shared.shape[1]:  # in place, only the lower half
         hessian = dsyrk(1.0, shared.T, 1.0, hessian, trans=1, lower=1, overwrite_c=1)
     factor = lower_factor(hessian), True
     return cho_solve(factor, gradients, check_finite=False)
 
 
 def add_own(problem, one, hessian):
-    """Add what one sign makes of every column's own; return a root of the rest."""
+    """Add the blocks of every column of one sign; return a root of the coupling."""
     spread = np.empty((problem.data.n_samples, len(one.columns)))
     for c, own in enumerate(problem.data.slices):
         E = problem.data.matrices[problem.data.owners[c]][one.rows[c]]
         E *= one.scales[c][:, None]
         spread[own] = one.plans[c].send(E.T)
-        bend = (1.0 + problem.stiffness) / problem.softness * one.left[c]
-        E *= np.sqrt(bend)[:, None]
+        diag = (1.0 + problem.stiffness) / problem.softness * one.left[c]
+        E *= np.sqrt(diag)[:, None]
         block = E.T @ E
         scaled = spread[own] * np.sqrt(problem.looseness / one.right[c])
         block -= scaled @ scaled.T
@@ -71,8 +79,8 @@ def curvature(problem, one):
 
     Parameters
     ----------
-    problem : Problem
-    one : Active
+    problem : TransportProblem
+    one : ActivePlans
 
     Returns
     -------
@@ -101,8 +109,8 @@ def curvature(problem, one):
 def _by_features(problem, active, gradients):
     """Factor a matrix between the features that hold mass, by Woodbury's identity.
 
-    With G the Gram matrices of the designs, the inverse of ``sigma + E C E'`` is one
-    over sigma less ``E C (1 + G C)^-1 E'``, whatever the rank of C.
+    With the Gram matrices G of designs over sigma, the inverse of ``sigma + E C E'`` is
+    one over sigma minus ``E C (1 + G C)^-1 E'``, for any rank of C.
     """
     data = problem.data
     ends = np.cumsum([0, *(one.n_rows for one in active)])
@@ -135,7 +143,7 @@ def _by_features(problem, active, gradients):
 
 
 def _places(problem, active):
-    """Return, for every column of coefficients, where its features stand in a row."""
+    """Return the places of every column's features among those of all signs."""
     places: list[list] = [[] for _ in range(problem.data.n_columns)]
     end = 0
     for one in active:
@@ -145,12 +153,8 @@ def _places(problem, active):
     return [np.concatenate(parts) for parts in places]
 
 
-ACCURACY = 1e-3  # of the direction, in the norm of the preconditioner
-MOST = 500  # iterations
-
-
 def conjugate_direction(problem, active, gradients):
-    """Return minus the inverse Hessian of the dual times some vectors, roughly.
+    """Return `newton_direction` by conjugate gradients, approximately.
 
     Parameters and returns are those of `newton_direction`.
     """
@@ -173,7 +177,7 @@ def conjugate_direction(problem, active, gradients):
 
 
 def scaled_designs(problem, one):
-    """Return the rows of every column's design at the features that hold mass."""
+    """Return the scaled columns of every design at the features that hold mass."""
     matrices = (problem.data.matrices[owner] for owner in problem.data.owners)
     return [
         matrix[rows] * scale[:, None]
@@ -200,15 +204,15 @@ def hessian_product(problem, active, designs, v):
 
 
 def diagonal_factors(problem, active, designs):
-    """Return the Cholesky factor of every column's own block of minus the Hessian."""
+    """Return the Cholesky factor of every column's block of minus the Hessian."""
     factors = []
     for c, sigma in enumerate(problem.sigma):
         own = problem.data.slices[c]
         block = np.diag(np.full(own.stop - own.start, sigma))
         for one, matrices in zip(active, designs, strict=True):
             E = matrices[c]
-            bend = (1.0 + problem.stiffness) / problem.softness * one.left[c]
-            block += (E.T * bend) @ E
+            diag = (1.0 + problem.stiffness) / problem.softness * one.left[c]
+            block += (E.T * diag) @ E
             less = 1.0 / one.right[c] - 1.0 / (problem.data.n_columns * one.barycentre)
             less = np.maximum(less, 0.0) * ((1.0 - problem.tau) / problem.softness)
             spread = one.plans[c].send(E.T) * np.sqrt(less)
@@ -236,21 +240,18 @@ def solve(multiply, precondition, target):
     return solution
 
 
-JITTERS = 1e-14, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4  # of the diagonal
-
-
 def lower_factor(matrix):
-    """Return the lower Cholesky factor of a matrix with the least diagonal it needs.
+    """Return the lower Cholesky factor of a matrix, with a raised diagonal if needed.
 
     Parameters
     ----------
     matrix : ndarray of shape (n, n)
-        Positive semi-definite but for rounding. Its diagonal may be written to.
+        Positive semi-definite up to rounding. Its diagonal may be overwritten.
 
     Returns
     -------
     factor : ndarray of shape (n, n)
-        The upper triangle is zero. If nothing helps, that of the diagonal alone.
+        With a zero upper triangle; the factor of the diagonal if no jitter suffices.
     """
     diagonal = matrix.diagonal().copy()
     for jitter in (0.0, *JITTERS):

@@ -1,10 +1,10 @@
-"""Levels of noise that are found with the coefficients.
+"""Noise levels that are estimated with the coefficients (concomitant estimation).
 
 The data term is ``sum_c |r_c|^2 / (2 sigma_c) + weight_c sigma_c / 2`` with ``sigma_c``
-at least ``floor``. For given levels the problem is one of those that `Run` solves. What
-is left, the minimum as a function of the levels, is convex, smooth and of few
-variables: its gradient is ``(weight_c - |u_c|^2) / 2``, and its Hessian takes one more
-product with the inverse of what Newton's method has factored.
+at least ``floor``. For given levels `DualAscent` solves the problem. Its minimum as a
+function of the levels is convex, smooth and has few variables: the gradient is
+``(weight_c - |u_c|^2) / 2``, and the Hessian takes one more product with the inverse
+that Newton's method has factorised.
 """
 
 from typing import NamedTuple
@@ -13,57 +13,64 @@ import numpy as np
 
 from mutar_cy.wasserstein._active import find_active
 from mutar_cy.wasserstein._dual import evaluate
-from mutar_cy.wasserstein._dual_ascent import GUARD, Run
+from mutar_cy.wasserstein._dual_ascent import GUARD, DualAscent
 from mutar_cy.wasserstein._newton import newton_direction
 
-FLOOR = 0.01  # of the smallest deviation of a target
-REACH = 4.0  # times which a level changes at most in a step
-INNER = 0.1  # of the target: the gap of the problem for given levels
+# Lower bound of the levels, as a share of the smallest deviation of a target.
+FLOOR = 0.01
+# Largest factor of a level in one step.
+REACH = 4.0
+# Gap of the problem for given levels, as a share of the target.
+INNER = 0.1
+# Maximum number of steps of the levels.
 ROUNDS = 100
+# Coordinate descent for a step: limit of sweeps, and change at which it ends, relative
+# to the bounds.
 SWEEPS = 1000
-SETTLED = 1e-9  # change of a level that is none, in terms of the largest
-ACCURATE = 1e-13  # gap of the null objective, for levels that are a fixed point
-STILL = 1e-6  # change of such a level that is none, in terms of the largest
+STEP_ACCURACY = 1e-9
+# MuTaR's fixed point: gap of each problem, as a share of the null objective, and change
+# of the levels, relative to the largest, at which they have converged.
+ACCURATE = 1e-13
+STILL = 1e-6
 
 
 class Noise(NamedTuple):
-    """How levels of noise are found, in the units of a stack."""
+    """The options of noise estimation, in scaled units."""
 
     weights: np.ndarray  # (n_columns,), the sums of the weights of samples
     null: np.ndarray  # (n_columns,), the deviations of the targets
-    start: np.ndarray  # (n_columns,), where to begin
+    start: np.ndarray  # (n_columns,), initial levels
     floor: float
-    fixed_point: bool  # MuTaR's, in place of the minimum
+    fixed_point: bool  # MuTaR's fixed point instead of the minimum
 
 
-def noise_of(stack, concomitant, sigma=None):
-    """Return how levels of noise are found, or None if they are not.
+def noise_of(scaled, concomitant, sigma=None):
+    """Return the options of noise estimation, or None without it.
 
     Parameters
     ----------
-    stack : Stack
+    scaled : ScaledData
     concomitant : bool or {"mutar"}
     sigma : ndarray of shape (n_columns,), default=None
-        Levels to begin with, in the user's units; the deviations of the targets if
-        None.
+        Initial levels in the user's units; the deviations of the targets if None.
     """
     if not concomitant:
         return None
-    weights = stack.spread([[design.weight.sum()] for design in stack.designs])[:, 0]
-    squares = np.concatenate([np.square(t).sum(axis=1) for t in stack.targets])
+    weights = scaled.spread([[design.weight.sum()] for design in scaled.designs])[:, 0]
+    squares = np.concatenate([np.square(t).sum(axis=1) for t in scaled.targets])
     null = np.sqrt(squares / weights)
     floor = FLOOR * float(np.min(null, where=null > 0.0, initial=np.inf))
     floor = floor if np.isfinite(floor) else FLOOR
     null = np.maximum(null, floor)
-    start = null if sigma is None else np.ldexp(sigma, stack.y_exponent)
+    start = null if sigma is None else np.ldexp(sigma, scaled.y_exponent)
     start = np.clip(start, floor, null)
     return Noise(weights, null, start, floor, concomitant == "mutar")
 
 
-class NoisyRun(Run):
-    """The state of a maximisation of which the levels of noise are variables too.
+class NoiseAscent(DualAscent):
+    """An ascent with the noise levels as further variables.
 
-    `problem`, `point` and `u` are those of the last levels.
+    `problem`, `point` and `u` belong to the last levels.
     """
 
     def __init__(self, problem, noise, tol, max_iter, report=None):
@@ -75,11 +82,11 @@ class NoisyRun(Run):
         self.report_all = report
 
     def maximise(self, starts):
-        """Solve for the levels and all else."""
+        """Solve for coefficients and levels."""
         noise, problem, rounds = self.noise, self.problem, 0
         while True:
             left = self.max_iter - self.n_iter
-            inner = Run(problem, INNER * self.target, left)
+            inner = DualAscent(problem, INNER * self.target, left)
             inner.maximise(starts)
             self.n_iter += inner.n_iter
             levels = self.join(problem, inner)
@@ -88,12 +95,12 @@ class NoisyRun(Run):
             if enough or rounds >= ROUNDS:
                 return
             sigma, u = next_levels(problem, noise, inner)
-            # A step that leads nowhere: the levels that the residuals ask for.
+            # If the step is zero, take the levels that the residuals imply.
             sigma = levels if np.array_equal(sigma, problem.sigma) else sigma
             problem, starts = problem.with_noise(sigma), [u, inner.u]
 
     def join(self, problem, inner):
-        """Take note of the solution for some levels; return those it asks for."""
+        """Update the certificate from a solution; return the levels that it implies."""
         noise, data = self.noise, problem.data
         residual = inner.point.gradient + problem.ridge * inner.point.u
         squares = data.square_norms(residual)
@@ -127,7 +134,7 @@ class NoisyRun(Run):
 
 
 def next_levels(problem, noise, run):
-    """Return the levels after a Newton step, and the dual point that goes with them."""
+    """Return the levels after a Newton step, and the predicted dual point."""
     data, sigma, u = problem.data, problem.sigma, run.point.u
     own = np.zeros((data.n_samples, data.n_columns))
     for c, samples in enumerate(data.slices):
@@ -141,56 +148,56 @@ def next_levels(problem, noise, run):
 
 
 def bounded_step(gradient, hessian, lowest, highest):
-    """Return the minimiser of a convex quadratic between bounds, by its coordinates."""
+    """Minimise a convex quadratic between bounds, by coordinate descent."""
     step = np.zeros_like(gradient)
     slope = gradient.copy()
-    bends = hessian.diagonal() + 1e-300
+    diag = hessian.diagonal() + 1e-300
     for _ in range(SWEEPS):
         largest = 0.0
-        for c, bend in enumerate(bends):
-            new = min(max(step[c] - slope[c] / bend, lowest[c]), highest[c])
+        for c, entry in enumerate(diag):
+            new = min(max(step[c] - slope[c] / entry, lowest[c]), highest[c])
             if new != step[c]:
                 slope += (new - step[c]) * hessian[c]
                 largest = max(largest, abs(new - step[c]) / (highest[c] - lowest[c]))
                 step[c] = new
-        if largest <= SETTLED:
+        if largest <= STEP_ACCURACY:
             break
     return step
 
 
 def fixed_point(problem, noise, make_run, starts):
-    """Solve for MuTaR's levels: deviations of residuals, which only scale ``beta``.
+    """Solve for MuTaR's levels: the deviations of residuals, which scale ``beta``.
 
     Parameters
     ----------
-    problem : Problem
+    problem : TransportProblem
         With ``beta`` for levels of one.
     noise : Noise
     make_run : callable
-        Returns a Run for a problem.
+        Returns a DualAscent for a problem.
     starts : list of ndarray
 
     Returns
     -------
-    run : Run
+    run : DualAscent
         Of the last problem.
     sigma : ndarray of shape (n_columns,)
     """
-    sigma, spent = noise.start, 0
+    sigma, n_iter = noise.start, 0
     for _ in range(ROUNDS):
         run = make_run(problem.with_beta(problem.beta * sigma))
-        # What residuals are wrong by, the root of a gap, must not move the levels.
+        # Errors of residuals, of the order sqrt(gap), must not change the levels.
         goal = run.target
         run.target = min(goal, ACCURATE * problem.data.null)
         run.maximise(starts)
-        spent, run.target = spent + run.n_iter, goal
+        n_iter, run.target = n_iter + run.n_iter, goal
         residual = run.point.gradient + problem.ridge * run.point.u
         squares = problem.data.square_norms(residual)
         new = np.maximum(np.sqrt(squares / noise.weights), noise.floor)
-        moved = np.abs(new - sigma).max() / new.max()
+        change = np.abs(new - sigma).max() / new.max()
         sigma, starts = new, [run.u]
-        run.settled = bool(moved <= STILL)
-        if run.settled or spent >= run.max_iter:
+        run.levels_converged = bool(change <= STILL)
+        if run.levels_converged or n_iter >= run.max_iter:
             break
-    run.n_iter = spent
+    run.n_iter = n_iter
     return run, sigma

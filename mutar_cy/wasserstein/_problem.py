@@ -1,4 +1,4 @@
-"""One problem in the units of its stack: data, strengths, and the transport."""
+"""A problem with a transport penalty, in scaled units."""
 
 import math
 from itertools import accumulate, pairwise
@@ -11,7 +11,7 @@ from mutar_cy.ot import Kernel
 
 
 class Transport(NamedTuple):
-    """The penalty, in the user's units.
+    """The transport penalty, in the user's units.
 
     ``alpha`` and ``gamma`` are positive floats, ``kernel`` a Kernel, ``beta`` an array
     of shape (n_signs, n_features, n_columns), one sign if coefficients are positive.
@@ -23,28 +23,28 @@ class Transport(NamedTuple):
     gamma: float
 
 
-class Data:
-    """The whitened designs and targets of a stack, as matrices and one long vector.
+class WhitenedData:
+    """The whitened designs and targets, as matrices and one flat vector.
 
-    Vectors of samples are flat: column after column, ``slices[c]`` being column c's.
+    Vectors of samples are flat: column after column; ``slices[c]`` is column c.
 
     Parameters
     ----------
-    stack : Stack
+    scaled : ScaledData
     """
 
-    def __init__(self, stack):
-        every = np.arange(stack.n_features)
-        self.matrices = [packed(design, every) for design in stack.designs]
-        self.columns = [slice(a, b) for a, b in pairwise(stack.column_ptr.tolist())]
-        self.target = np.concatenate([target.ravel() for target in stack.targets])
-        sizes = [target.shape[1] for target in stack.targets for _ in target]
+    def __init__(self, scaled):
+        every = np.arange(scaled.n_features)
+        self.matrices = [packed(design, every) for design in scaled.designs]
+        self.columns = [slice(a, b) for a, b in pairwise(scaled.column_ptr.tolist())]
+        self.target = np.concatenate([target.ravel() for target in scaled.targets])
+        sizes = [target.shape[1] for target in scaled.targets for _ in target]
         ends = accumulate(sizes, initial=0)
         self.slices = [slice(a, b) for a, b in pairwise(ends)]
-        self.n_features, self.n_columns = stack.n_features, stack.n_columns
+        self.n_features, self.n_columns = scaled.n_features, scaled.n_columns
         self.n_samples = len(self.target)
         self.null = 0.5 * float(self.target @ self.target)
-        counts = np.diff(stack.column_ptr)
+        counts = np.diff(scaled.column_ptr)
         self.owners = np.repeat(np.arange(len(counts)), counts)  # of columns: a matrix
 
     def blocks(self, flat):
@@ -78,7 +78,7 @@ class Data:
         return np.array([float(flat[own] @ flat[own]) for own in self.slices])
 
     def spread(self, per_column):
-        """Repeat one number per column for every sample of the column."""
+        """Repeat the number of each column for every sample of the column."""
         return np.concatenate(
             [
                 np.full(own.stop - own.start, value)
@@ -87,23 +87,24 @@ class Data:
         )
 
 
-class Problem:
+class TransportProblem:
     """Data and penalty, in units in which the data term is half a squared norm.
 
-    With coefficients ``c`` times the user's, the penalty keeps its form if costs are
-    shifted by ``epsilon log c``: kernels count ``c`` times, and ``shift`` is ``log c``.
+    For coefficients multiplied by ``c``, the penalty keeps its form if costs are
+    shifted by ``epsilon log c``: this multiplies kernels by ``c``, and ``shift`` is
+    ``log c``.
 
     Parameters
     ----------
-    data : Data
+    data : WhitenedData
     alpha : float
-        In the units of the stack, as all that follows.
+        In scaled units, like all that follows.
     beta : ndarray of shape (n_signs, n_features, n_columns)
     kernel : Kernel
     gamma : float
     shift : float
     sigma : ndarray of shape (n_columns,) or None
-        Levels of noise that divide the squares of the data term; None for ones.
+        Noise levels that divide the squares of the data term; None for ones.
     """
 
     def __init__(self, data, alpha, beta, kernel, gamma, shift, sigma=None):
@@ -121,11 +122,11 @@ class Problem:
         self.signs = (1.0, -1.0)[: len(beta)]
 
     def at(self, epsilon):
-        """Return the problem with another strength of the entropy."""
+        """Return the problem with another epsilon, the strength of the entropy."""
         return self._with(kernel=self.kernel.at(epsilon))
 
     def with_noise(self, sigma):
-        """Return the problem with other levels of noise."""
+        """Return the problem with other noise levels."""
         return self._with(sigma=sigma)
 
     def with_beta(self, beta):
@@ -134,33 +135,35 @@ class Problem:
 
     def _with(self, **changes):
         names = ("data", "alpha", "beta", "kernel", "gamma", "shift", "sigma")
-        return Problem(**{name: getattr(self, name) for name in names} | changes)
+        return TransportProblem(
+            **{name: getattr(self, name) for name in names} | changes
+        )
 
 
-def coefficient_exponent(stack):
-    """Return the power of two that takes penalised coefficients to the stack's units.
+def coefficient_exponent(scaled):
+    """Return the exponent that converts penalised coefficients to scaled units.
 
     Normalised designs are the same in all units.
     """
-    x_exponent = 0 if stack.designs[0].scale is not None else stack.x_exponent
-    return stack.y_exponent - x_exponent
+    x_exponent = 0 if scaled.designs[0].scale is not None else scaled.x_exponent
+    return scaled.y_exponent - x_exponent
 
 
-def make_problem(stack, transport, *, linear=False):
-    """Return the problem of a stack, in its units.
+def make_transport_problem(scaled, transport, *, linear=False):
+    """Return the problem with a transport penalty, in scaled units.
 
     Parameters
     ----------
-    stack : Stack
+    scaled : ScaledData
     transport : Transport
     linear : bool, default=False
-        Whether the data term is divided by levels of noise, and so has the unit of the
+        Whether noise levels divide the data term, which then has the unit of the
         targets, not of their squares.
     """
-    power = coefficient_exponent(stack)
-    unit = (1 if linear else 2) * stack.y_exponent
-    return Problem(
-        Data(stack),
+    power = coefficient_exponent(scaled)
+    unit = (1 if linear else 2) * scaled.y_exponent
+    return TransportProblem(
+        WhitenedData(scaled),
         math.ldexp(transport.alpha, unit - power),
         np.ldexp(transport.beta, unit - power),
         transport.kernel,

@@ -1,18 +1,19 @@
-"""What a solve ends with, in the user's units."""
+"""Solve a problem with a transport penalty, to a certified solution."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from mutar_cy.wasserstein._dual_ascent import Run, lasso_start
-from mutar_cy.wasserstein._noise import NoisyRun, fixed_point
-from mutar_cy.wasserstein._problem import coefficient_exponent, make_problem
+from mutar_cy.wasserstein._dual_ascent import DualAscent, lasso_start
+from mutar_cy.wasserstein._noise import NoiseAscent, fixed_point
+from mutar_cy.wasserstein._problem import coefficient_exponent, make_transport_problem
 
 
-class Outcome(NamedTuple):
-    """A solution, in the user's units.
+class TransportSolution(NamedTuple):
+    """The solution of a problem with a transport penalty, in the user's units.
 
-    ``parts`` and ``barycentres`` have one entry for each sign of the coefficients.
+    ``parts``, ``masses`` and ``barycentres`` have one entry per sign of coefficients.
+    The first seven fields are those of `mutar_cy.solvers.Solution`.
     """
 
     coef: np.ndarray  # (n_features, n_columns)
@@ -23,7 +24,7 @@ class Outcome(NamedTuple):
     converged: bool
     objective: float
     parts: list  # of (n_features, n_columns)
-    masses: list  # the same as the penalty sees them: of normalised designs
+    masses: list  # parts in the penalty's units: those of normalised designs
     barycentres: list  # of (n_features,)
     sigma: np.ndarray  # (n_columns,)
     dual: np.ndarray  # flat, of whitened samples
@@ -32,72 +33,72 @@ class Outcome(NamedTuple):
     gaps: list
 
 
-def make_outcome(stack, run, sigma, *, linear=False):
-    """Return what a run has ended with.
+def make_solution(scaled, ascent, sigma, *, linear=False):
+    """Return the solution of an ascent that has ended.
 
     Parameters
     ----------
-    stack : Stack
-    run : Run
+    scaled : ScaledData
+    ascent : DualAscent
     sigma : ndarray of shape (n_columns,)
-        Levels of noise, in the units of the stack if ``linear``, else the user's.
+        Noise levels, in scaled units if ``linear``, else in the user's.
     linear : bool, default=False
-        Whether objectives have the unit of the targets, not of their squares.
+        Whether the objective has the unit of the targets, not of their squares.
     """
-    every = np.arange(stack.n_features)
-    halves = run.point.halves
-    parts = [stack.to_user(every, half.theta)[0] for half in halves]
-    coef, intercept = stack.to_user(every, net(halves))
-    power = -coefficient_exponent(stack)
+    every = np.arange(scaled.n_features)
+    halves = ascent.point.halves
+    parts = [scaled.to_user(every, half.theta)[0] for half in halves]
+    coef, intercept = scaled.to_user(every, net(halves))
+    power = -coefficient_exponent(scaled)
     masses = [np.ldexp(half.theta, power) for half in halves]
     barycentres = [np.ldexp(np.exp(half.log_barycentre), power) for half in halves]
     for of_signs in (parts, masses, barycentres):
         if len(of_signs) == 1:
             of_signs.append(np.zeros_like(of_signs[0]))
-    unit = -stack.y_exponent if linear else -2 * stack.y_exponent
-    dual = np.ldexp(run.u, 0 if linear else -stack.y_exponent)
-    blocks = run.problem.data.blocks(dual)
-    gap, target, objective = np.ldexp([run.gap, run.target, run.primal], unit)
-    return Outcome(
+    unit = -scaled.y_exponent if linear else -2 * scaled.y_exponent
+    dual = np.ldexp(ascent.u, 0 if linear else -scaled.y_exponent)
+    blocks = ascent.problem.data.blocks(dual)
+    gap, target, objective = np.ldexp([ascent.gap, ascent.target, ascent.primal], unit)
+    return TransportSolution(
         coef,
         intercept,
         float(gap),
         float(target),
-        run.n_iter,
-        bool(run.converged),
+        ascent.n_iter,
+        bool(ascent.converged),
         float(objective),
         parts,
         masses,
         barycentres,
-        np.ldexp(sigma, -stack.y_exponent if linear else 0),
+        np.ldexp(sigma, -scaled.y_exponent if linear else 0),
         dual,
         [
-            v * design.root
-            for design, b in zip(stack.designs, blocks, strict=True)
+            v * design.sqrt_weight
+            for design, b in zip(scaled.designs, blocks, strict=True)
             for v in b
         ],
-        np.ldexp(run.losses, unit).tolist(),
-        np.ldexp(run.gaps, unit).tolist(),
+        np.ldexp(ascent.losses, unit).tolist(),
+        np.ldexp(ascent.gaps, unit).tolist(),
     )
 
 
-def without_traces(stack, outcome, threshold):
-    """Return an outcome whose coefficients are 0 where they are at most a threshold."""
+def without_traces(scaled, solution, threshold):
+    """Return a solution with coefficients up to a threshold set to zero."""
     if threshold == 0.0:
-        return outcome
-    every = np.arange(stack.n_features)
-    coef = np.where(np.abs(outcome.coef) > threshold, outcome.coef, 0.0)
-    intercept = stack.to_user(every, stack.from_user(every, coef))[1]
-    return outcome._replace(coef=coef, intercept=intercept)
+        return solution
+    every = np.arange(scaled.n_features)
+    coef = np.where(np.abs(solution.coef) > threshold, solution.coef, 0.0)
+    intercept = scaled.to_user(every, scaled.from_user(every, coef))[1]
+    return solution._replace(coef=coef, intercept=intercept)
 
 
 def net(halves):
-    """Return the coefficients of all signs together."""
+    """Return the coefficients: the sum over signs."""
     return sum(half.sign * half.theta for half in halves)
 
 
-def minimise(
-    stack,
+def solve_transport(
+    scaled,
     transport,
     start=None,
     *,
@@ -106,58 +107,58 @@ def minimise(
     max_iter=1000,
     on_iteration=None,
 ):
-    """Minimise the data term of a stack plus a transport penalty, to a duality gap.
+    """Minimise the data term of scaled data plus a transport penalty, to a duality gap.
 
     Parameters
     ----------
-    stack : Stack
+    scaled : ScaledData
     transport : Transport
     start : ndarray of shape (n_samples,), default=None
-        A dual point, user's units and flat, as in ``Outcome.dual``; of another size it
-        is ignored.
+        Initial dual point, flat and in the user's units, as in
+        ``TransportSolution.dual``; ignored if it has another size.
     noise : Noise, default=None
-        How levels of noise are found; None for the plain data term.
+        Options of noise estimation; None for the plain data term.
     tol : float, default=1e-4
         Stop when the duality gap is at most ``tol`` times the objective of the null
-        model, or when no digit is left to gain.
+        model, or when the accuracy of floats is reached.
     max_iter : int, default=1000
-        Most Newton steps to make.
+        Maximum number of Newton steps.
     on_iteration : callable, default=None
         Called as ``on_iteration(n_iter, gap, target)`` after every certificate.
 
     Returns
     -------
-    Outcome
+    TransportSolution
     """
     linear = noise is not None and not noise.fixed_point
-    problem = make_problem(stack, transport, linear=linear)
+    problem = make_transport_problem(scaled, transport, linear=linear)
     data = problem.data
-    unit = -stack.y_exponent if linear else -2 * stack.y_exponent
+    unit = -scaled.y_exponent if linear else -2 * scaled.y_exponent
 
     def report(n_iter, gap):
         if on_iteration is not None:
-            target = tol * stack.null_objective
+            target = tol * scaled.null_objective
             on_iteration(n_iter, float(np.ldexp(gap, unit)), target)
 
     warm = start is not None and len(start) == data.n_samples
     if warm:
-        starts = [np.ldexp(start, 0 if linear else stack.y_exponent)]
+        starts = [np.ldexp(start, 0 if linear else scaled.y_exponent)]
     else:
-        starts = [lasso_start(stack, data, transport)]
+        starts = [lasso_start(scaled, data, transport)]
     if linear:
-        run = NoisyRun(problem, noise, tol, max_iter, report)
+        ascent = NoiseAscent(problem, noise, tol, max_iter, report)
         starts = starts if warm else [starts[0] / data.spread(noise.start)]
-        run.maximise(starts)
-        return make_outcome(stack, run, run.problem.sigma, linear=True)
+        ascent.maximise(starts)
+        return make_solution(scaled, ascent, ascent.problem.sigma, linear=True)
 
-    def make_run(posed):
-        return Run(posed, tol * data.null, max_iter, report)
+    def make_ascent(of):
+        return DualAscent(of, tol * data.null, max_iter, report)
 
     if noise is None:
-        run, sigma = make_run(problem), problem.sigma
-        run.maximise(starts)
-        return make_outcome(stack, run, sigma)
-    # Levels have the unit of the targets: so has what multiplies beta.
-    scaled = problem.with_beta(np.ldexp(problem.beta, -stack.y_exponent))
-    run, sigma = fixed_point(scaled, noise, make_run, starts)
-    return make_outcome(stack, run, np.ldexp(sigma, -stack.y_exponent))
+        ascent, sigma = make_ascent(problem), problem.sigma
+        ascent.maximise(starts)
+        return make_solution(scaled, ascent, sigma)
+    # Noise levels, which multiply beta, have the unit of the targets.
+    problem = problem.with_beta(np.ldexp(problem.beta, -scaled.y_exponent))
+    ascent, sigma = fixed_point(problem, noise, make_ascent, starts)
+    return make_solution(scaled, ascent, np.ldexp(sigma, -scaled.y_exponent))

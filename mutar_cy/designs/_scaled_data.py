@@ -1,4 +1,4 @@
-"""Designs whose squares would overflow or vanish, brought into range."""
+"""The data of all tasks, in the scaled units of the solvers."""
 
 import math
 from itertools import accumulate
@@ -8,39 +8,40 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import check_array
 
-from mutar_cy.designs._dense import CONSTANT, DenseDesign
+from mutar_cy.designs._dense import DenseDesign
+from mutar_cy.designs._design import CONSTANT
 from mutar_cy.designs._sparse import SparseDesign
 
-# Squared norms beyond these bounds say that squares overflow or underflow.
+# Squared column norms outside these bounds: squares of entries may over- or underflow.
 LARGEST, SMALLEST = 1e200, 1e-200
 
 
 def in_range(design):
-    """Tell whether the squared norms of a design can be trusted."""
+    """Return whether the squares of a design neither over- nor underflow."""
     return SMALLEST < design.squares.max() < LARGEST
 
 
-def rescale(parts):
-    """Bring designs into the range where squares neither overflow nor vanish.
+def rescale(tasks):
+    """Scale designs to a range in which squares neither over- nor underflow.
 
     Returns
     -------
     exponent : int
-        The designs returned are the given ones times two to this power.
-    parts : list of Part
+        The returned designs are the given ones times two to this power.
+    tasks : list of DesignTargets
     """
     largest = 0.0
-    for part in parts:
+    for task in tasks:
         X: Any = check_array(
-            part.X, accept_sparse="csc", input_name="X", dtype=[np.float64, np.float32]
+            task.X, accept_sparse="csc", input_name="X", dtype=[np.float64, np.float32]
         )
         entries = X if isinstance(X, np.ndarray) else X.data
         if entries.size:
             largest = max(largest, float(entries.max()), -float(entries.min()))
     if largest == 0.0 or np.sqrt(SMALLEST) < largest < np.sqrt(LARGEST):
-        return 0, parts
+        return 0, tasks
     exponent = -int(np.frexp(largest)[1])
-    return exponent, [part._replace(X=times_power(part.X, exponent)) for part in parts]
+    return exponent, [task._replace(X=times_power(task.X, exponent)) for task in tasks]
 
 
 def times_power(X: Any, exponent: int) -> Any:
@@ -52,14 +53,14 @@ def times_power(X: Any, exponent: int) -> Any:
     return X
 
 
-class Part(NamedTuple):
-    """What one design explains.
+class DesignTargets(NamedTuple):
+    """One design, its targets and their weights.
 
     ``X`` is an ndarray (float32 or float64) or a sparse array of shape
     (n_samples, n_features), ``Y`` an ndarray of shape (n_samples, n_responses),
     ``sample_weight`` None or an ndarray of shape (n_samples,), ``task_weight`` a factor
-    of the whole part, ``name`` what messages call it, and ``offset`` None or an ndarray
-    of the shape of ``Y``, for generalised linear models.
+    of the data term of this design, ``name`` its name in messages, and ``offset`` None
+    or an ndarray of the shape of ``Y``, for generalised linear models.
     """
 
     X: Any
@@ -70,16 +71,16 @@ class Part(NamedTuple):
     offset: np.ndarray | None = None
 
 
-class Stack:
+class ScaledData:
     """Designs and targets of all tasks, centred, weighted and scaled.
 
-    In these units the data term is ``sum_d |Y_d - X_d W_d|_F^2 / 2``: weights,
-    intercepts, normalisation and the units of the data have been absorbed. The
-    scaling is by powers of two and costs no digit.
+    In these units the data term is ``sum_d |Y_d - X_d W_d|_F^2 / 2``: designs and
+    targets contain weights, intercepts, normalisation and units. The units are powers
+    of two, so that scaling is exact.
 
     Attributes
     ----------
-    designs : list of DenseDesign or SparseDesign
+    designs : list of Design
     targets : list of ndarray, design ``d``'s of shape (n_columns_d, n_samples_d)
     sample_ptr : ndarray of int64, shape (n_designs + 1,)
     column_ptr : ndarray of int32, shape (n_designs + 1,)
@@ -100,12 +101,12 @@ class Stack:
 
     @property
     def null_objective(self):
-        """The data term at zero coefficients, user's units."""
+        """The data term at zero coefficients, in the user's units."""
         return np.ldexp(self.scaled_null_objective, -2 * self.y_exponent)
 
     @property
     def scaled_null_objective(self):
-        """The data term at zero coefficients, in the units of the stack."""
+        """The data term at zero coefficients, in scaled units."""
         return 0.5 * sum(float(np.vdot(t, t)) for t in self.targets)
 
     @property
@@ -130,11 +131,59 @@ class Stack:
             out[own] = design.correlate(residuals[d], exact)
         return out
 
+    def imbalance(self, residuals):
+        """Return a bound of the norm of residuals along the intercepts' columns.
+
+        It is zero, up to rounding, for every residual of centred designs and targets.
+        Only then a residual is dual feasible where the user's problem has intercepts.
+
+        Parameters
+        ----------
+        residuals : list of ndarray, design ``d``'s of shape (n_columns_d, n_samples_d)
+        """
+        if not self.designs[0].centers:
+            return 0.0
+        # An upper bound, by the smallest norm of an intercept's column: this is called in
+        # every fit, and fits may take less than a millisecond.
+        pairs = zip(self.designs, residuals, strict=True)
+        sums = np.concatenate([rows.dot(d.sqrt_weight) for d, rows in pairs])
+        return math.sqrt(sums.dot(sums) / min(d.total_weight for d in self.designs))
+
+    def balanced(self, residuals):
+        """Return residuals without their part along the intercepts' columns."""
+        if not self.designs[0].centers:
+            return residuals
+        return [
+            rows
+            - (rows @ design.sqrt_weight / design.total_weight)[:, None]
+            * design.sqrt_weight
+            for design, rows in zip(self.designs, residuals, strict=True)
+        ]
+
+    def intercept_products(self, residuals):
+        """Return the products of the intercepts' columns with residuals and designs.
+
+        Returns
+        -------
+        of_residuals : ndarray of shape (n_columns,)
+        of_designs : ndarray of shape (n_columns, n_features)
+            Both with the intercepts' columns scaled to norm 1. None in place of the
+            pair if there are no intercepts.
+        """
+        if not self.designs[0].centers:
+            return None
+        units = [d.sqrt_weight / math.sqrt(d.total_weight) for d in self.designs]
+        pairs = zip(residuals, units, strict=True)
+        of_residuals = np.concatenate([rows @ unit for rows, unit in pairs])
+        pairs = zip(self.designs, units, strict=True)
+        of_designs = [design.correlate(unit[None, :])[0] for design, unit in pairs]
+        return of_residuals, self.spread(of_designs)
+
     def column(self, c):
-        """Return the stack of column ``c`` alone; designs are shared, not copied."""
+        """Return the data of column ``c`` alone; designs are shared, not copied."""
         d = int(np.searchsorted(self.column_ptr, c, side="right")) - 1
         target = self.targets[d][c - self.column_ptr[d]][None, :]
-        return Stack(
+        return ScaledData(
             [self.designs[d]],
             [target],
             self.y_mean[c : c + 1],
@@ -147,7 +196,7 @@ class Stack:
         return np.repeat(np.stack(values), np.diff(self.column_ptr), axis=0)
 
     def to_user(self, features, coef):
-        """Return coefficients of shape (m, n_columns) of ``features`` in user's units.
+        """Return coefficients (m, n_columns) of ``features`` in the user's units.
 
         Returns
         -------
@@ -164,19 +213,19 @@ class Stack:
         return coef, self.y_mean - np.einsum("cm,mc->c", means, coef)
 
     def from_user(self, features, coef):
-        """Return user's coefficients of ``features`` in the units of the stack."""
+        """Return the user's coefficients of ``features`` in scaled units."""
         coef = np.ldexp(coef, self.y_exponent - self.x_exponent)
         if self.designs[0].scale is not None:
             coef /= self.spread([d.scale[features] for d in self.designs]).T
         return coef
 
 
-def make_stack(parts, fit_intercept=True, normalize=False):
-    """Center, weigh and scale the parts of a problem.
+def make_scaled_data(tasks, fit_intercept=True, normalize=False):
+    """Center, weigh and scale the data of all tasks.
 
     Parameters
     ----------
-    parts : list of Part
+    tasks : list of DesignTargets
     fit_intercept : bool, default=True
         Whether every column has an intercept.
     normalize : bool, default=False
@@ -185,81 +234,81 @@ def make_stack(parts, fit_intercept=True, normalize=False):
 
     Returns
     -------
-    Stack
+    ScaledData
 
     Raises
     ------
     ValueError
         If X has an entry that is not finite.
     """
-    weights = [sample_weights(part) for part in parts]
+    weights = [sample_weights(task) for task in tasks]
     normalize = normalize and fit_intercept
-    designs, x_exponent = designs_in_range(parts, weights, fit_intercept, normalize)
-    # Targets are brought near one at once, so that no square of theirs is lost.
-    y_exponent = unit_of_targets(parts)
+    designs, x_exponent = designs_in_range(tasks, weights, fit_intercept, normalize)
+    # Targets are scaled to about one first, so that their squares do not underflow.
+    y_exponent = unit_of_targets(tasks)
     whitened = [
-        whiten(np.ldexp(part.Y, y_exponent, dtype=np.float64), weight, fit_intercept)
-        for part, weight in zip(parts, weights, strict=True)
+        whiten(np.ldexp(task.Y, y_exponent, dtype=np.float64), weight, fit_intercept)
+        for task, weight in zip(tasks, weights, strict=True)
     ]
     targets = [rows for rows, _ in whitened]
     y_mean = np.ldexp(np.concatenate([mean for _, mean in whitened]), -y_exponent)
-    return Stack(designs, targets, y_mean, x_exponent, y_exponent)
+    return ScaledData(designs, targets, y_mean, x_exponent, y_exponent)
 
 
-def designs_in_range(parts, weights, center, normalize=False):
-    """Return one design per part, and the power of two that they are times."""
-    designs = make_designs(parts, weights, center, normalize)
+def designs_in_range(tasks, weights, center, normalize=False):
+    """Return one design per task, and the exponent of their power of two."""
+    designs = make_designs(tasks, weights, center, normalize)
     if all(in_range(design) for design in designs):
         return designs, 0
-    exponent, parts = rescale(parts)
+    exponent, tasks = rescale(tasks)
     if exponent:
-        designs = make_designs(parts, weights, center, normalize)
+        designs = make_designs(tasks, weights, center, normalize)
     return designs, exponent
 
 
-def unit_of_targets(parts):
-    """Return the power of two that targets times two to it are near one."""
-    return -math.frexp(max(largest_target(part) for part in parts))[1]
+def unit_of_targets(tasks):
+    """Return the exponent of the power of two that scales targets to about one."""
+    return -math.frexp(max(largest_target(task) for task in tasks))[1]
 
 
-def largest_target(part):
-    """Return the largest absolute target with a weight."""
-    Y = part.Y if part.sample_weight is None else part.Y[part.sample_weight > 0.0]
+def largest_target(task):
+    """Return the largest absolute target that has a weight."""
+    Y = task.Y if task.sample_weight is None else task.Y[task.sample_weight > 0.0]
     return max(float(Y.max()), -float(Y.min()))
 
 
 def whiten(Y, weight, center):
-    """Return targets as rows, centred and times the roots of the weights, and means."""
+    """Return targets as rows, centred and times ``sqrt_weight``, and their means."""
     rows = Y.T
     mean, total = np.zeros(len(rows)), weight.sum()
     if center:
-        # With equal weights NumPy's own mean: what others compute, to the last digit.
+        # With equal weights, NumPy's mean: it agrees with other packages to the bit.
         equal = np.all(weight == weight[0])
         mean = rows.mean(axis=1) if equal else (rows @ weight) / total
         rows = rows - mean[:, None]
     rows = rows * np.sqrt(weight)
     if center:
-        # A target without spread: what is left of it is rounding.
+        # In a target without spread only rounding is left.
         squares = np.einsum("cn,cn->c", rows, rows)
         rows[squares <= (CONSTANT * mean) ** 2 * total] = 0.0
     return rows, mean
 
 
-def sample_weights(part):
-    """Return the weights of a part's samples in the data term."""
-    n_samples = part.X.shape[0]
-    if part.sample_weight is None:
-        return np.full(n_samples, part.task_weight / n_samples)
-    weight = np.asarray(part.sample_weight, dtype=np.float64)
-    return weight * (part.task_weight / weight.sum())
+def sample_weights(task):
+    """Return the weights of a task's samples in the data term."""
+    n_samples = task.X.shape[0]
+    if task.sample_weight is None:
+        return np.full(n_samples, task.task_weight / n_samples)
+    weight = np.asarray(task.sample_weight, dtype=np.float64)
+    return weight * (task.task_weight / weight.sum())
 
 
-def make_designs(parts, weights, center, normalize):
-    """Return one design per part."""
+def make_designs(tasks, weights, center, normalize):
+    """Return one design per task."""
     designs = []
-    for part, weight in zip(parts, weights, strict=True):
-        make = SparseDesign if issparse(part.X) else DenseDesign
-        X = part.X if issparse(part.X) else with_unit_stride(part.X)
+    for task, weight in zip(tasks, weights, strict=True):
+        make = SparseDesign if issparse(task.X) else DenseDesign
+        X = task.X if issparse(task.X) else with_unit_stride(task.X)
         designs.append(make(X, weight, center, normalize))
     return designs
 

@@ -1,4 +1,4 @@
-"""Data that cannot be fitted, and what the message has to say."""
+"""Data and parameters that cannot be used, and what the message has to say."""
 
 import numpy as np
 import pytest
@@ -258,7 +258,7 @@ WRONG = {
     "l1_ratio": [-0.1, 1.1, "half", np.nan],
     "selection": ["greedy", None],
 }
-CASES_OF_PARAMETERS = [
+WRONG_CASES = [
     pytest.param(cls, name, value, id=f"{cls.__name__}-{name}={value}")
     for cls in EVERY
     for name, values in WRONG.items()
@@ -275,7 +275,7 @@ def data_for(cls, **sizes):
     return X, Y[:, 0] if cls in {ours.Lasso, ours.ElasticNet} else Y
 
 
-@pytest.mark.parametrize(("cls", "name", "value"), CASES_OF_PARAMETERS)
+@pytest.mark.parametrize(("cls", "name", "value"), WRONG_CASES)
 def test_wrong_values_are_invalid_parameters(cls, name, value):
     model = cls(**{name: value})
     with pytest.raises(ValueError, match=rf"The '{name}' parameter of {cls.__name__}"):
