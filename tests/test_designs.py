@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from samples import sampled
 from scipy import sparse
 
 from mutar_cy.designs import DesignTargets, make_scaled_data, packed
@@ -107,14 +106,12 @@ def assert_acts_like(design, matrix, rtol=1e-11):
     close(design.apply(features, coef), (chosen @ coef).T, size[:, None])
 
 
-@sampled(
-    84,
-    store=STORAGES,
-    dtype=[np.float64, np.float32],
-    center=[True, False],
-    kind=["none", "weights", "zeros"],
-    shape=SHAPES,
-)
+@pytest.mark.parametrize("store", STORAGES.values(), ids=STORAGES)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("center", [True, False])
+@pytest.mark.parametrize("kind", ["none", "weights", "zeros"])
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.drawn(pairs=True, least=84)
 def test_every_storage_acts_like_the_matrix(store, dtype, center, kind, shape):
     X = data(*shape, dtype=dtype)
     before, weight = X.copy(), weights(shape[0], kind)
@@ -136,7 +133,10 @@ def test_normalized_columns_have_unit_norm(store, dtype):
     assert plain.scale is None  # only with an intercept, as MuTaR
 
 
-@sampled(24, store=STORAGES, center=[True, False], normalize=[False, True])
+@pytest.mark.parametrize("store", STORAGES.values(), ids=STORAGES)
+@pytest.mark.parametrize("center", [True, False])
+@pytest.mark.parametrize("normalize", [False, True])
+@pytest.mark.drawn(pairs=True, least=24)
 def test_rows_of_zero_weight_are_as_if_removed(store, center, normalize):
     X, weight = data(), weights(ROWS, "zeros")
     X[weight == 0.0] = 1e9  # must not cost digits either
@@ -182,13 +182,11 @@ def test_columns_in_different_units_cost_no_digits(name, center):
     assert_acts_like(design, explicit(X, center=center), rtol=1e-9)
 
 
-@sampled(
-    72,
-    store=STORAGES,
-    dtype=[np.float64, np.float32],
-    kind=["none", "weights", "zeros"],
-    value=[1e8 / 3, -1e8 / 3, 0.1, 1e-7 / 3, 0.0, 1e15 / 7],
-)
+@pytest.mark.parametrize("store", STORAGES.values(), ids=STORAGES)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("kind", ["none", "weights", "zeros"])
+@pytest.mark.parametrize("value", [1e8 / 3, -1e8 / 3, 0.1, 1e-7 / 3, 0.0, 1e15 / 7])
+@pytest.mark.drawn(pairs=True, least=72)
 def test_constant_columns_are_exactly_zero(store, dtype, kind, value):
     X = data(101, 4, dtype=dtype)
     X[:, [1, 3]] = value
@@ -209,13 +207,11 @@ def test_extreme_units_are_scaled_by_powers_of_two(name, unit, center):
     assert_acts_like(stack.designs[0], explicit(scaled, center=center))
 
 
-@sampled(
-    36,
-    store=STORAGES,
-    center=[True, False],
-    place=[(0, 0), (ROWS - 1, COLUMNS - 1), (5, 2)],
-    bad=[np.nan, np.inf, -np.inf],
-)
+@pytest.mark.parametrize("store", STORAGES.values(), ids=STORAGES)
+@pytest.mark.parametrize("center", [True, False])
+@pytest.mark.parametrize("place", [(0, 0), (ROWS - 1, COLUMNS - 1), (5, 2)])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.drawn(pairs=True, least=36)
 def test_entries_that_are_not_finite_are_refused(store, center, place, bad):
     X = data()
     X[place] = bad

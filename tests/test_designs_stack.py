@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from samples import sampled
 from scipy import sparse
 
 from mutar_cy.designs import (
@@ -66,13 +65,11 @@ def scaled_data_term(stack, coef):
     return total
 
 
-@sampled(
-    24,
-    center=[True, False],
-    normalize=[False, True],
-    unit=[1.0, 1e-3, 1e160, 1e-170],
-    y_unit=[1.0, 1e-12, 1e12, 1e-100, 1e100],
-)
+@pytest.mark.parametrize("center", [True, False])
+@pytest.mark.parametrize("normalize", [False, True])
+@pytest.mark.parametrize("unit", [1.0, 1e-3, 1e160, 1e-170])
+@pytest.mark.parametrize("y_unit", [1.0, 1e-12, 1e12, 1e-100, 1e100])
+@pytest.mark.drawn(pairs=True, least=24)
 def test_objectives_agree_in_both_units(center, normalize, unit, y_unit):
     parts = mixed_parts(unit, y_unit)
     stack = make_scaled_data(parts, center, normalize)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from samples import sampled
 from stacks import LAYOUTS, PENALTIES, case, penalty_of
 
 from mutar_cy.designs import DesignTargets, make_scaled_data
@@ -52,13 +51,11 @@ def own_gap(X, Y, coef, alpha):
     return primal - (scale * inner - 0.5 * scale**2 * square) / len(X)
 
 
-@sampled(
-    56,
-    layout=list(LAYOUTS),
-    kind=list(PENALTIES),
-    grouped={"rows": False, "groups": True},
-    wanted={"columns": False, "grams": True},
-)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("kind", PENALTIES)
+@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+@pytest.mark.parametrize("wanted", [False, True], ids=["columns", "grams"])
+@pytest.mark.drawn(pairs=True, least=56)
 def test_a_path_is_its_fits(layout, kind, grouped, wanted, monkeypatch):
     on_grams(monkeypatch, wanted)
     _, stack, groups, n_blocks = case(layout, grouped=grouped)

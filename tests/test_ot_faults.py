@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
+from scipy.special import logsumexp
 from sklearn.exceptions import ConvergenceWarning
 
 from mutar_cy import ot
@@ -13,6 +14,8 @@ from mutar_cy.ot._sweep import Dual, best_shift
 
 M = ot.grid_cost(6) / 4.0
 THETA = np.random.default_rng(0).random((6, 3))
+TEN = ot.grid_cost(10) / np.median(ot.grid_cost(10))
+TEN_MASSES = np.random.default_rng(0).random((10, 3))
 
 
 def solve(theta=THETA, cost=M, epsilon=0.1, gamma=2.0, **options):
@@ -211,3 +214,46 @@ def test_numbers_of_other_types(dtype):
     expected = solve(np.round(10 * THETA))
     for given in (theta, np.asfortranarray(theta), theta.tolist()):
         assert_allclose(solve(given).barycenter, expected.barycenter, rtol=1e-9)
+
+
+@pytest.mark.parametrize("form", ["dense", "separable", "sparse"])
+@pytest.mark.parametrize("epsilon", [1e-15, 1e-20, 1e-100, 1e-300])
+def test_logarithms_of_any_size_keep_their_largest_term(form, epsilon):
+    v = np.random.default_rng(1).standard_normal((10, 2)) / epsilon
+    with np.errstate(over="ignore"):
+        expected = logsumexp(v[None] - (TEN / epsilon)[:, :, None], axis=1)
+    found = ot.make_kernel(TEN, epsilon, form=form).log_product(v)
+    assert_allclose(found, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "gamma"), [(0.1, 1e-20), (0.1, 1e-300), (1e20, 5.0), (1e300, 5.0)]
+)
+@pytest.mark.filterwarnings("error")
+def test_where_entropy_is_all_plans_are_the_kernel(epsilon, gamma):
+    # Marginals cost nothing: P minimises <TEN, P> + epsilon P (log P - 1) alone.
+    result = ot.unbalanced_barycenter(TEN_MASSES, TEN, epsilon, gamma)
+    assert result.converged
+    K = np.exp(-TEN / epsilon)
+    assert_allclose(result.value, -3 * epsilon * K.sum(), rtol=1e-9)
+    assert_allclose(result.left_marginals, np.stack(3 * [K.sum(axis=1)], 1), rtol=1e-9)
+    assert_allclose(result.barycenter, K.sum(axis=0), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "gamma"), [(1e-20, 5.0), (1e-300, 5.0), (0.1, 1e20), (0.1, 1e300)]
+)
+def test_what_rounding_leaves_nothing_of_is_no_solution(epsilon, gamma):
+    with pytest.warns(ConvergenceWarning, match="larger epsilon would help"):
+        result = ot.unbalanced_barycenter(TEN_MASSES, TEN, epsilon, gamma, max_iter=50)
+    assert not result.converged
+    assert np.isfinite(result.barycenter).all()
+    assert np.isfinite([result.value, result.gap, result.residual]).all()
+    assert result.gap > 0.0
+
+
+@pytest.mark.parametrize("name", ["epsilon", "gamma"])
+def test_numbers_without_an_inverse_are_refused(name):
+    given = {"epsilon": 0.1, "gamma": 1.0, name: 1e-320}
+    with pytest.raises(ValueError, match=f"{name} must be a finite number above 0"):
+        ot.unbalanced_barycenter(TEN_MASSES, TEN, **given)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from samples import sampled
 from scipy import sparse
 from scipy.special import logsumexp
 
@@ -65,7 +64,9 @@ def test_a_cost_that_is_nearly_structured_is_dense(name):
     assert ot.make_kernel(M, 0.5).form == "dense"
 
 
-@sampled(24, M=COSTS, epsilon=EPSILONS)
+@pytest.mark.parametrize("M", COSTS.values(), ids=COSTS)
+@pytest.mark.parametrize("epsilon", EPSILONS)
+@pytest.mark.drawn(least=24)
 def test_product(M, epsilon):
     kernel = ot.make_kernel(M, epsilon)
     V = rng.standard_normal((len(M), 3))
@@ -74,7 +75,10 @@ def test_product(M, epsilon):
     assert_allclose(kernel.product(np.abs(V)), K @ np.abs(V), rtol=1e-13)
 
 
-@sampled(84, M=COSTS, epsilon=EPSILONS, spread=[0.0, 1.0, 100.0, 1e5])
+@pytest.mark.parametrize("M", COSTS.values(), ids=COSTS)
+@pytest.mark.parametrize("epsilon", EPSILONS)
+@pytest.mark.parametrize("spread", [0.0, 1.0, 100.0, 1e5])
+@pytest.mark.drawn(pairs=True, least=84)
 def test_log_product(M, epsilon, spread):
     kernel = ot.make_kernel(M, epsilon)
     v = spread * rng.standard_normal((len(M), 4))
@@ -89,7 +93,9 @@ def test_log_product(M, epsilon, spread):
     assert_allclose(found[finite], expected[finite], rtol=0, atol=atol)
 
 
-@sampled(24, M=COSTS, epsilon=EPSILONS)
+@pytest.mark.parametrize("M", COSTS.values(), ids=COSTS)
+@pytest.mark.parametrize("epsilon", EPSILONS)
+@pytest.mark.drawn(least=24)
 def test_blocks_and_plans(M, epsilon):
     kernel = ot.make_kernel(M, epsilon)
     rows, columns = rng.integers(len(M), size=6), np.arange(len(M))[::3]

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import reference
 from numpy.testing import assert_allclose, assert_array_equal
-from samples import sampled
 from stacks import LAYOUTS, PENALTIES, case, penalty_of, statement
 
 from mutar_cy.designs import DesignTargets, make_scaled_data
@@ -161,12 +160,10 @@ def null_residuals(problem):
     return residuals
 
 
-@sampled(
-    21,
-    layout=list(LAYOUTS),
-    grouped={"rows": False, "groups": True},
-    kind=["plain", "weights", "positive"],
-)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+@pytest.mark.parametrize("kind", ["plain", "weights", "positive"])
+@pytest.mark.drawn(pairs=True, least=21)
 def test_alpha_max_is_the_largest_gradient_at_the_null_model(layout, kind, grouped):
     parts, stack, groups, n_blocks = case(layout, grouped=grouped)
     unit = penalty_of(kind, 1.0, n_blocks)
@@ -184,12 +181,10 @@ def test_alpha_max_is_the_largest_gradient_at_the_null_model(layout, kind, group
     assert_allclose(alpha_max(stack, other, groups), max(ratios), rtol=1e-9)
 
 
-@sampled(
-    42,
-    layout=list(LAYOUTS),
-    kind=list(PENALTIES),
-    grouped={"rows": False, "groups": True},
-)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("kind", PENALTIES)
+@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+@pytest.mark.drawn(pairs=True, least=42)
 def test_zero_just_above_alpha_max_and_not_just_below(layout, kind, grouped):
     _, stack, groups, n_blocks = case(layout, grouped=grouped)
     top = alpha_max(stack, penalty_of(kind, 1.0, n_blocks), groups)

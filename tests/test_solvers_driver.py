@@ -5,7 +5,6 @@ import pytest
 import reference
 from certificate import check
 from numpy.testing import assert_allclose, assert_array_equal
-from samples import sampled
 from stacks import LAYOUTS, case, part, penalty_of, statement
 
 from mutar_cy.designs import DesignTargets, make_scaled_data
@@ -22,7 +21,9 @@ def hard(layout, fraction=0.05, kind="plain"):
     return parts, stack, penalty_of(kind, fraction * top, n_blocks)
 
 
-@sampled(14, layout=list(LAYOUTS), max_iter=[1, 2, 7, 16])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("max_iter", [1, 2, 7, 16])
+@pytest.mark.drawn(pairs=True, least=14)
 def test_budget_is_respected(layout, max_iter):
     parts, stack, penalty = hard(layout, 0.001)
     solution = solve(stack, penalty, tol=1e-12, max_iter=max_iter)
@@ -43,12 +44,10 @@ def test_one_sweep_is_not_enough():
     assert not solve(stack, penalty, tol=1e-12, max_iter=1).converged
 
 
-@sampled(
-    21,
-    layout=list(LAYOUTS),
-    kind=["plain", "ridge", "positive", "weights"],
-    fraction=[0.5, 0.01],
-)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("kind", ["plain", "ridge", "positive", "weights"])
+@pytest.mark.parametrize("fraction", [0.5, 0.01])
+@pytest.mark.drawn(pairs=True, least=21)
 def test_tol_zero_stops(layout, kind, fraction):
     parts, stack, penalty = hard(layout, fraction, kind)
     budget = 20_000

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from samples import sampled
 from stacks import LAYOUTS, PENALTIES, case, penalty_of
 
 from mutar_cy.designs import DesignTargets, make_scaled_data
@@ -27,12 +26,10 @@ def compare(stack, penalties, groups):
     return path
 
 
-@sampled(
-    36,
-    layout=list(LAYOUTS),
-    kind=list(PENALTIES),
-    grouped={"rows": False, "groups": True},
-)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("kind", PENALTIES)
+@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+@pytest.mark.drawn(pairs=True, least=36)
 def test_every_layout_and_penalty(layout, kind, grouped):
     _, stack, groups, n_blocks = case(layout, grouped=grouped)
     largest = alpha_max(stack, penalty_of(kind, 1.0, n_blocks), groups)

@@ -5,7 +5,6 @@ import pytest
 import reference
 from certificate import check, duality_gap
 from numpy.testing import assert_allclose, assert_array_equal
-from samples import sampled
 from stacks import LAYOUTS, PENALTIES, WIDE, case, penalty_of, statement
 
 from mutar_cy.designs import DesignTargets, make_scaled_data
@@ -36,14 +35,12 @@ def assert_solved(problem, solution, tol=TOL):
     assert -1e-13 * null <= solution.dual_gap <= max(solution.gap_target, 1e-13 * null)
 
 
-@sampled(
-    112,
-    layout=list(LAYOUTS),
-    kind=list(PENALTIES),
-    grouped={"rows": False, "groups": True},
-    fraction=[0.4, 0.03],
-    fit_intercept=[True, False],
-)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("kind", PENALTIES)
+@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+@pytest.mark.parametrize("fraction", [0.4, 0.03])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.drawn(pairs=True, least=112)
 def test_solutions_are_certified(layout, kind, grouped, fraction, fit_intercept):
     parts, stack, groups, n_blocks = case(layout, kind, grouped, fit_intercept)
     unit = penalty_of(kind, 1.0, n_blocks)
@@ -104,9 +101,9 @@ def test_ridge_alone_and_signs_alone(layout, given):
     assert_solved(statement(parts, penalty), solution)
 
 
-@sampled(
-    14, layout=list(LAYOUTS), kind=["plain", "weights", "ridge", "positive, weights"]
-)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("kind", ["plain", "weights", "ridge", "positive, weights"])
+@pytest.mark.drawn(pairs=True, least=14)
 def test_columns_are_solved_as_if_alone(layout, kind):
     parts, stack, _, n_features = case(layout)
     units = [penalty_of(kind, 1.0, n_features)] * stack.n_columns
@@ -133,13 +130,11 @@ def test_columns_are_solved_as_if_alone(layout, kind):
         assert_array_equal(together.coef[:, 0], 0.0)
 
 
-@sampled(
-    42,
-    layout=list(LAYOUTS),
-    grouped={"rows": False, "groups": True},
-    kind=["plain", "weights", "ridge"],
-    way=["gram", "no memory"],
-)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("grouped", [False, True], ids=["rows", "groups"])
+@pytest.mark.parametrize("kind", ["plain", "weights", "ridge"])
+@pytest.mark.parametrize("way", ["gram", "no memory"])
+@pytest.mark.drawn(pairs=True, least=42)
 def test_ways_to_store_a_working_set(layout, kind, grouped, way, monkeypatch):
     _, stack, groups, n_blocks = case(layout, kind, grouped)
     alpha = 0.1 * alpha_max(stack, penalty_of(kind, 1.0, n_blocks), groups)

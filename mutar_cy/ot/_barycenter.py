@@ -139,8 +139,8 @@ def find_barycenter(theta, M, epsilon, gamma, tol, max_iter, start):
     problem = Masses(theta, kernel, gamma)
     if not len(problem.given):
         return _nothing(theta)
-    log_a, spent = _begin(problem, start, theta.shape, max_iter)
-    return _result(problem, iterate(problem, log_a, tol, max_iter - spent), spent)
+    log_a, n_done = _begin(problem, start, theta.shape, max_iter)
+    return _result(problem, iterate(problem, log_a, tol, max_iter - n_done), n_done)
 
 
 def warn_unconverged(result, tol, *, frames):
@@ -169,7 +169,7 @@ def _begin(problem, start, shape, max_iter):
     return cool_down(problem, max_iter, problem.left(start[:, problem.given]))
 
 
-def _result(problem, ended, spent):
+def _result(problem, ended, n_done):
     """Return the result for all tasks."""
     sweep = ended.sweep
     left = problem.spread(sweep.target * (1.0 + sweep.excess), 0.0)
@@ -182,7 +182,7 @@ def _result(problem, ended, spent):
         float(sweep.lower),
         float(sweep.gap),
         float(sweep.residual),
-        spent + ended.n_iter,
+        n_done + ended.n_iter,
         ended.converged,
         problem.in_all_tasks(problem.spread(sweep.log_a, -np.inf), -np.inf),
         problem.in_all_tasks(sweep.log_b, -np.inf),

@@ -229,7 +229,7 @@ def cool_down(problem, max_iter, start=None):
     n_iter : int
         Number of iterations.
     """
-    kernel, spent = problem.kernel, 0
+    kernel, n_done = problem.kernel, 0
     epsilon = kernel.epsilon
     ratio = max(kernel.max_cost / (SHARP * epsilon), 1.0)
     if start is not None and (
@@ -239,15 +239,15 @@ def cool_down(problem, max_iter, start=None):
     # Prices, epsilon log a, are extrapolated linearly from one epsilon to the next.
     price, before = epsilon * problem.left(np.zeros(problem.shape)), None
     for level in range(math.ceil(math.log(ratio, COOLING)), 0, -1):
-        budget = (max_iter - spent) // 4
+        budget = (max_iter - n_done) // 4
         if not budget:
             break
         warm = problem.at(epsilon * COOLING**level)
         sweep, n_iter, _ = iterate(warm, price / warm.epsilon, COARSE, budget)
-        found, spent = sweep.log_a * warm.epsilon, spent + n_iter
+        found, n_done = sweep.log_a * warm.epsilon, n_done + n_iter
         price = found if before is None else found + (found - before) / COOLING
         before = found
-    return price / epsilon, spent
+    return price / epsilon, n_done
 
 
 def iterate(problem, log_a, tol, max_iter):

@@ -315,8 +315,8 @@ class WorkingSet:
             this norm and the correlations.
         """
         if square is None:
-            for mine, given in zip(self._residuals, residuals, strict=True):
-                mine[...] = given
+            for state, given in zip(self._residuals, residuals, strict=True):
+                state[...] = given
         self.datafit = self._view(correlation, square)
 
     def _view(self, correlation, square) -> Datafit:
