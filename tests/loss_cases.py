@@ -1,7 +1,7 @@
 """Every loss, written a second time in NumPy: the data of all tests of losses.
 
-A new loss needs one entry here; the tests of losses, of the intercept-only fit, of whole
-fits against an interior point method and of the certificate then run for it too.
+A new loss needs one entry here; the tests of losses, of the intercept-only fit, of
+whole fits against an interior point method and of the certificate run for it, too.
 """
 
 from collections.abc import Callable

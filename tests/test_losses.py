@@ -216,7 +216,7 @@ def test_deviance_is_twice_the_loss_above_its_minimum(name):
 @each_loss
 def test_conjugate_is_the_reference(name):
     loss, y, eta, sqrt_weight = case(name)
-    value, residual, _ = terms(loss, y, eta, sqrt_weight)
+    _, residual, _ = terms(loss, y, eta, sqrt_weight)
     r = 0.6 * CASES[name].residual(y, eta)
     expected = -(sqrt_weight**2) @ CASES[name].conjugate(y, r)
     got = loss.dual(y, np.zeros_like(y), sqrt_weight, residual, 0.6)
@@ -293,7 +293,7 @@ HARD = {
     "shifted and scaled": lambda X, y: (X, 1e4 * y + 1e5, {}),
     "large offsets": lambda X, y: (X, y, {"offset": np.full(len(y), 300.0)}),
     "one sample": lambda X, y: (X[:1], y[:1] + 1.0, {}),
-    "two samples": lambda X, y: (X[:2], y[:2] + [0.0, 1.0], {}),
+    "two samples": lambda X, y: (X[:2], np.array([y[0], y[1] + 1.0]), {}),
     "few distinct": lambda X, y: (np.round(X), np.round(y) + 1.0, {}),
 }
 

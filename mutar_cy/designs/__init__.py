@@ -4,8 +4,8 @@ from mutar_cy.designs._columns import column_moments, pack_columns, sum_of_squar
 from mutar_cy.designs._dense import DenseDesign
 from mutar_cy.designs._design import Design, packed
 from mutar_cy.designs._scaled_data import (
-    ScaledData,
     DesignTargets,
+    ScaledData,
     designs_in_range,
     make_scaled_data,
     sample_weights,
@@ -18,8 +18,8 @@ __all__ = [
     "DenseDesign",
     "Design",
     "DesignTargets",
-    "SparseDesign",
     "ScaledData",
+    "SparseDesign",
     "column_moments",
     "designs_in_range",
     "make_scaled_data",

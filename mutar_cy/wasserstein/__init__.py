@@ -17,17 +17,17 @@ from mutar_cy.wasserstein._solve import (
 )
 
 __all__ = [
-    "WhitenedData",
-    "Noise",
-    "TransportSolution",
-    "TransportProblem",
     "DualAscent",
+    "Noise",
     "Transport",
+    "TransportProblem",
+    "TransportSolution",
+    "WhitenedData",
     "complete",
     "evaluate",
     "make_transport_problem",
-    "solve_transport",
     "noise_of",
     "reweight",
+    "solve_transport",
     "without_traces",
 ]
