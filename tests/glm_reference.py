@@ -7,8 +7,8 @@ of groups, as the documentation of ``GroupLassoRegressor`` defines them.
 from typing import NamedTuple
 
 import numpy as np
+from loss_cases import CASES, newton_curvature
 from scipy.optimize import brentq
-from scipy.special import expit, xlogy
 
 
 class Column(NamedTuple):
@@ -40,42 +40,22 @@ class Glm(NamedTuple):
 
 def value(loss, y, eta):
     """Return the loss of every sample."""
-    if loss == "squared_error":
-        return (y - eta) ** 2 / 2
-    if loss == "poisson":
-        return np.exp(eta) - y * eta
-    if loss == "gamma":
-        return y * np.exp(-eta) + eta
-    return np.logaddexp(0.0, eta) - y * eta
+    return CASES[loss].value(y, eta)
 
 
 def residual(loss, y, eta):
-    """Return minus the derivative of the loss, and the second one."""
-    if loss == "squared_error":
-        return y - eta, np.ones_like(eta)
-    if loss == "poisson":
-        return y - np.exp(eta), np.exp(eta)
-    if loss == "gamma":
-        return y * np.exp(-eta) - 1, y * np.exp(-eta)
-    return y - expit(eta), expit(eta) * expit(-eta)
+    """Return minus the derivative of the loss, and a curvature for Newton steps."""
+    return CASES[loss].residual(y, eta), newton_curvature(loss, y, eta)
 
 
 def conjugate(loss, y, r):
     """Return the largest ``-r * eta - value`` over eta."""
-    if loss == "squared_error":
-        return r**2 / 2 - r * y
-    if loss == "poisson":
-        return xlogy(y - r, y - r) - (y - r)
-    if loss == "gamma":
-        return xlogy(1 + r, (1 + r) / y) - (1 + r)
-    return xlogy(y - r, y - r) + xlogy(1 - y + r, 1 - y + r)
+    return CASES[loss].conjugate(y, r)
 
 
 def least(loss, y):
     """Return the smallest loss of every sample, over all eta."""
-    if loss == "poisson":
-        return y - xlogy(y, y)
-    return 1 + np.log(y) if loss == "gamma" else np.zeros_like(y)
+    return CASES[loss].least(y)
 
 
 def penalty(problem, coef):

@@ -5,6 +5,7 @@ import warnings
 import cvxpy
 import numpy as np
 import reference
+from loss_cases import CASES
 
 
 def triangles(problem):
@@ -74,13 +75,7 @@ def glm_optimum(problem):
     value, constraints = 0.0, []
     for c, (X, y, weight, offset) in enumerate(problem.columns):
         eta = X @ W[:, c] + b[c] + offset
-        losses = {
-            "squared_error": lambda y, eta: cvxpy.square(y - eta) / 2,
-            "poisson": lambda y, eta: cvxpy.exp(eta) - cvxpy.multiply(y, eta),
-            "gamma": lambda y, eta: cvxpy.multiply(y, cvxpy.exp(-eta)) + eta,
-            "logistic": lambda y, eta: cvxpy.logistic(eta) - cvxpy.multiply(y, eta),
-        }
-        value += weight @ losses[problem.loss](y, eta)
+        value += weight @ CASES[problem.loss].cvxpy(y, eta)
     for rows, weight in problem.groups:
         block = cvxpy.hstack([W[j, c] for j in rows for c in range(n_columns)])
         if np.isinf(weight):

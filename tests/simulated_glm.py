@@ -1,20 +1,15 @@
 """Small problems of generalised linear models with groups of features."""
 
 import numpy as np
+from loss_cases import CASES, REGRESSION
 
 GROUPS = [[0, 1, 2], [3, 4], [5], [6, 7]]
-LOSSES = ["squared_error", "poisson", "gamma"]
+LOSSES = REGRESSION
 
 
 def draw(loss, eta, rng):
     """Return targets whose linear predictor is ``eta``."""
-    if loss == "squared_error":
-        return eta + 0.3 * rng.standard_normal(eta.shape)
-    if loss == "poisson":
-        return rng.poisson(np.exp(eta)).astype(float)
-    if loss == "gamma":
-        return rng.gamma(2.0, np.exp(eta) / 2)
-    return (rng.random(eta.shape) < 1 / (1 + np.exp(-eta))).astype(float)
+    return CASES[loss].draw(eta, rng)
 
 
 def true_coef(rng, n_tasks):

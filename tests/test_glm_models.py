@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from loss_cases import CASES
 from numpy.testing import assert_allclose, assert_array_equal
 
 from mutar_cy.designs import DesignTargets
 from mutar_cy.glm import _predictors as module
 from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm, solve_glm_path
 from mutar_cy.glm._gram_model import GramModel
-from mutar_cy.losses import Gamma, Logistic, Poisson, SquaredError
+from mutar_cy.losses import Poisson
 from mutar_cy.penalties import L21, SparseGroup
 
 pytestmark = pytest.mark.kernel
@@ -17,18 +18,7 @@ TOL = 1e-9
 P = 18
 GROUPS = [np.arange(0, 2), np.arange(2, 9), np.array([17, 9, 11]), np.arange(12, 17)]
 GROUPS.append(np.array([10]))
-DRAWS = {
-    "poisson": lambda rng, eta: rng.poisson(np.exp(eta)),
-    "gamma": lambda rng, eta: rng.gamma(2.0, np.exp(eta) / 2.0),
-    "logistic": lambda rng, eta: rng.random(eta.shape) < 1 / (1 + np.exp(-eta)),
-    "squared error": lambda rng, eta: eta + rng.standard_normal(eta.shape),
-}
-LOSSES = {
-    "poisson": Poisson(),
-    "gamma": Gamma(),
-    "logistic": Logistic(),
-    "squared error": SquaredError(),
-}
+LOSSES = {name: case.loss for name, case in CASES.items()}
 PENALTIES = {
     "norms": lambda alpha, n: L21(alpha),
     "weights": lambda alpha, n: L21(alpha, np.linspace(0.5, 2.0, n)),
@@ -52,7 +42,7 @@ def parts_of(loss, *, responses=1, seed=0):
         coef = np.zeros((P, responses))
         coef[2:9] = 0.15 * rng.standard_normal((7, responses))
         offset = 0.2 * rng.standard_normal((n, responses))
-        Y = DRAWS[loss](rng, X @ coef + offset - 0.3).astype(np.float64)
+        Y = CASES[loss].draw(X @ coef + offset - 0.3, rng).astype(np.float64)
         weight = rng.uniform(0.5, 2.0, n)
         weight[:3] = 0.0
         parts.append(DesignTargets(X, Y, weight, 1.0, n, offset))

@@ -54,8 +54,8 @@ def free_direction(predictors, n_free):
 class Weighing:
     """The quadratic model of the loss of one column, in weighted coordinates.
 
-    Rows of the column's design times ``sqrt_curvature`` have the model's Hessian as their
-    inner products; the residual divided by ``sqrt_curvature`` gives its gradient.
+    Rows of the column's design times ``sqrt_curvature`` have the model's Hessian as
+    their inner products; the residual over ``sqrt_curvature`` gives its gradient.
 
     Parameters
     ----------

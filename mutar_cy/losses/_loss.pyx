@@ -201,23 +201,25 @@ cdef class Loss:
         cdef Py_ssize_t i
         cdef int n_steps = 0
         cdef double low = -INFINITY, high = INFINITY, at = 0.0, longest = LONGEST, step
-        cdef double total, size, slope, residual, curvature, weight
+        cdef double total, size, slope, residual, curvature, weight, weight_sum
         cdef bint ended = False
         if y.shape[0] and self.link != "identity":
             at = start_of_intercept(np.asarray(eta), np.asarray(sqrt_weight))
         with nogil:
             while n_steps < MAX_STEPS and not ended:
                 n_steps += 1
-                total = size = slope = 0.0
+                total = size = slope = weight_sum = 0.0
                 for i in range(y.shape[0]):
                     weight = sqrt_weight[i] * sqrt_weight[i]
                     if weight > 0.0:
+                        weight_sum += weight
                         self.terms_at(y[i], eta[i] + at, &residual, &curvature)
                         total += weight * residual
                         size += weight * fabs(residual)
                         slope += weight * curvature
                 if fabs(total) <= BALANCED * size:
-                    ended = True
+                    # A flat loss without residuals is saturated, not minimal.
+                    ended = slope > 0.0 or size > 0.0 or weight_sum == 0.0
                     break
                 # Residuals fall as the predictor grows: the loss is convex.
                 if total > 0.0:
@@ -228,6 +230,9 @@ cdef class Loss:
                 if not isfinite(step) or fabs(step) > longest:
                     step = longest if total > 0.0 else -longest
                     longest *= 2.0
+                if at + step == at:  # shorter than the resolution of doubles
+                    ended = True
+                    break
                 if not low < at + step < high:
                     step = 0.5 * (low + high) - at
                     if not low < at + step < high:

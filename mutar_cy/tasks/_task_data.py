@@ -81,7 +81,7 @@ class TaskData(NamedTuple):
             return None
         lengths = [len(Y) for Y in self.targets]
         codes = np.repeat(np.arange(len(lengths)), lengths)
-        if self.rows is None:
+        if self.rows is None or self.shape is None:  # not the long layout
             return codes
         codes_of_table = np.full(self.shape[0], -1)
         for k, rows in enumerate(self.rows):
@@ -142,7 +142,7 @@ class TaskData(NamedTuple):
         return self.layout.unstack(blocks, self.shape, self.rows)
 
 
-def take_designs(data, rows, kept):
+def take_designs(data, rows, kept) -> TaskData:
     """Return data with some rows of the designs numbered ``kept``.
 
     A design that several tasks share is indexed once.
@@ -158,7 +158,7 @@ def take_designs(data, rows, kept):
     def some(values):
         return [None if values[k] is None else values[k][rows[k]] for k in kept]
 
-    return data._replace(
+    taken: TaskData = data._replace(
         designs=[design(k) for k in kept],
         targets=some(data.targets),
         weights=some(data.weights),
@@ -166,6 +166,7 @@ def take_designs(data, rows, kept):
         rows=None,
         shape=None,
     )
+    return taken
 
 
 def make_parts(data, task_weight=None, *, missing=False):
