@@ -56,6 +56,7 @@ def test_eight_threads_give_the_bits_of_one(cls, layout):
 
 
 LONG_FIT = """
+import signal
 import sys
 import time
 import numpy as np
@@ -70,6 +71,8 @@ common = rng.standard_normal((1500, 1))
 X = common + 1e-3 * rng.standard_normal((1500, 3000))
 y = rng.standard_normal((1500, 4))
 model = {model}(1e-9, tol=0.0, max_iter=10**9)
+# A shell starts what runs in its background with SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 print("ready", flush=True)
 try:
     model.fit(X, y)
