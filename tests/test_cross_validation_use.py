@@ -86,16 +86,16 @@ def blas_threads():
 
 
 def test_blas_has_one_thread_in_every_fold(monkeypatch):
-    from mutar_cy.model_selection import _cross_validated as engine
+    from mutar_cy.model_selection import _cross_validation as engine
 
     X, y, _ = simulated.stacked()
-    seen, original = [], engine.hold_out
+    seen, original = [], engine.fit_fold
 
     def watched(*args):
         seen.append(blas_threads())
         return original(*args)
 
-    monkeypatch.setattr(engine, "hold_out", watched)
+    monkeypatch.setattr(engine, "fit_fold", watched)
     with threadpool_limits(2, user_api="blas"):
         before = blas_threads()
         for n_jobs in (None, 2):

@@ -6,8 +6,14 @@ from loss_cases import CASES
 from numpy.testing import assert_allclose, assert_array_equal
 
 from mutar_cy.designs import DesignTargets
+from mutar_cy.glm import (
+    Responses,
+    glm_alpha_max,
+    make_responses,
+    solve_glm,
+    solve_glm_path,
+)
 from mutar_cy.glm import _predictors as module
-from mutar_cy.glm import glm_alpha_max, make_responses, solve_glm, solve_glm_path
 from mutar_cy.glm._gram_model import GramModel
 from mutar_cy.losses import Poisson
 from mutar_cy.penalties import L21, SparseGroup
@@ -101,7 +107,9 @@ def test_all_ways_take_all_shapes(case, route, monkeypatch):
 def test_newton_needs_few_steps(route, monkeypatch):
     take(monkeypatch, route)
     for loss in LOSSES:
-        assert fit(loss, "norms", GROUPS).n_iter <= 8
+        # Curvatures of the Huber loss jump, so that Newton's method is not quadratic.
+        most = 30 if loss == "huber" else 8
+        assert fit(loss, "norms", GROUPS).n_iter <= most
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -147,3 +155,29 @@ def test_a_start_from_the_solution_takes_no_step_and_one_far_off_is_not_followed
     far = solve_glm(responses, L21(alpha), GROUPS, 1e4 + found.coef, tol=1e-6)
     assert far.converged
     assert abs(far.objective - found.objective) <= found.gap_target
+
+
+@pytest.mark.parametrize("off", [0.05, -0.3])
+@pytest.mark.parametrize("loss", ["poisson", "logistic", "huber"])
+def test_a_certificate_measures_whether_residuals_sum_to_zero(loss, off, monkeypatch):
+    # The dual point of a residual whose sum is not 0 is infeasible: its gap may be 0
+    # although the objective is above its minimum.
+    best = fit(loss, "norms", GROUPS)
+    right = Responses.best_intercepts
+    monkeypatch.setattr(
+        Responses, "best_intercepts", lambda self, eta: right(self, eta) + off
+    )
+    monkeypatch.setattr(module, "FEW", 0)  # compiled steps ask the loss itself
+    penalty = L21(alpha_of(loss, "norms"))
+    responses = make_responses(parts_of(loss), LOSSES[loss])
+    found = solve_glm(responses, penalty, GROUPS, tol=TOL, max_iter=10)
+    excess = found.objective - best.objective
+    assert excess > 10 * best.gap_target
+    assert found.dual_gap >= excess - best.gap_target
+    assert not found.converged
+
+
+def alpha_of(loss, penalty, share=0.15):
+    """Return the alpha that `fit` takes."""
+    found = make_responses(parts_of(loss), LOSSES[loss])
+    return share * glm_alpha_max(found, PENALTIES[penalty](1.0, len(GROUPS)), GROUPS)

@@ -30,7 +30,7 @@ POWERS = {"squared_error": 0, "poisson": 1, "gamma": 2}
 
 def negative_targets(estimator):
     """Return the check that draws negative targets whatever the tags say."""
-    if estimator.loss == "squared_error":
+    if estimator.loss in ("squared_error", "huber"):
         return {}
     return {"check_regressor_multioutput": "draws targets that are negative"}
 
@@ -56,7 +56,7 @@ def test_scikit_learn_agrees(estimator, check):
 @each_loss
 def test_tags_say_which_targets_there_may_be(loss):
     tags = GroupLassoRegressor(loss=loss).__sklearn_tags__()
-    assert tags.target_tags.positive_only == (loss != "squared_error")
+    assert tags.target_tags.positive_only == (loss in ("poisson", "gamma"))
     assert tags.target_tags.multi_output
     assert tags.input_tags.sparse
 
@@ -69,11 +69,11 @@ def test_prediction_is_the_mean(loss):
     predicted = model.predict(X, offset=offset)
     for k, own in enumerate(predicted):
         eta = X[k] @ model.coef_[:, k] + model.intercept_[k] + offset[k]
-        expected = eta if loss == "squared_error" else np.exp(eta)
+        expected = np.exp(eta) if loss in ("poisson", "gamma") else eta
         assert_allclose(own, expected, rtol=1e-12)
 
 
-@each_loss
+@pytest.mark.parametrize("loss", POWERS)
 def test_score_is_the_deviance_explained(loss):
     power = {"power": POWERS[loss]}
     X, y = simulated_glm.own(loss)

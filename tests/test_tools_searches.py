@@ -426,7 +426,7 @@ def test_permutation_importance_by_column_and_by_a_scoring_that_knows_the_labels
 # What reaches the user where scikit-learn's tools lose the task labels.
 
 FOLDS = KFold(3, shuffle=True, random_state=0)
-ALPHAS = {"alpha": [0.1, 1.0]}
+ALPHA_GRID = {"alpha": [0.1, 1.0]}
 REMEDIES = r"(?s)task_column before fit.*enable_metadata_routing=True"
 
 
@@ -437,7 +437,7 @@ def long():
 
 def searched(search):
     def run(model, X, y, task, **options):
-        fitted = search(model, ALPHAS, cv=FOLDS, **options).fit(X, y, task=task)
+        fitted = search(model, ALPHA_GRID, cv=FOLDS, **options).fit(X, y, task=task)
         return fitted.cv_results_["mean_test_score"]
 
     return run
@@ -470,7 +470,7 @@ def curved(model, X, y, task, **options):
     options |= {
         "cv": FOLDS,
         "param_name": "alpha",
-        "param_range": ALPHAS["alpha"],
+        "param_range": ALPHA_GRID["alpha"],
     }
     return validation_curve(model, X, y, params={"task": task}, **options)[1]
 
@@ -516,7 +516,7 @@ def test_a_scorer_without_labels_is_warned_of(tool, scoring):
 def test_splitters_over_tasks_raise_where_labels_do_not_reach_them(cv):
     X, y, task = long()
     with pytest.raises(ValueError, match="enabled"):
-        GridSearchCV(GroupLasso(), ALPHAS, cv=cv).fit(X, y, task=task)
+        GridSearchCV(GroupLasso(), ALPHA_GRID, cv=cv).fit(X, y, task=task)
     with pytest.raises(ValueError, match="enabled"):
         cross_val_predict(GroupLasso(), X, y, cv=cv, params={"task": task})
 
@@ -559,7 +559,7 @@ def routed_model():
 def test_what_routing_does_not_carry():
     X, y, task = long()
     with config_context(enable_metadata_routing=True):
-        search = GridSearchCV(routed_model(), ALPHAS, cv=TaskKFold(3)).fit(
+        search = GridSearchCV(routed_model(), ALPHA_GRID, cv=TaskKFold(3)).fit(
             X, y, task=task
         )
         with pytest.raises(ValueError, match=REMEDIES):
@@ -576,7 +576,7 @@ def test_what_routing_does_not_carry():
 def test_a_scoring_by_name_is_not_routed_labels():
     X, y, task = long()
     with config_context(enable_metadata_routing=True):
-        search = GridSearchCV(routed_model(), ALPHAS, cv=TaskKFold(3), scoring="r2")
+        search = GridSearchCV(routed_model(), ALPHA_GRID, cv=TaskKFold(3), scoring="r2")
         with pytest.warns(UserWarning, match=REMEDIES):
             search.fit(X, y, task=task)
         search.set_params(error_score="raise")
@@ -594,7 +594,7 @@ def test_labels_that_are_not_requested_are_an_error_of_scikit_learn_s():
         config_context(enable_metadata_routing=True),
         pytest.raises(UnsetMetadataPassedError, match="set_fit_request"),
     ):
-        GridSearchCV(GroupLasso(), ALPHAS, cv=TaskKFold(3)).fit(X, y, task=task)
+        GridSearchCV(GroupLasso(), ALPHA_GRID, cv=TaskKFold(3)).fit(X, y, task=task)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -602,4 +602,4 @@ def test_stacked_tasks_are_refused_by_splitters_over_tasks():
     X, y, _ = simulated.stacked()
     for cv in (TaskKFold(3), LeaveOneTaskOut()):
         with pytest.raises(ValueError, match="stack_tasks"):
-            GridSearchCV(GroupLasso(), ALPHAS, cv=cv).fit(X, y)
+            GridSearchCV(GroupLasso(), ALPHA_GRID, cv=cv).fit(X, y)

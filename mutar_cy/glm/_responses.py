@@ -77,8 +77,36 @@ class Responses:
         """Return the dual objective at a multiple of the residuals of `evaluate`."""
         return self.loss.dual(self.y, self.offset, self.sqrt_weight, residual, scale)
 
+    def balanced(self, residual):
+        """Return residuals that are orthogonal to the intercept of every column.
+
+        Of every column, the positive or the negative residuals are scaled down until
+        both have the same sum. A residual that is scaled down stays between 0 and the
+        residual of the loss, where the conjugate is finite.
+
+        Parameters
+        ----------
+        residual : ndarray of shape (n_observations,)
+            Residuals times ``sqrt_weight``.
+        """
+        out = residual.copy()
+        for own in self.slices:
+            part, root = out[own], self.sqrt_weight[own]
+            above = float(root @ np.maximum(part, 0.0))
+            below = float(root @ np.maximum(-part, 0.0))
+            part[part > 0.0] *= min(1.0, below / above) if above > 0.0 else 1.0
+            part[part < 0.0] *= min(1.0, above / below) if below > 0.0 else 1.0
+        return out
+
+    def per_design(self, residual):
+        """Return flat residuals as one array (n_columns_d, n_samples_d) per design."""
+        shapes = [target.shape for target in self.data.targets]
+        ends = np.cumsum([q * n for q, n in shapes])
+        pieces = np.split(residual, ends[:-1])
+        return [own.reshape(shape) for own, shape in zip(pieces, shapes, strict=True)]
+
     def best_intercepts(self, eta):
-        """Return what to add to every column's predictors for the best intercept."""
+        """Return the constants to add to every column's predictors."""
         return np.array(
             [
                 self.loss.fit_intercept_only(

@@ -189,6 +189,16 @@ class GlmRun(PathLoop):
     def _measure(self):
         return self._evaluate()
 
+    def _certify_balanced(self, point):
+        """Compute the gap by residuals that are orthogonal to the intercepts."""
+        residual = self.responses.balanced(self.working_set.residual)
+        residuals = self.responses.per_design(residual)
+        norms = self.problem.dual_norms(self.data.correlate(residuals))
+        self.certificate = self.certificate.anew()  # earlier points were not feasible
+        self.gap = self.certificate.gap(
+            self.primal, lambda scale: self.responses.dual(residual, scale), norms
+        )
+
 
 def glm_alpha_max(responses, penalty, groups=None):
     """Return the smallest alpha at which every penalised coefficient is zero.

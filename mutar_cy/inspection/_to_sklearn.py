@@ -1,20 +1,15 @@
 """to_sklearn: fitted models of several tasks as models of scikit-learn."""
 
 import numpy as np
-from sklearn.linear_model import (
-    GammaRegressor,
-    LinearRegression,
-    LogisticRegression,
-    PoissonRegressor,
-)
+from sklearn import linear_model
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils._param_validation import validate_params
 
 from mutar_cy import tasks
 from mutar_cy.inspection._coefficients import names_of_features, refuse_unfitted
-
-GLMS = {"poisson": PoissonRegressor, "gamma": GammaRegressor}
+from mutar_cy.losses import get_loss
 
 
 @validate_params({"joint": ["boolean"]}, prefer_skip_nested_validation=True)
@@ -24,8 +19,8 @@ def to_sklearn(model, *, joint=False):
     The models hold copies of the coefficients and return the same predictions. Use them
     with tools that know the models of scikit-learn and no tasks. A task becomes a
 
-    - ``LinearRegression``, for the squared error; with several targets for several
-      responses;
+    - ``LinearRegression``, for squared error and Huber loss; with several targets for
+      several responses;
     - ``PoissonRegressor`` or ``GammaRegressor``, for these losses;
     - ``LogisticRegression``, for a classifier of two classes, or a
       ``OneVsRestClassifier`` of them for more.
@@ -112,7 +107,8 @@ def _converter(model):
     """Return the function that makes the model of one task."""
     if hasattr(model, "classes_"):
         return _logistic
-    return _generalised if getattr(model, "loss", None) in GLMS else _linear
+    link = get_loss(getattr(model, "loss", "squared_error")).link
+    return _linear if link == "identity" else _generalised
 
 
 def _finish(model, made, n_features, **fitted):
@@ -135,7 +131,8 @@ def _linear(model, coef, intercept):
 
 def _generalised(model, coef, intercept):
     """Return a generalised linear model with coefficients (n_features,)."""
-    made = GLMS[model.loss](fit_intercept=model.fit_intercept)
+    name = get_loss(model.loss).unpenalised_estimator
+    made = getattr(linear_model, name)(fit_intercept=model.fit_intercept)
     made.fit(
         np.zeros((1, len(coef))), [1.0]
     )  # sets all private attributes of a fitted model

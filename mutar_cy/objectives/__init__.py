@@ -1,5 +1,8 @@
 """Objectives: data, loss and penalty as one object, between estimators and solvers."""
 
+from typing import TYPE_CHECKING
+
+from mutar_cy._lib import lazy_attributes
 from mutar_cy.objectives._callbacks import (
     CallbackSupportMixin,
     all_or_nothing,
@@ -35,10 +38,8 @@ from mutar_cy.objectives._reweighted import (
     ReweightedBlockObjective,
     ReweightedObjective,
     ReweightedSeparableObjective,
-    ReweightedTransportObjective,
 )
 from mutar_cy.objectives._squared_error import BlockObjective, SeparableObjective
-from mutar_cy.objectives._transport import TransportObjective
 from mutar_cy.objectives._validation_loss import (
     SparseCoefficients,
     sparse_coefficients,
@@ -50,6 +51,21 @@ from mutar_cy.objectives._warnings import (
     warn_unpenalised,
     warn_user,
 )
+
+if TYPE_CHECKING:
+    from mutar_cy.objectives._transport import (
+        ReweightedTransportObjective,
+        TransportObjective,
+    )
+else:
+    # Optimal transport is imported by its users only.
+    __getattr__, __dir__ = lazy_attributes(
+        __name__,
+        dict.fromkeys(
+            ("ReweightedTransportObjective", "TransportObjective"),
+            "mutar_cy.objectives._transport",
+        ),
+    )
 
 __all__ = [
     "COUNT",

@@ -81,7 +81,8 @@ class GlmObjective(Objective):
         return self._feature_groups.groups.indices
 
     def _make_parts(self):
-        parts, self._bases = super()._make_parts(), None
+        parts = super()._make_parts()
+        self._bases: Any = None
         if not self._feature_groups.standardize:
             return parts
         groups, center = self._feature_groups.groups, self.options.fit_intercept

@@ -97,7 +97,8 @@ class Objective(ABC):
     def __init__(self, data, make_penalty, strengths, options):
         self.data, self.make_penalty = data, make_penalty
         self.strengths, self.options = dict(strengths), options
-        self.tasks, self._columns = None, None
+        self.tasks: Any = None
+        self._columns: Any = None
         self._prepare()
 
     def _prepare(self):

@@ -3,6 +3,7 @@
 import functools
 from inspect import signature
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from sklearn.utils._param_validation import (
@@ -28,8 +29,9 @@ def check_parameters(estimator):
     InvalidParameterError
         The message names the class, the parameter and the value.
     """
-    cls = type(estimator)
-    simple, others = {}, {}
+    cls: Any = type(estimator)
+    simple: dict[str, Any] = {}
+    others: dict[str, Any] = {}
     for name in parameter_names(cls):
         value = getattr(estimator, name)
         (simple if type(value) in SIMPLE else others)[name] = value
@@ -39,7 +41,7 @@ def check_parameters(estimator):
 
 
 @functools.cache
-def parameter_names(cls):
+def parameter_names(cls: Any):
     """Return the names of the parameters of a class, a list."""
     return list(signature(cls).parameters)
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from mutar_cy.objectives._objective import Objective
 from mutar_cy.objectives._squared_error import BlockObjective, SeparableObjective
-from mutar_cy.objectives._transport import TransportObjective
 from mutar_cy.objectives._warnings import (
     warn_unconverged,
     warn_unsettled_reweighting,
@@ -18,8 +17,6 @@ from mutar_cy.solvers import (
     reweight_columns,
     reweight_rows,
 )
-from mutar_cy.wasserstein import reweight as reweight_transport
-from mutar_cy.wasserstein import without_traces
 
 
 class ReweightedObjective(Objective):
@@ -171,23 +168,3 @@ class MultiLevelObjective(ReweightedObjective, SeparableObjective):
             "coef_specific": specific,
             "dual_gap": float(np.sum(solution.last.dual_gap)),
         }
-
-
-class ReweightedTransportObjective(ReweightedObjective, TransportObjective):
-    """Optimal transport with square roots in place of the l1 norm."""
-
-    def _reweight(self, start, effort):
-        if self.is_lasso:
-            return reweight_columns(self.scaled, self.penalty, start, effort)
-        start, levels = (None, None) if start is None else start
-        noise = self.noise_model(levels)
-        found = reweight_transport(self.scaled, self.penalty, start, effort, noise)
-        last = without_traces(self.scaled, found.last, self.support_threshold)
-        return found._replace(last=last)
-
-    def user_arrays(self, solution):
-        """Return one weight for every sign and coefficient."""
-        arrays = super().user_arrays(solution)
-        signs = () if self.is_lasso else (-1,)
-        weights = np.reshape(solution.weights, (*signs, *arrays["coef"].shape))
-        return {**arrays, "weights": weights}

@@ -5,10 +5,13 @@ from itertools import accumulate
 
 import numpy as np
 
+from mutar_cy.objectives._reweighted import ReweightedObjective
 from mutar_cy.objectives._squared_error import SeparableObjective
+from mutar_cy.solvers import reweight_columns
 from mutar_cy.wasserstein import (
     TransportSolution,
     noise_of,
+    reweight,
     solve_transport,
     without_traces,
 )
@@ -89,8 +92,8 @@ class TransportObjective(SeparableObjective):
     def alpha_max(self):
         """Raise: transport makes no coefficient exactly zero."""
         raise TypeError(
-            "Multi-task Wasserstein models have no alpha_max: their coefficients are "
-            "never exactly 0, whatever alpha."
+            f"{self.make_penalty.name} has no alpha_max: its coefficients are never "
+            "exactly 0, whatever alpha."
         )
 
     def user_arrays(self, solution):
@@ -129,3 +132,23 @@ class TransportObjective(SeparableObjective):
             "losses": solution.losses,
             "gaps": solution.gaps,
         }
+
+
+class ReweightedTransportObjective(ReweightedObjective, TransportObjective):
+    """Optimal transport with square roots in place of the l1 norm."""
+
+    def _reweight(self, start, effort):
+        if self.is_lasso:
+            return reweight_columns(self.scaled, self.penalty, start, effort)
+        start, levels = (None, None) if start is None else start
+        noise = self.noise_model(levels)
+        found = reweight(self.scaled, self.penalty, start, effort, noise)
+        last = without_traces(self.scaled, found.last, self.support_threshold)
+        return found._replace(last=last)
+
+    def user_arrays(self, solution):
+        """Return one weight for every sign and coefficient."""
+        arrays = super().user_arrays(solution)
+        signs = () if self.is_lasso else (-1,)
+        weights = np.reshape(solution.weights, (*signs, *arrays["coef"].shape))
+        return {**arrays, "weights": weights}

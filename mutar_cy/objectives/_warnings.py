@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from types import FrameType
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -16,7 +17,8 @@ def find_stack_level():
 
     The level is for a ``warnings.warn`` in the function that calls this one.
     """
-    frame, level = sys._getframe(1), 1
+    frame: FrameType | None = sys._getframe(1)
+    level = 1
     while frame is not None:
         package = frame.f_globals.get("__name__", "").partition(".")[0]
         if package not in INTERNAL:

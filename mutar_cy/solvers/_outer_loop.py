@@ -226,20 +226,9 @@ class OuterLoop:
     def _certify_balanced(self, point):
         """Compute the gap by dual points that are feasible for the intercepts."""
         residuals = self.data.balanced(self.residuals)
-        point = self._balanced_point(point, residuals)
-        if point is None:
-            return
         norms = self.problem.dual_norms(self.data.correlate(residuals))
         self.certificate = self.certificate.anew()  # earlier points were not feasible
-        self.gap = self.certificate.gap(self.primal, point, norms)
-
-    def _balanced_point(self, point, residuals):
-        """Return the point for the certificate, of other residuals than the present.
-
-        A loop whose points are not those of squared errors overrides this; None leaves
-        the gap as it is.
-        """
-        return None if callable(point) else self._products(residuals)
+        self.gap = self.certificate.gap(self.primal, self._products(residuals), norms)
 
     def _judge(self, max_iter):
         enough = max(self.target, self.rounding)
