@@ -661,8 +661,8 @@ def group_lasso_path(
             default="auto"
         Which features form a group.
     loss : str or Loss, default="squared_error"
-        The loss: "squared_error", "huber", "poisson", "gamma", or an instance of a class
-        of :mod:`mutar_cy.losses`, such as ``mutar_cy.losses.Huber(delta=1.0)``. The name
+        The loss: "squared_error", "huber", "poisson", "gamma", or an instance of a
+        class of :mod:`mutar_cy.losses`, such as ``mutar_cy.losses.Huber(delta=1.0)``.
         "huber" stands for ``Huber(delta=1.35)``; ``delta`` is in the unit of y.
     alphas : array-like of shape (n_alphas,), default=None
         The strengths, in any order. By default ``n_alphas`` from the smallest one that
