@@ -276,6 +276,15 @@ def test_an_intercept_without_an_optimum_is_an_error():
         Logistic().fit_intercept_only(y, np.zeros(4), sqrt_weight)
 
 
+@pytest.mark.parametrize("excess", [1e-3, 1e-6, 1e-12])
+def test_the_intercept_of_huber_crosses_flat_derivatives(excess):
+    # The residuals nearly balance on the whole way from 50 to -50, so that Newton steps
+    # are far shorter than the bracket.
+    y, sqrt_weight = np.array([-50.0, 50.0]), np.sqrt([1.0 + excess, 1.0])
+    found = Huber(0.1).fit_intercept_only(y, np.zeros(2), sqrt_weight)
+    assert_allclose(found, -50.0 + 0.1 / (1.0 + excess), rtol=1e-12)
+
+
 def test_a_classifier_bears_a_large_offset():
     # Ended at zeros, intercept -800, when steps of the intercept had a fixed bound.
     rng = np.random.default_rng(0)

@@ -10,6 +10,10 @@ from libc.math cimport INFINITY, fabs, isfinite
 # Steps of the intercept-only fit. Newton's method takes 3 to 8; bisection over the
 # whole range of exponents of a double takes at most 2 * 1074.
 cdef int MAX_STEPS = 2200
+# Newton steps before bisection alone goes on. Where the curvature of Newton models is
+# larger than f'', as far from the targets of the Huber loss, its steps may be so short
+# that they never arrive.
+cdef int NEWTON_STEPS = 40
 # The residuals' sum, relative to the sum of their sizes, at which no digit is left:
 # two units in the last place.
 cdef double BALANCED = 4e-16
@@ -226,7 +230,9 @@ cdef class Loss:
                     low = at
                 else:
                     high = at
-                step = total / slope if slope > 0.0 else INFINITY
+                step = INFINITY
+                if slope > 0.0 and n_steps <= NEWTON_STEPS:
+                    step = total / slope
                 if not isfinite(step) or fabs(step) > longest:
                     step = longest if total > 0.0 else -longest
                     longest *= 2.0
