@@ -118,7 +118,7 @@ cdef class GramQuadratic(Datafit):
         )
 
     cdef void move_within(self, int r, int end, const double* delta) noexcept nogil:
-        """Record the move of a row; update the tile's rows after its block's ``end``."""
+        """Record the move of a row; update the tile's rows from ``end`` on."""
         cdef:
             int n_columns = <int> self.correlation.shape[0], i, k, at = self.place[r]
             const double* gram = &self.grams[0, r, 0]

@@ -142,7 +142,9 @@ cdef class FewRows(RowsModel):
         if self.centred:
             for c in range(self.owners.shape[0]):
                 a, b = self.starts[c], self.starts[c + 1]
-                shift = self.loss.fit_intercept_only(self.y[a:b], self.eta[a:b], self.sqrt_weight[a:b])
+                shift = self.loss.fit_intercept_only(
+                    self.y[a:b], self.eta[a:b], self.sqrt_weight[a:b]
+                )
                 self.intercept[c] += shift
                 for i in range(a, b):
                     self.eta[i] += shift
@@ -193,7 +195,7 @@ cdef class FewRows(RowsModel):
         cdef:
             Py_ssize_t n_columns = self.owners.shape[0], n_rows = rows.shape[0]
             Py_ssize_t b, c, r, i, at
-            double slope = 0.0, step = 1.0, own, promised = 0.0, new
+            double slope = 0.0, step = 1.0, own, promised = 0.0, new, weight
             int _
         for c in range(n_columns):
             at = self.sample_ptr[self.owners[c]] - self.starts[c]
@@ -206,7 +208,8 @@ cdef class FewRows(RowsModel):
                         self.change[i] += own * rows[r, at + i]
             for i in range(self.starts[c], self.starts[c + 1]):
                 slope -= self.change[i] * self.residual[i]
-                self.change[i] = self.change[i] * self.inverse[i] + self.intercept_step[c]
+                self.change[i] *= self.inverse[i]
+                self.change[i] += self.intercept_step[c]
         for _ in range(HALVINGS):
             own = new = 0.0
             for r in range(n_rows):
@@ -219,7 +222,8 @@ cdef class FewRows(RowsModel):
                 )
             for i in range(self.y.shape[0]):
                 if self.sqrt_weight[i] > 0.0:
-                    new += self.sqrt_weight[i] * self.sqrt_weight[i] * self.loss.value_at(
+                    weight = self.sqrt_weight[i] * self.sqrt_weight[i]
+                    new += weight * self.loss.value_at(
                         self.y[i], self.eta[i] + step * self.change[i]
                     )
             if step == 1.0:

@@ -49,17 +49,18 @@ cdef class Gamma(Loss):
         const double[::1] eta not None,
         const double[::1] sqrt_weight not None,
     ):
-        """Return the constant that makes weighted residuals sum to 0, in closed form."""
+        """Return the constant that balances weighted residuals, in closed form."""
         cdef Py_ssize_t i
-        cdef double lowest = INFINITY, total = 0.0, ratios = 0.0
+        cdef double lowest = INFINITY, total = 0.0, ratios = 0.0, weight
         with nogil:
             for i in range(y.shape[0]):
                 if sqrt_weight[i] > 0.0 and eta[i] < lowest:
                     lowest = eta[i]
             for i in range(y.shape[0]):
                 if sqrt_weight[i] > 0.0:
-                    total += sqrt_weight[i] * sqrt_weight[i]
-                    ratios += sqrt_weight[i] * sqrt_weight[i] * y[i] * exp(lowest - eta[i])
+                    weight = sqrt_weight[i] * sqrt_weight[i]
+                    total += weight
+                    ratios += weight * y[i] * exp(lowest - eta[i])
         return log(ratios / total) - lowest
 
     def mean(self, eta):

@@ -8,9 +8,9 @@ from libc.math cimport INFINITY, fabs
 from mutar_cy.losses._loss cimport Loss
 
 # Share of the majorising curvature that Newton models take where the loss is linear; a
-# line search guards the longer steps. On 200 x 50 problems 0.1 takes 11 to 18 steps to a
-# relative gap of 1e-8, 1 takes 24 to 44, 0.01 takes 8 to 19 but fails sooner on targets
-# far beyond delta.
+# line search guards the longer steps. On 200 x 50 problems 0.1 takes 11 to 18 steps to
+# a relative gap of 1e-8, 1 takes 24 to 44, 0.01 takes 8 to 19 but fails sooner on
+# targets far beyond delta.
 cdef double SHARE = 0.1
 
 

@@ -25,8 +25,8 @@ cdef class Loss:
     ``mutar_cy/losses/__init__.py``. It implements, for one sample, without the GIL and
     without raising:
 
-    - ``terms_at(y, eta, residual, curvature)``: returns the loss; writes ``-f'`` and the
-      curvature of Newton models: ``f''``, or a positive number where ``f''`` is 0.
+    - ``terms_at(y, eta, residual, curvature)``: returns the loss; writes ``-f'`` and
+      the curvature of Newton models: ``f''``, or a positive number where it is 0.
       Derivatives are by ``eta``. Where the two curvatures differ, the method
       ``curvature`` must return ``f''``.
     - ``value_at(y, eta)``: the loss alone.
@@ -288,10 +288,7 @@ cdef class Loss:
         -------
         deviance : ndarray of that shape
         """
-        cdef const double[::1] target = np.ascontiguousarray(y, dtype=np.float64).ravel()
-        cdef const double[::1] predictor = (
-            np.ascontiguousarray(eta, dtype=np.float64).ravel()
-        )
+        cdef const double[::1] target = flat(y), predictor = flat(eta)
         cdef double[::1] out = np.empty(target.shape[0])
         cdef Py_ssize_t i
         with nogil:
@@ -303,10 +300,7 @@ cdef class Loss:
 
     def curvature(self, y, eta):
         """Return ``f''``, sample by sample, for arrays of the same shape."""
-        cdef const double[::1] target = np.ascontiguousarray(y, dtype=np.float64).ravel()
-        cdef const double[::1] predictor = (
-            np.ascontiguousarray(eta, dtype=np.float64).ravel()
-        )
+        cdef const double[::1] target = flat(y), predictor = flat(eta)
         cdef double[::1] out = np.empty(target.shape[0])
         cdef double residual
         cdef Py_ssize_t i
@@ -329,6 +323,11 @@ cdef class Loss:
     def mean(self, eta):
         """Return the expected target at a linear predictor."""
         raise NotImplementedError
+
+
+def flat(values):
+    """Return values as a contiguous 1-D array of float64."""
+    return np.ascontiguousarray(values, dtype=np.float64).ravel()
 
 
 cdef double start_of_intercept(eta, sqrt_weight):

@@ -49,7 +49,7 @@ cdef class Poisson(Loss):
         const double[::1] eta not None,
         const double[::1] sqrt_weight not None,
     ):
-        """Return the constant that makes weighted residuals sum to 0, in closed form."""
+        """Return the constant that balances weighted residuals, in closed form."""
         cdef Py_ssize_t i
         cdef double top = -INFINITY, observed = 0.0, expected = 0.0
         with nogil:

@@ -11,7 +11,6 @@ from mutar_cy.penalties._penalty cimport Penalty, dual_norm, factor
 from mutar_cy.penalties._penalty import PenaltyModel
 
 
-
 @cython.final
 cdef class Dirty(Penalty):
     """Minimum over splits ``W = P + Q`` of ``sum_b alpha |P_b| + beta |Q_b|_1``.
@@ -77,7 +76,7 @@ cdef class Dirty(Penalty):
         return self.alpha / self.beta
 
     def caps(self, const double[::1] w not None, const int[::1] block_ptr not None):
-        """Return the sizes at which entries are clipped for the shared part, per block."""
+        """Return the sizes at which the shared part clips entries, per block."""
         cdef double[::1] out = np.empty(block_ptr.shape[0] - 1)
         cdef Py_ssize_t b
         cdef int size
