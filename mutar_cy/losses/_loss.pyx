@@ -203,8 +203,6 @@ cdef class Loss:
         cdef double low = -INFINITY, high = INFINITY, at = 0.0, longest = LONGEST, step
         cdef double total, size, slope, residual, curvature, weight, weight_sum
         cdef bint ended = False
-        if y.shape[0] and self.link != "identity":
-            at = start_of_intercept(np.asarray(eta), np.asarray(sqrt_weight))
         with nogil:
             while n_steps < MAX_STEPS and not ended:
                 n_steps += 1
@@ -228,6 +226,12 @@ cdef class Loss:
                     high = at
                 step = total / slope if slope > 0.0 else INFINITY
                 if not isfinite(step) or fabs(step) > longest:
+                    if n_steps == 1:
+                        with gil:
+                            at = start_of_intercept(self.link, eta, sqrt_weight)
+                        if at != 0.0:
+                            low, high = -INFINITY, INFINITY
+                            continue
                     step = longest if total > 0.0 else -longest
                     longest *= 2.0
                 if at + step == at:  # shorter than the resolution of doubles
@@ -330,8 +334,11 @@ def flat(values):
     return np.ascontiguousarray(values, dtype=np.float64).ravel()
 
 
-cdef double start_of_intercept(eta, sqrt_weight):
-    """Return 0, or minus the median predictor where predictors are far from 0."""
-    used = eta[sqrt_weight > 0.0]
-    median = np.median(used) if len(used) else 0.0
+cdef double start_of_intercept(
+    link, const double[::1] eta, const double[::1] sqrt_weight
+):
+    """Return minus the median predictor if predictors are far from 0, else 0."""
+    if link == "identity":  # a loss of y - eta has no place where it saturates
+        return 0.0
+    median = np.median(np.asarray(eta)[np.asarray(sqrt_weight) > 0.0])
     return -median if abs(median) > LONGEST else 0.0
