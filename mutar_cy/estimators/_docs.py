@@ -238,8 +238,10 @@ log_ : dict
     ``loss`` and ``gap`` after every step.
 """,
     "loss": """
-loss : {"squared_error", "poisson", "gamma"}, default="squared_error"
-    The loss :math:`f`.
+loss : str or Loss, default="squared_error"
+    The loss :math:`f`: "squared_error", "huber", "poisson", "gamma", or an instance of
+    a class of :mod:`mutar_cy.losses`, such as ``mutar_cy.losses.Huber(delta=1.0)``.
+    "huber" stands for ``Huber(delta=1.35)``; ``delta`` is in the unit of y.
 """,
     "loss_": """
 loss_ : ndarray of shape (n_problems,)

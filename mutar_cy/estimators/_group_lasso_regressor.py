@@ -269,11 +269,15 @@ class GroupLassoRegressor(GroupRegression):
 
     - ``"squared_error"``: :math:`\frac12 (y - \eta)^2`, and predictions are
       :math:`\eta`;
+    - ``"huber"``: :math:`\frac12 u^2` where :math:`|u| \le \delta`, else
+      :math:`\delta |u| - \frac12 \delta^2`, with :math:`u = y - \eta`: squared error of
+      small residuals, absolute error of large ones, for targets with outliers;
     - ``"poisson"``: :math:`\exp(\eta) - y \eta`, for counts;
     - ``"gamma"``: :math:`y \exp(-\eta) + \eta`, for positive targets.
 
-    Predictions of the last two are :math:`\exp(\eta)`. Groups of weight 0, and
-    features in no group, are in neither term of the penalty.
+    Predictions are :math:`\eta` with the first two losses and :math:`\exp(\eta)` with
+    the others. Groups of weight 0, and features in no group, are in neither term of the
+    penalty.
 
     Parameters
     ----------
@@ -326,6 +330,8 @@ class GroupLassoRegressor(GroupRegression):
        Statistica Sinica 22. Section 2 standardises groups.
     .. [3] N. Simon, J. Friedman, T. Hastie, R. Tibshirani (2013), A sparse-group lasso,
        JCGS 22. Section 2 has the penalty with an l1 norm.
+    .. [4] P. J. Huber (1964), Robust estimation of a location parameter, Annals of
+       Mathematical Statistics 35. Section 1 has the loss "huber".
 
     Examples
     --------
@@ -465,9 +471,10 @@ class GroupLassoRegressorCV(CrossValidated, GroupLassoRegressor):
     of every task and response, the degrees of freedom :math:`d`, and :math:`k = 2` for
     "aic", :math:`\log \sum_c n_c` for "bic"; "ebic" adds twice the logarithm of the
     number of ways to select as many features (or groups) [2]_. With the loss "poisson"
-    the sum is the deviance; for "gamma" there is no criterion. The degrees of freedom
-    are the trace of the derivative of the fitted values by the targets [3]_, intercepts
-    included. Fits that spend more than half of the samples on them are not considered.
+    the sum is the deviance; for "gamma" and "huber" there is no criterion. The degrees
+    of freedom are the trace of the derivative of the fitted values by the targets [3]_,
+    intercepts included. Fits that spend more than half of the samples on them are not
+    considered.
 
     References
     ----------
@@ -639,7 +646,7 @@ def group_lasso_path(
     task=None,
     offset=None,
 ):
-    """Fit regressions on groups of features along a path of strengths.
+    """Fit regressions on groups of features along a path of alphas.
 
     Every fit is that of :class:`~mutar_cy.GroupLassoRegressor`, see there for the
     objective, and starts from the last one.
@@ -653,8 +660,10 @@ def group_lasso_path(
     groups : list, dict, array-like of int or bool, int, "prefix" or "auto", \
             default="auto"
         Which features form a group.
-    loss : {"squared_error", "poisson", "gamma"}, default="squared_error"
-        The loss.
+    loss : str or Loss, default="squared_error"
+        The loss: "squared_error", "huber", "poisson", "gamma", or an instance of a
+        class of :mod:`mutar_cy.losses`, such as ``mutar_cy.losses.Huber(delta=1.0)``.
+        "huber" stands for ``Huber(delta=1.35)``; ``delta`` is in the unit of y.
     alphas : array-like of shape (n_alphas,), default=None
         The strengths, in any order. By default ``n_alphas`` from the smallest one that
         leaves no coefficient, which are a geometric sequence.

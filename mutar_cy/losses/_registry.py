@@ -12,9 +12,20 @@ def _registered():
 
 
 def regression_losses():
-    """Return the names of the losses of numbers, in alphabetical order.
+    """Return the names of the losses for regression, in alphabetical order.
 
     The logistic loss is not among them: classifiers take it.
+
+    Returns
+    -------
+    names : list of str
+        The values of the parameter ``loss`` of GroupLassoRegressor.
+
+    Examples
+    --------
+    >>> from mutar_cy.losses import regression_losses
+    >>> regression_losses()
+    ['gamma', 'huber', 'poisson', 'squared_error']
     """
     return sorted(name for name, loss in _registered().items() if loss.link != "logit")
 
@@ -25,15 +36,23 @@ def get_loss(loss):
     Parameters
     ----------
     loss : str or Loss
+        A name, such as "poisson", or a loss.
 
     Returns
     -------
     loss : Loss
+        The loss of this name, with default parameters; or the loss as given.
 
     Raises
     ------
     ValueError
         If no loss has this name. The message lists the names.
+
+    Examples
+    --------
+    >>> from mutar_cy.losses import get_loss
+    >>> get_loss("huber")
+    Huber(1.35)
     """
     if isinstance(loss, Loss):
         return loss
