@@ -195,7 +195,7 @@ cdef class FewRows(RowsModel):
         cdef:
             Py_ssize_t n_columns = self.owners.shape[0], n_rows = rows.shape[0]
             Py_ssize_t b, c, r, i, at
-            double slope = 0.0, step = 1.0, own, own_loss, promised = 0.0, new
+            double slope = 0.0, step = 1.0, own, promised = 0.0, new, weight
             int _
         for c in range(n_columns):
             at = self.sample_ptr[self.owners[c]] - self.starts[c]
@@ -222,10 +222,10 @@ cdef class FewRows(RowsModel):
                 )
             for i in range(self.y.shape[0]):
                 if self.sqrt_weight[i] > 0.0:
-                    own_loss = self.loss.value_at(
+                    weight = self.sqrt_weight[i] * self.sqrt_weight[i]
+                    new += weight * self.loss.value_at(
                         self.y[i], self.eta[i] + step * self.change[i]
                     )
-                    new += self.sqrt_weight[i] * self.sqrt_weight[i] * own_loss
             if step == 1.0:
                 promised = slope + own - cost
             if new + own <= value + cost + SUFFICIENT * step * promised \

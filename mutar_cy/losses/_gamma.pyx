@@ -51,17 +51,16 @@ cdef class Gamma(Loss):
     ):
         """Return the constant that balances weighted residuals, in closed form."""
         cdef Py_ssize_t i
-        cdef double lowest = INFINITY, total = 0.0, ratios = 0.0
+        cdef double lowest = INFINITY, total = 0.0, ratios = 0.0, weight
         with nogil:
             for i in range(y.shape[0]):
                 if sqrt_weight[i] > 0.0 and eta[i] < lowest:
                     lowest = eta[i]
             for i in range(y.shape[0]):
                 if sqrt_weight[i] > 0.0:
-                    total += sqrt_weight[i] * sqrt_weight[i]
-                    ratios += sqrt_weight[i] * sqrt_weight[i] * y[i] * exp(
-                        lowest - eta[i]
-                    )
+                    weight = sqrt_weight[i] * sqrt_weight[i]
+                    total += weight
+                    ratios += weight * y[i] * exp(lowest - eta[i])
         return log(ratios / total) - lowest
 
     def mean(self, eta):

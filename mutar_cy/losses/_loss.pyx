@@ -30,7 +30,7 @@ cdef class Loss:
     without raising:
 
     - ``terms_at(y, eta, residual, curvature)``: returns the loss; writes ``-f'`` and
-      the curvature of Newton models: ``f''``, or a positive number where ``f''`` is 0.
+      the curvature of Newton models: ``f''``, or a positive number where it is 0.
       Derivatives are by ``eta``. Where the two curvatures differ, the method
       ``curvature`` must return ``f''``.
     - ``value_at(y, eta)``: the loss alone.
@@ -207,8 +207,6 @@ cdef class Loss:
         cdef double low = -INFINITY, high = INFINITY, at = 0.0, longest = LONGEST, step
         cdef double total, size, slope, residual, curvature, weight, weight_sum
         cdef bint ended = False
-        if y.shape[0] and self.link != "identity":
-            at = start_of_intercept(np.asarray(eta), np.asarray(sqrt_weight))
         with nogil:
             while n_steps < MAX_STEPS and not ended:
                 n_steps += 1
@@ -234,6 +232,12 @@ cdef class Loss:
                 if slope > 0.0 and n_steps <= NEWTON_STEPS:
                     step = total / slope
                 if not isfinite(step) or fabs(step) > longest:
+                    if n_steps == 1:
+                        with gil:
+                            at = start_of_intercept(self.link, eta, sqrt_weight)
+                        if at != 0.0:
+                            low, high = -INFINITY, INFINITY
+                            continue
                     step = longest if total > 0.0 else -longest
                     longest *= 2.0
                 if at + step == at:  # shorter than the resolution of doubles
@@ -294,12 +298,7 @@ cdef class Loss:
         -------
         deviance : ndarray of that shape
         """
-        cdef const double[::1] target = (
-            np.ascontiguousarray(y, dtype=np.float64).ravel()
-        )
-        cdef const double[::1] predictor = (
-            np.ascontiguousarray(eta, dtype=np.float64).ravel()
-        )
+        cdef const double[::1] target = flat(y), predictor = flat(eta)
         cdef double[::1] out = np.empty(target.shape[0])
         cdef Py_ssize_t i
         with nogil:
@@ -311,12 +310,7 @@ cdef class Loss:
 
     def curvature(self, y, eta):
         """Return ``f''``, sample by sample, for arrays of the same shape."""
-        cdef const double[::1] target = (
-            np.ascontiguousarray(y, dtype=np.float64).ravel()
-        )
-        cdef const double[::1] predictor = (
-            np.ascontiguousarray(eta, dtype=np.float64).ravel()
-        )
+        cdef const double[::1] target = flat(y), predictor = flat(eta)
         cdef double[::1] out = np.empty(target.shape[0])
         cdef double residual
         cdef Py_ssize_t i
@@ -341,8 +335,16 @@ cdef class Loss:
         raise NotImplementedError
 
 
-cdef double start_of_intercept(eta, sqrt_weight):
-    """Return 0, or minus the median predictor where predictors are far from 0."""
-    used = eta[sqrt_weight > 0.0]
-    median = np.median(used) if len(used) else 0.0
+def flat(values):
+    """Return values as a contiguous 1-D array of float64."""
+    return np.ascontiguousarray(values, dtype=np.float64).ravel()
+
+
+cdef double start_of_intercept(
+    link, const double[::1] eta, const double[::1] sqrt_weight
+):
+    """Return minus the median predictor if predictors are far from 0, else 0."""
+    if link == "identity":  # a loss of y - eta has no place where it saturates
+        return 0.0
+    median = np.median(np.asarray(eta)[np.asarray(sqrt_weight) > 0.0])
     return -median if abs(median) > LONGEST else 0.0

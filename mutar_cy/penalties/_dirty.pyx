@@ -76,7 +76,7 @@ cdef class Dirty(Penalty):
         return self.alpha / self.beta
 
     def caps(self, const double[::1] w not None, const int[::1] block_ptr not None):
-        """Return the sizes at which the shared part of every block is clipped."""
+        """Return the sizes at which the shared part clips entries, per block."""
         cdef double[::1] out = np.empty(block_ptr.shape[0] - 1)
         cdef Py_ssize_t b
         cdef int size

@@ -82,7 +82,7 @@ cdef class SparseGroup(Penalty):
 
     @property
     def needs_dual_ratio(self):
-        """Whether the dual norm comes from `dual_ratios`: always here."""
+        """Whether the dual norm comes from `dual_ratios`: it mixes two norms."""
         return True
 
     def thresholds(self, n_blocks):
@@ -94,7 +94,7 @@ cdef class SparseGroup(Penalty):
         return np.where(np.isinf(weights), np.inf, radius)
 
     def model_at(self, coef, owner, firsts):
-        """Return the second-order model at ``coef``, as `Penalty` defines it."""
+        """Return the second-order model of the penalty at ``coef``."""
         norms = np.sqrt(np.add.reduceat(np.einsum("rc,rc->r", coef, coef), firsts))
         weights = np.ones(len(firsts)) if self.weights is None else self.weights
         finite = np.isfinite(weights)
@@ -117,14 +117,14 @@ cdef class SparseGroup(Penalty):
     cdef double block_value(
         self, Py_ssize_t b, const double* w, int size
     ) noexcept nogil:
-        cdef double total = 0.0
+        cdef double total = 0.0, norm
         cdef int k
         for k in range(size):
             if self.positive and w[k] < 0.0:
                 return INFINITY
             total += fabs(w[k])
-        total *= self.entry_threshold(b)
-        return self.norm_threshold(b) * sqrt(dot(size, w, w)) + total
+        norm = sqrt(dot(size, w, w))
+        return self.norm_threshold(b) * norm + self.entry_threshold(b) * total
 
     cdef double block_dual_ratio(
         self, Py_ssize_t b, const double* grad, int size

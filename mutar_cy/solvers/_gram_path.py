@@ -90,6 +90,7 @@ class GramPathLoop(PathLoop):
         longest = max(target.shape[1] for target in self.data.targets)
         self._share = EPS * (longest + len(features) + self.data.n_columns)
         self._lengths = np.sqrt(self.problem.squares.max(axis=0)[features])
+        self._skew = self._largest_intercept_part()
         if coef is not None:
             start = self.data.from_user(features, coef[features])
             start = np.maximum(start, 0.0) if self.problem.positive else start
@@ -168,7 +169,7 @@ class GramPathLoop(PathLoop):
     def _rounding(self, coef):
         """Return bounds of the rounding in correlations and in the gap."""
         norms = np.sqrt(np.einsum("rc,rc->r", coef, coef))
-        size = self._norm + float(self._lengths @ norms)
+        self._size = size = self._norm + float(self._lengths @ norms)
         return self._share * size, ERRORS * self._share * size**2
 
     def _gap(self, point, exact):
@@ -183,10 +184,26 @@ class GramPathLoop(PathLoop):
             return True
         if self.residuals is not None:
             return super()._is_balanced()
+        size = np.sqrt(2.0 * self.null)
+        # Of centred columns this bound is enough; the products below take ten times as
+        # long, at every strength.
+        if self._skew * self._size <= BALANCED * size:
+            return True
         targets, columns = self._intercepts
         columns = columns[:, self.working_set.storage.features]
         part = targets - np.einsum("cr,rc->c", columns, self.working_set.coef)
-        return float(np.sqrt(part @ part)) <= BALANCED * np.sqrt(2.0 * self.null)
+        return float(np.sqrt(part @ part)) <= BALANCED * size
+
+    def _largest_intercept_part(self):
+        """Return the largest part of a column along the intercept, over its norm."""
+        if self._intercepts is None:
+            return 0.0
+        targets, columns = self._intercepts
+        columns = np.abs(columns[:, self.working_set.storage.features]).max(axis=0)
+        used = self._lengths > 0.0
+        largest = np.max(columns[used] / self._lengths[used], initial=0.0)
+        own = float(np.sqrt(targets @ targets))
+        return max(float(largest), own / self._norm if self._norm > 0.0 else 0.0)
 
     def _certify_balanced(self, point):
         self.residuals = self.working_set.residuals()
