@@ -77,7 +77,6 @@ class CrossValidated:
     criterion: str | None
     n_jobs: int | None
     verbose: Any = 0
-    unseen_tasks: Any = "raise"
     _model_class: Any
     _path_name = "mse_path_"  # the attribute that holds the validation losses
     _weighs_folds = True  # whether a fold counts by the weights of its samples
@@ -107,8 +106,8 @@ class CrossValidated:
         grid = self._grid(objective)
         folds: list[Any] = []
         if self.criterion is None:
-            may_lack_tasks = self.unseen_tasks == "mean"
-            given = {"may_lack_tasks": may_lack_tasks, **(to_split or {})}
+            unseen = getattr(self, "unseen_tasks", "raise")
+            given = {"may_lack_tasks": unseen == "mean", **(to_split or {})}
             folds = make_folds(objective, self.cv, X, **given)
         # Steps: every fold, or one path, and then the fit to all rows.
         n_steps = max(1, len(folds)) + 1

@@ -1,8 +1,8 @@
-"""The quadratic model as Gram matrices, kept from step to step.
+"""The quadratic model of a generalised linear model as Gram matrices.
 
-With curvatures as they were some steps ago a step is not Newton's, but nearly: the
-gradient is always the true one, and only how fast it falls depends on how far the
-curvatures have moved since.
+Gram matrices are kept from one Newton step to the next. Steps with curvatures of some
+steps ago are quasi-Newton steps: the gradient is exact, and old curvatures affect the
+speed of convergence only.
 """
 
 from typing import Any
@@ -14,17 +14,26 @@ from mutar_cy.glm._axes import principal_axes, turn
 from mutar_cy.glm._unpenalised import floored_curvature
 from mutar_cy.solvers import block_cd
 
-DRIFT = 0.05  # of the curvatures, on average: beyond it they are taken anew
-CHEAP_ROWS = 40  # where new Gram matrices cost less than a pass over the rows
-SLOW = 0.3  # of the gap left after a step
+# Mean relative change of the curvatures beyond which they, and the Gram matrices, are
+# computed anew. At 5 % a step still reduces the gap about as much as Newton's.
+DRIFT = 0.05
+# Rows up to which new Gram matrices cost less than a pass over the rows.
+CHEAP_ROWS = 40
+# Share of the gap left after a step above which curvatures are computed anew.
+SLOW = 0.3
+# Maximum number of sweeps over the model, and sweeps between two looks at its gap.
 SWEEPS, LOOK = 400, 3
-LEAST = 1e-8  # of a target
-CHUNK = 2048  # samples weighed at a time
-MEMORY = 2.0**31  # bytes
+# Smallest fraction of a target to which a model is solved, when it meets the target
+# before the first sweep.
+MIN_TARGET = 1e-8
+# Samples weighted at a time: 2048 rows of 8 bytes stay in a first-level cache.
+CHUNK = 2048
+# Bytes of Gram matrices up to which they are kept: 2 GiB.
+MEMORY = 2.0**31
 
 
 class GramModel:
-    """The model of the loss for the rows in play, all of them penalised.
+    """The quadratic model for the rows of the working set, all of them penalised.
 
     Parameters
     ----------
@@ -34,29 +43,29 @@ class GramModel:
     def __init__(self, predictors):
         self.predictors = predictors
         self.gap = np.inf
-        self._used = 0  # rows that have been multiplied out
+        self._used = 0  # rows whose Gram matrices are known
         self._grams: Any = None
         self._means: Any = None
 
     @staticmethod
     def suits(predictors):
-        """Tell whether there are more samples than rows, and memory for matrices."""
+        """Return whether samples outnumber rows and Gram matrices fit in memory."""
         n_rows, n_columns = predictors.coef.shape
         fewest = min(own.stop - own.start for own in predictors.responses.slices)
         small = 16.0 * n_columns * n_rows**2 <= MEMORY
         return small and n_rows <= fewest and not predictors.free.in_play
 
     def solve(self, correlation, gap, share):
-        """Return the way to the minimum, to a part of a gap, and that of intercepts.
+        """Return the step to the minimum of the model, and that of the intercepts.
 
         Parameters
         ----------
         correlation : ndarray of shape (n_columns, n_rows)
-            Of all rows in play with the residual.
+            Of all rows of the working set with the residual.
         gap : float
             Of the working set's problem, at the predictors.
         share : float
-            Of the gap: how far to solve the model.
+            The fraction of the gap to which the model is solved.
 
         Returns
         -------
@@ -66,19 +75,20 @@ class GramModel:
         self._update(gap)
         penalty, ptr = self.predictors.penalty, self.predictors.block_ptr
         begin, slopes = self.predictors.coef.T.copy(), correlation.copy()
-        self._turn(begin)
-        self._turn(slopes)
+        self._rotate(begin)
+        self._rotate(slopes)
         w, every = begin.T.copy(), np.arange(len(begin) + 1, dtype=np.int32)
         datafit = GramQuadratic(
-            self._lipschitz, ptr, every, self._turned, slopes, w, self._square()
+            self._lipschitz, ptr, every, self._rotated, slopes, w, self._square()
         )
         target, n_sweeps = share * gap, 0
-        # A model may be content with less than the problem itself.
-        while not n_sweeps and target > LEAST * share * gap:
+        # The gap of the model may be below its target although that of the problem is
+        # not: then the target is lowered until a sweep is made.
+        while not n_sweeps and target > MIN_TARGET * share * gap:
             n_sweeps = block_cd(datafit, penalty, w, target, SWEEPS, LOOK)[0]
             target *= 0.1
         move = w.T - begin
-        self._turn(move, back=True)
+        self._rotate(move, back=True)
         shift = -np.einsum("cr,cr->c", self._means, move)
         return move.T, shift
 
@@ -88,7 +98,7 @@ class GramModel:
         return float(residual @ (residual * self._inverse))
 
     def _update(self, gap):
-        """Take curvatures anew if they have moved, and rows that are new."""
+        """Compute curvatures anew if they have moved; add new rows."""
         predictors, n_rows = self.predictors, len(self.predictors.coef)
         slow, self.gap = gap > SLOW * self.gap, gap
         if not self._used or n_rows <= CHEAP_ROWS or slow or self._drift() > DRIFT:
@@ -104,15 +114,15 @@ class GramModel:
         if self._used < n_rows:
             self._extend(self._used, n_rows)
             self._used = n_rows
-            isotropic = predictors.penalty.rotation_invariant
-            self._turns = isotropic and n_rows > len(predictors.chosen)
-            self._turned = self._grams.copy()
+            rotates = predictors.penalty.rotation_invariant
+            self._rotates = rotates and n_rows > len(predictors.chosen)
+            self._rotated = self._grams.copy()
             self._axes, self._lipschitz = principal_axes(
-                self._turned, predictors.block_ptr, isotropic
+                self._rotated, predictors.block_ptr, rotates
             )
 
     def _drift(self):
-        """Return by how much curvatures have moved, on average, as a share."""
+        """Return the mean relative change of the curvatures."""
         sqrt_weight, curvature = (
             self.predictors.responses.sqrt_weight,
             self.predictors.curvature,
@@ -123,7 +133,7 @@ class GramModel:
         )
 
     def _extend(self, start, stop):
-        """Multiply out the rows from ``start`` on, with all."""
+        """Compute the products of the rows from ``start`` on with all rows."""
         predictors = self.predictors
         n_columns = predictors.data.n_columns
         grams = np.empty((n_columns, stop, stop))
@@ -146,8 +156,8 @@ class GramModel:
             grams[c, :start, start:] = cross[:, :start].T
         self._grams, self._means = grams, means
 
-    def _turn(self, values, back=False):
-        if self._turns:
+    def _rotate(self, values, back=False):
+        if self._rotates:
             turn(values, self._axes, self.predictors.block_ptr, back)
 
 

@@ -12,17 +12,24 @@ from mutar_cy.solvers import (
     orthonormal_rows,
 )
 
-SINGULAR = 1e-13  # of the largest square: no direction at all
+# Squared length of a principal axis, relative to the longest, below which the axis is
+# rounding: 450 eps.
+SINGULAR = 1e-13
+# Maximum number of sweeps over the model of one Newton step.
+SWEEPS = 1000
+# Smallest fraction of a target to which a model is solved, when it meets the target
+# before the first sweep.
+MIN_TARGET = 1e-8
 
 
 class Rotation:
-    """The principal axes of each of some blocks of rows.
+    """The principal axes of blocks of rows, where a block step is exact.
 
     Parameters
     ----------
     rows : ndarray of shape (n_rows, n_samples)
-        Rotated in place: rows of a block become orthogonal, and zero where there is
-        nothing left.
+        Rotated in place: the rows of a block become orthogonal; rows of rounding size
+        become zero.
     batches : list of ndarray of shape (n_blocks_of_a_size, size)
         The rows of blocks of more than one row, by their sizes.
     """
@@ -66,12 +73,11 @@ def batches_of(block_ptr):
     ]
 
 
-SWEEPS = 1000
-LEAST = 1e-8  # of a target
-
-
 class RowsDesign:
-    """A design whose columns are packed rows already."""
+    """A design whose columns are the rows of an array.
+
+    It offers the members of `Design` that a working set on packed columns asks for.
+    """
 
     packs_cheaply = True
     scale = None
@@ -95,10 +101,10 @@ class OrthogonalSet(WorkingSet):
 
 
 class PackedModel:
-    """The model of the loss at some predictors, for the penalised rows in play.
+    """The quadratic model on packed columns, for the penalised rows.
 
-    Intercepts and unpenalised columns are projected out of the rows, unless
-    coefficients must not be negative: then the latter are rows like the others.
+    Intercepts and unpenalised columns are projected out of the rows. With positive
+    coefficients unpenalised columns are rows like the others.
 
     Parameters
     ----------
@@ -116,8 +122,8 @@ class PackedModel:
         self.start = 0 if problem.positive else n_free
         first = 0 if problem.positive else predictors.n_free
         ptr = predictors.block_ptr[first:] - self.start
-        turns = problem.penalty.rotation_invariant and not problem.blocks.single
-        self._batches = batches_of(ptr) if turns else []
+        rotates = problem.penalty.rotation_invariant and not problem.blocks.single
+        self._batches = batches_of(ptr) if rotates else []
         self.weighings = weighings(predictors)
         found = [self._project(weighing) for weighing in self.weighings]
         rows, self._borders, self._rotations = zip(*found, strict=True)
@@ -128,22 +134,22 @@ class PackedModel:
         problem = self.predictors.problem
         designs = [RowsDesign(own) for own in rows]
         targets = [np.empty((1, design.n_samples)) for design in designs]
-        stack = ScaledData(designs, targets, np.zeros(len(designs)), 0, 0)
+        scaled = ScaledData(designs, targets, np.zeros(len(designs)), 0, 0)
         groups = None
         if not problem.blocks.single:
             groups = np.split(np.arange(ptr[-1]), ptr[1:-1])
         free = NoFreeBlocks()
         free.in_play = self.predictors.free.in_play if problem.positive else 0
-        own = PenalisedProblem(stack, problem.penalty.restricted(chosen), groups)
+        own = PenalisedProblem(scaled, problem.penalty.restricted(chosen), groups)
         make = OrthogonalSet if problem.penalty.rotation_invariant else WorkingSet
         working_set = make(own, free)
         working_set.add(np.arange(own.blocks.n_blocks))
         return working_set
 
     def _project(self, weighing):
-        """Return the rows of one column less their part in what is not penalised.
+        """Return the rows of one column without their unpenalised part.
 
-        Also the coefficients of that, (n_border, n_rows), and the rotation of blocks.
+        Also the coefficients of that part, (n_border, n_rows), and the rotation.
         """
         rows = (
             self.predictors.storage.columns(weighing.design) * weighing.sqrt_curvature
@@ -160,25 +166,25 @@ class PackedModel:
         return rows, parts, Rotation(rows, self._batches)
 
     def solve(self, correlation, gap, share):
-        """Return the way to the minimum, as `GramModel` does."""
+        """Return the step to the minimum of the model, as `GramModel` does."""
         self._load(correlation)
         target = share * gap
-        least = LEAST * target
-        # A model may be content with less than the problem itself.
-        while not descend(self.working_set, target, SWEEPS) and target > least:
+        lowest = MIN_TARGET * target
+        # As in `GramModel.solve`.
+        while not descend(self.working_set, target, SWEEPS) and target > lowest:
             target *= 0.1
         return self._direction()
 
     def _load(self, correlation):
-        """Begin at the coefficients of the predictors."""
+        """Start at the coefficients of the predictors."""
         coef = self.predictors.coef[self.start :]
-        self._begin = self._turn(coef, "forward")
+        self._begin = self._rotate(coef, "forward")
         self.working_set.coef[:] = self._begin
         residuals = [weighing.residual()[None, :] for weighing in self.weighings]
-        slopes = self._turn(correlation[:, self.start :].T, "forward").T
+        slopes = self._rotate(correlation[:, self.start :].T, "forward").T
         self.working_set.load(residuals, slopes)
 
-    def _turn(self, values, way):
+    def _rotate(self, values, way):
         """Rotate every column of (n_rows, n_columns) by its own rotation."""
         if not self._batches:
             return values
@@ -186,8 +192,8 @@ class PackedModel:
         return np.array([getattr(turn, way)(own) for turn, own in pairs]).T
 
     def _direction(self):
-        """Return the way to the model's minimum, and that of the intercepts."""
-        move = self._turn(self.working_set.coef - self._begin, "back")
+        """Return the step to the model's minimum, and that of the intercepts."""
+        move = self._rotate(self.working_set.coef - self._begin, "back")
         columns = zip(self._borders, move.T, strict=True)
         border = np.array([-(own @ step) for own, step in columns]).T
         shift = np.zeros(move.shape[1])

@@ -10,19 +10,24 @@ from mutar_cy.glm._packed_model import PackedModel
 from mutar_cy.glm._unpenalised import FLOOR, refit_unpenalised
 from mutar_cy.solvers import NoFreeBlocks, Storage, WorkingSet
 
-FEW, FEW_WORK = 40, 1e5  # rows, and products of a gradient, for one compiled call
+# Rows, and multiplications of a gradient, up to which all Newton steps are one compiled
+# call: Python takes most of the time of smaller steps.
+FEW, FEW_WORK = 40, 1e5
+# Halvings of a step before it is given up: 2^-40 is below the square root of eps.
 HALVINGS = 40
-SUFFICIENT = 1e-4  # of the fall that the slope promises
-ROUNDING = 16 * np.finfo(np.float64).eps  # of the objective's terms
+# Fraction of the decrease promised by the slope that a step must reach (Armijo's rule).
+SUFFICIENT = 1e-4
+# Rounding of the objective, relative to the sum of its terms.
+ROUNDING = 16 * np.finfo(np.float64).eps
 
 
 class PackedStorage(Storage):
-    """Packed columns only: their weights change from step to step."""
+    """Packed columns, without Gram matrices: weights change from step to step."""
 
-    def __init__(self, stack, free):
-        super().__init__(stack, free)
+    def __init__(self, data, free):
+        super().__init__(data, free)
         self.packs = True
-        self._packed = np.empty((0, int(stack.sample_ptr[-1])))
+        self._packed = np.empty((0, int(data.sample_ptr[-1])))
 
     def _wants_gram(self):
         return False
@@ -36,12 +41,12 @@ class InPlay(NoFreeBlocks):
 
 
 class PredictorSet(WorkingSet):
-    """Blocks of a problem, their coefficients and the predictors that they make.
+    """A working set with the linear predictors of its coefficients.
 
     Attributes
     ----------
     intercept : ndarray of shape (n_columns,)
-        For centred designs; always the best one if there is any.
+        The optimal intercepts; zeros without intercepts.
     eta : ndarray of shape (n_observations,), or None
         Linear predictors; None if coefficients have been set from outside.
     residual : ndarray of shape (n_observations,)
@@ -68,10 +73,11 @@ class PredictorSet(WorkingSet):
         return PackedStorage(self.data, self.free)
 
     def _bounds(self, start, counts):
-        return np.zeros((len(counts), len(self.data.designs)))  # the model's business
+        # Curvatures of blocks are those of the quadratic model.
+        return np.zeros((len(counts), len(self.data.designs)))
 
     def residuals(self):
-        """Return the residuals of the coefficients, free ones settled anew."""
+        """Return the residuals, after a refit of unpenalised columns."""
         if self.eta is None:
             rows = np.flatnonzero(self.coef.any(axis=1))
             self.eta = self.responses.offset + self.responses.spread(self.intercept)
@@ -81,14 +87,14 @@ class PredictorSet(WorkingSet):
         return self._residuals
 
     def explained(self, rows, coef):
-        """Return what coefficients of some rows add to the predictors."""
+        """Return the linear predictors of the coefficients of some rows."""
         if not len(rows):
             return np.zeros_like(self.residual)
         pieces = [fit.ravel() for fit in self.storage.apply(rows, coef)]
         return np.concatenate(pieces) * self.responses.inverse_sqrt_weight
 
     def refresh(self):
-        """Take the best intercept for the predictors, and evaluate the loss there."""
+        """Fit the intercepts to the predictors, and evaluate the loss."""
         if self.has_intercept:
             shifts = self.responses.best_intercepts(self.eta)
             self.intercept += shifts
@@ -96,11 +102,11 @@ class PredictorSet(WorkingSet):
         self.loss = self.responses.evaluate(self.eta, self.residual, self.curvature)
 
     def load(self, residuals, correlation=None, square=None):
-        """Begin a descent: the state is what the residuals were computed from."""
+        """Begin a descent from the present predictors."""
         self._model.gap = np.inf
 
     def sweep_work(self):
-        """Return the multiplications of a gradient of all rows and a step."""
+        """Return the number of multiplications of a gradient and a step."""
         return 2.0 * self.storage.n_rows * self.residual.size
 
     def objective(self):
@@ -108,7 +114,7 @@ class PredictorSet(WorkingSet):
         return self.loss + self.penalty_value()
 
     def few_rows(self):
-        """Return what makes Newton steps in compiled code, or None for many rows."""
+        """Return the compiled Newton solver, or None for many rows."""
         few = len(self.coef) <= FEW and len(self.coef) * self.residual.size <= FEW_WORK
         if not few or self.free.in_play:
             return None
@@ -153,14 +159,14 @@ class PredictorSet(WorkingSet):
         scale = 1.0
         if len(self.chosen):
             ptr = self.block_ptr * np.int32(self.data.n_columns)
-            gauges = self.penalty.dual_ratios(-correlation.T.ravel(), ptr)[
+            ratios = self.penalty.dual_ratios(-correlation.T.ravel(), ptr)[
                 self.n_free :
             ]
-            scale = 1.0 / max(1.0, gauges.max(initial=0.0))
+            scale = 1.0 / max(1.0, ratios.max(initial=0.0))
         return self.objective() - self.responses.dual(self.residual, scale)
 
     def step_along(self, direction, shift, slope):
-        """Move along a direction as far as the objective falls enough.
+        """Move along a direction by backtracking line search.
 
         Parameters
         ----------
@@ -173,7 +179,7 @@ class PredictorSet(WorkingSet):
         Returns
         -------
         step : float
-            0 if it does not fall.
+            0 if the objective does not decrease enough.
         """
         rows = np.flatnonzero(direction.any(axis=1))
         change = self.explained(rows, direction[rows])
@@ -197,7 +203,10 @@ class PredictorSet(WorkingSet):
         return 0.0
 
     def _clear(self, direction):
-        """Zero blocks of which a step left rounding: models may turn them and back."""
+        """Set blocks to zero that a step has left at rounding size.
+
+        Models rotate blocks and rotate them back, which leaves rounding errors.
+        """
         if not len(direction):
             return
         ptr = self.block_ptr

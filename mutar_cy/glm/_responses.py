@@ -15,32 +15,32 @@ from mutar_cy.designs import (
 
 
 class Responses:
-    """What is observed, flat: design after design, of shape (n_columns, n_samples).
+    """Observations as flat arrays: design after design, (n_columns, n_samples) each.
 
     Attributes
     ----------
     loss : Loss
-    stack : ScaledData
-        Of the designs; its targets count for their shapes alone.
+    data : ScaledData
+        Of the designs; only the shapes of its targets are used.
     y, offset : ndarray of shape (n_observations,)
     sqrt_weight : ndarray of shape (n_observations,)
-        Roots of the weights.
+        Square roots of the sample weights.
     inverse_sqrt_weight : ndarray of shape (n_observations,)
-        One over them; 0 where they are 0.
+        Their reciprocals; 0 where they are 0.
     observed : tuple of ndarray
         These four.
     means : float or ndarray of shape (n_columns,)
-        What has been taken off targets.
+        Means subtracted from the targets.
     slices, starts : list of slice, ndarray of int64
         Of each column.
     owners : ndarray of int32
         The design of each column.
     """
 
-    def __init__(self, loss, stack, y, offset):
-        self.loss, self.data, self.y, self.offset = loss, stack, y, offset
-        shapes = [target.shape for target in stack.targets]
-        roots = [design.sqrt_weight for design in stack.designs]
+    def __init__(self, loss, scaled, y, offset):
+        self.loss, self.data, self.y, self.offset = loss, scaled, y, offset
+        shapes = [target.shape for target in scaled.targets]
+        roots = [design.sqrt_weight for design in scaled.designs]
         pieces = [np.tile(root, q) for root, (q, _) in zip(roots, shapes, strict=True)]
         self.sqrt_weight = np.concatenate(pieces)
         self.inverse_sqrt_weight = np.zeros_like(self.sqrt_weight)
@@ -70,7 +70,7 @@ class Responses:
         return self.loss.value(self.y, eta, self.sqrt_weight)
 
     def evaluate(self, eta, residual, curvature):
-        """Return the loss; write the residuals times the roots, and the curvatures."""
+        """Return the loss; write weighted residuals and curvatures."""
         return self.loss.evaluate(self.y, eta, self.sqrt_weight, residual, curvature)
 
     def dual(self, residual, scale):
@@ -118,7 +118,7 @@ class Responses:
 
 
 def make_responses(parts, loss, fit_intercept=True):
-    """Center, weigh and scale the designs of a problem; take its targets as they are.
+    """Return the responses of a problem: designs scaled, targets as they are.
 
     Parameters
     ----------
@@ -139,16 +139,16 @@ def make_responses(parts, loss, fit_intercept=True):
         np.zeros(part.Y.size) if part.offset is None else part.offset.T.ravel()
         for part in parts
     ]
-    stack = ScaledData(designs, targets, np.zeros(0), exponent, 0)
+    data = ScaledData(designs, targets, np.zeros(0), exponent, 0)
     y = np.concatenate([target.ravel() for target in targets])
-    return Responses(loss, stack, y, np.concatenate(offsets))
+    return Responses(loss, data, y, np.concatenate(offsets))
 
 
 def centred_responses(parts, loss, fit_intercept, scaled):
-    """Return responses whose targets may be shifted, and be in any unit.
+    """Return responses of a loss whose targets may be shifted and scaled.
 
-    Offsets and means are taken off them, and they are brought near one, so that no
-    digit of theirs is lost.
+    Offsets and means are subtracted, and targets are scaled to a size near 1, so that
+    they lose no digits.
     """
     parts = [
         part if part.offset is None else part._replace(Y=part.Y - part.offset)
@@ -159,11 +159,11 @@ def centred_responses(parts, loss, fit_intercept, scaled):
         whiten(np.ldexp(part.Y, unit, dtype=np.float64), design.weight, fit_intercept)
         for part, design in zip(parts, designs, strict=True)
     ]
-    stack = ScaledData(
+    data = ScaledData(
         designs, [rows for rows, _ in whitened], np.zeros(0), exponent, unit
     )
-    y = np.concatenate([rows.ravel() for rows in stack.targets])
-    responses = Responses(loss, stack, y, np.zeros(len(y)))
+    y = np.concatenate([rows.ravel() for rows in data.targets])
+    responses = Responses(loss, data, y, np.zeros(len(y)))
     responses.y *= responses.inverse_sqrt_weight
     responses.means = np.concatenate([mean for _, mean in whitened])
     responses.constant_to_optimal = 0.0

@@ -6,8 +6,10 @@ from mutar_cy.glm._predictors import PredictorSet
 from mutar_cy.glm._unpenalised import refit_unpenalised
 from mutar_cy.solvers import Certificate, PathLoop, make_solution, run_path
 
-INNER = 0.03  # of the gap: how far a model is solved
-MAX_STALLED = 3  # steps without progress: no digit is left
+# Fraction of the gap to which the quadratic model of a Newton step is solved.
+INNER = 0.03
+# Successive steps without a smaller gap that end a descent: no digit is left.
+MAX_STALLED = 3
 
 
 def descend_newton(working_set, target, budget):
@@ -19,7 +21,7 @@ def descend_newton(working_set, target, budget):
         With residuals of its coefficients; moved in place.
     target : float
     budget : int
-        Most Newton steps to make.
+        Maximum number of Newton steps.
 
     Returns
     -------
@@ -41,9 +43,8 @@ def descend_newton(working_set, target, budget):
         n_steps += 1
         if working_set.step_along(direction, shift, slope) == 0.0:
             return n_steps
-        refit_unpenalised(
-            working_set
-        )  # gaps and models are for residuals orthogonal to free rows
+        # Gaps and models need residuals that are orthogonal to free rows.
+        refit_unpenalised(working_set)
 
 
 def solve_glm(
@@ -70,13 +71,13 @@ def solve_glm(
         model's loss (intercepts only) over the least loss that any predictors have:
         half its deviance per unit of weight.
     max_iter : int, default=100
-        Most Newton steps to make.
+        Maximum number of Newton steps.
 
     Returns
     -------
     Solution
     """
-    run = GlmRun(responses, penalty, groups, tol)
+    run = GlmLoop(responses, penalty, groups, tol)
     run.start(coef)
     run.minimise(max_iter, on_iteration)
     return run.solution()
@@ -91,9 +92,9 @@ def solve_glm_path(
     ----------
     responses : Responses
     penalties : iterable of Penalty
-        That differ in their strengths, in decreasing order.
+        They differ in their strengths, which decrease.
     coef : ndarray of shape (n_features, n_columns), default=None
-        Where to start with the first; not changed.
+        The start of the first fit; not modified.
     groups, tol, max_iter
         As for `solve_glm`.
 
@@ -102,7 +103,7 @@ def solve_glm_path(
     Solution
     """
     runs = run_path(
-        lambda first: GlmRun(responses, first, groups, tol), penalties, max_iter, coef
+        lambda first: GlmLoop(responses, first, groups, tol), penalties, max_iter, coef
     )
     for run in runs:
         yield run.solution()
@@ -135,7 +136,7 @@ class GlmCertificate(Certificate):
         return GlmCertificate(self.thresholds, self.smoothness)
 
 
-class GlmRun(PathLoop):
+class GlmLoop(PathLoop):
     """The state of one solve between two passes."""
 
     extrapolates = False  # nothing is linear here
@@ -205,11 +206,10 @@ def glm_alpha_max(responses, penalty, groups=None):
 
     Parameters are those of `solve_glm`; the ``alpha`` of the penalty is not looked at.
     """
-    stack = responses.data
-    run = GlmRun(responses, penalty.unit(), groups, 0.0)
+    run = GlmLoop(responses, penalty.unit(), groups, 0.0)
     run.start(None)
     run._evaluate()
-    norms = run.problem.dual_norms(stack.correlate(run.residuals))
+    norms = run.problem.dual_norms(responses.data.correlate(run.residuals))
     thresholds = run.certificate.thresholds  # of an alpha of 1 in user's units
     counted = np.isfinite(thresholds)
     ratios = norms[counted] / thresholds[counted]

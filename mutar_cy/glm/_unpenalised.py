@@ -5,15 +5,20 @@ from scipy.optimize import nnls
 
 from mutar_cy.solvers import orthonormal_rows
 
+# Maximum number of Newton steps of a refit; 2 to 6 are usual.
 MAX_REFITS = 50
+# Relative decrease of the loss below which a refit ends.
 ROUNDING = 4 * np.finfo(np.float64).eps
+# Lower bound of the curvature of a sample, relative to the mean: flatter samples would
+# make Newton steps unbounded.
+FLOOR = 1e-7
 
 
 def refit_unpenalised(predictors):
-    """Move the free rows of a PredictorSet, and intercepts, to their best values.
+    """Fit the unpenalised rows of a PredictorSet, and the intercepts.
 
-    The residual is then orthogonal to them (or, where coefficients must not be
-    negative, no ascent), and so feasible for them in the dual.
+    The residual is then orthogonal to them, or with positive coefficients has no
+    positive product with them: so it is dual feasible.
     """
     n_free = predictors.free.in_play
     if not n_free or not len(predictors.coef):  # the null model has intercepts only
@@ -30,7 +35,7 @@ def refit_unpenalised(predictors):
 
 
 def free_direction(predictors, n_free):
-    """Return Newton's direction for the free rows, the intercepts', and the slope."""
+    """Return Newton's direction of free rows and of intercepts, and the slope."""
     move = np.zeros((n_free, predictors.data.n_columns))
     shift = np.zeros(predictors.data.n_columns)
     slope = 0.0
@@ -86,7 +91,7 @@ class Weighing:
         return out
 
     def centred(self, rows):
-        """Return rows in weighted coordinates less the intercept's part; the residual.
+        """Return weighted rows without the intercept's part, and the residual.
 
         Parameters
         ----------
@@ -104,11 +109,8 @@ class Weighing:
         return -float((move @ rows * self.sqrt_curvature) @ self._unit) / self._length
 
 
-FLOOR = 1e-7  # of the mean curvature: flatter samples count as much
-
-
 def floored_curvature(predictors):
-    """Return the curvatures of the model: those of the loss, or a little more."""
+    """Return the curvatures of the loss, those near zero raised."""
     out = np.zeros_like(predictors.curvature)
     for own in predictors.responses.slices:
         curvature, sqrt_weight = (
