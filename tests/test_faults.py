@@ -1,13 +1,18 @@
 """Data and parameters that cannot be used, and what the message has to say."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 import simulated
 from kinds import CONVEX
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils._param_validation import InvalidParameterError
 
-from mutar_cy import DirtyModel, GroupLasso, IndLasso, alpha_max
+from mutar_cy import MTW, DirtyModel, GroupLasso, IndLasso, alpha_max
 from mutar_cy import linear_model as ours
+from mutar_cy.ot import grid_cost, make_kernel
 
 each_estimator = pytest.mark.parametrize("cls", CONVEX)
 each_drop_in = pytest.mark.parametrize(
@@ -397,3 +402,27 @@ def test_no_penalty_warns_and_is_least_squares(cls):
     coef = model.coef_ if cls in OURS else np.transpose(model.coef_)
     np.testing.assert_allclose(coef, expected[1:], atol=1e-8)
     np.testing.assert_allclose(model.intercept_, expected[0], atol=1e-8)
+
+
+@pytest.mark.uncertified("the check would keep the model alive")
+def test_checks_of_parameters_keep_no_kernel_alive():
+    # They were cached by value: 30 fits of 1200 features held 659 MiB.
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((2, 20, 6)), rng.standard_normal((2, 20))
+    kernel = make_kernel(grid_cost(6), 0.5)
+    MTW(0.1, 0.1, M=kernel).fit(X, y)
+    held = weakref.ref(kernel)
+    del kernel
+    gc.collect()
+    assert held() is None
+
+
+def test_checks_of_parameters_tell_types_apart():
+    # 1, 1.0 and True are equal and have one hash.
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((2, 20, 6)), rng.standard_normal((2, 20))
+    GroupLasso(max_iter=1000, fit_intercept=True).fit(X, y)
+    with pytest.raises(InvalidParameterError, match="'max_iter' parameter"):
+        GroupLasso(max_iter=1000.0).fit(X, y)
+    with pytest.raises(InvalidParameterError, match="'fit_intercept' parameter"):
+        GroupLasso(fit_intercept=1.0).fit(X, y)

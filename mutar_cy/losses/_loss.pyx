@@ -335,7 +335,7 @@ cdef class Loss:
         raise NotImplementedError
 
 
-def flat(values):
+cdef const double[::1] flat(values):
     """Return values as a contiguous 1-D array of float64."""
     return np.ascontiguousarray(values, dtype=np.float64).ravel()
 

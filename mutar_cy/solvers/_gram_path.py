@@ -169,7 +169,7 @@ class GramPathLoop(PathLoop):
     def _rounding(self, coef):
         """Return bounds of the rounding in correlations and in the gap."""
         norms = np.sqrt(np.einsum("rc,rc->r", coef, coef))
-        self._size = size = self._norm + float(self._lengths @ norms)
+        self._magnitude = size = self._norm + float(self._lengths @ norms)
         return self._share * size, ERRORS * self._share * size**2
 
     def _gap(self, point, exact):
@@ -187,7 +187,7 @@ class GramPathLoop(PathLoop):
         size = np.sqrt(2.0 * self.null)
         # Of centred columns this bound is enough; the products below take ten times as
         # long, at every strength.
-        if self._skew * self._size <= BALANCED * size:
+        if self._skew * self._magnitude <= BALANCED * size:
             return True
         targets, columns = self._intercepts
         columns = columns[:, self.working_set.storage.features]
