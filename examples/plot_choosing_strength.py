@@ -1,7 +1,7 @@
 """
-=============================
-Four ways to choose a penalty
-=============================
+===================================================
+Cross-validation and information criteria for alpha
+===================================================
 
 A penalty has a strength, and the data have to tell it. Held-out samples say which
 strength predicts best; the rule of one standard error takes the strongest penalty that

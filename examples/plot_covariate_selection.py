@@ -1,7 +1,7 @@
 """
-====================================
-Which covariates drive these counts?
-====================================
+============================================
+Group lasso for counts: selecting covariates
+============================================
 
 A neuron fires, an animal runs. Does the firing follow the place where the animal is,
 its speed, or both? Each covariate is expanded in bumps, so that its effect may have any

@@ -1,7 +1,7 @@
 """
-==============================================
-Digits as images: do neighbouring pixels help?
-==============================================
+=========================
+MTW on handwritten digits
+=========================
 
 To tell one digit from the other nine by a weighted sum of pixels is a task, and there
 are ten of them. Each shall have images of its own, few of them, and so a design matrix

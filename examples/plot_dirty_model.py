@@ -1,7 +1,7 @@
 """
-=====================================================
-The dirty model: what tasks share, and what they add
-=====================================================
+==============================================
+Dirty model: shared and task-specific features
+==============================================
 
 Tasks are seldom all alike. A feature may matter for every task, but for one far more
 than for the others; another may matter for one task alone. The group lasso has no

@@ -1,7 +1,7 @@
 """
-=================================
-Choosing how much the tasks share
-=================================
+============================================
+Dirty model: choosing the ratio of penalties
+============================================
 
 The dirty model has two strengths, and their ratio is a question about the world: do the
 tasks agree on the features that matter? Held-out error can answer it. At one end of the

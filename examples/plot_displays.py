@@ -1,7 +1,7 @@
 """
-==================
-Questions to a fit
-==================
+=======================
+Plotting a fitted model
+=======================
 
 How strong is the penalty, and how was that chosen? What is selected, for whom, and with
 which sign? Which tasks are alike? Is the fit done, and what took it so long? There is a

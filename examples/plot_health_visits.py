@@ -1,7 +1,7 @@
 """
-==================================
-Visits to a doctor, on a real plan
-==================================
+==============================================
+Poisson regression with splines: doctor visits
+==============================================
 
 In the RAND health insurance experiment, families in the United States got insurance
 plans by lot, and for years it was counted how often they went to see a doctor. The

@@ -1,12 +1,12 @@
 """
 ===========================================
-Joint feature selection, one import changed
+Joint feature selection with MultiTaskLasso
 ===========================================
 
 Forty tasks are observed one after the other in time, on the same hundred samples. Five
-of thirty features drive them, with strengths that vary smoothly and pass through zero.
-This is the problem of scikit-learn's gallery; of the code, only the import line that
-says where ``Lasso`` and ``MultiTaskLasso`` come from is another.
+of thirty features drive them, with coefficients that vary smoothly and pass through
+zero. This is the problem of scikit-learn's gallery; only the import line of ``Lasso``
+and ``MultiTaskLasso`` is changed.
 """
 
 import matplotlib.pyplot as plt

@@ -1,7 +1,7 @@
 """
-======================================================
-How well does a model do at a site it has never seen?
-======================================================
+============================================
+Predicting for unseen tasks: LeaveOneTaskOut
+============================================
 
 Sixteen sites measure the same thing, each on twenty samples of its own. There are two
 questions to ask by cross-validation. Held-out samples *of the same sites*

@@ -1,7 +1,7 @@
 """
-=====================================
-Fewer features, and not shrunk: roots
-=====================================
+=================================================
+Reweighted models: fewer features, less shrinkage
+=================================================
 
 A norm as a penalty takes as much from a large coefficient as from a small one. So what
 it keeps is too small, and held-out error then asks for a weak penalty, which keeps too

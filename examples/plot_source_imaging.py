@@ -1,7 +1,7 @@
 """
-=====================================
-Sources near each other, in subjects
-=====================================
+===================================================
+M/EEG-like source imaging of several subjects (MTW)
+===================================================
 
 Sensors outside of a sheet of tissue measure what sources on it send out: far fewer
 sensors than places where a source may be, and neighbouring sources look nearly the

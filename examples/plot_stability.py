@@ -1,7 +1,7 @@
 """
-=========================================
-Which features would be selected again?
-=========================================
+===============================
+Stability selection of features
+===============================
 
 A sparse model of one data set keeps some features and drops the others. Had other
 patients come to the clinic, would it have kept the same ones?

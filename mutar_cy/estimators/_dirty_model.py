@@ -52,9 +52,9 @@ class DirtyModel(MultiTaskRegressor):
     ----------
     alpha : float, default=1.0
         Strength of the penalty on the shared part, in the unit of X times y.
-        :func:`~mutar_cy.alpha_max` tells from where on all coefficients are 0 if
-        ``beta`` is scaled along. At 0, nothing is penalised and the fit is least
-        squares.
+        For ``alpha >= alpha_max(...)`` (:func:`~mutar_cy.alpha_max`) all coefficients
+        are 0 if ``beta`` is scaled along. At 0, nothing is penalised and the fit is
+        least squares.
     beta : float, default=1.0
         Strength of the penalty on the specific part, in the same unit. At 0, nothing is
         penalised.

@@ -376,8 +376,9 @@ class GroupLassoClassifier(GroupClassification):
     ----------
     %(groups of GroupLassoClassifier)s
     alpha : float, default=0.01
-        Strength :math:`\alpha` of the penalty. :func:`~mutar_cy.alpha_max` tells
-        from where on all penalised coefficients are 0. At 0, nothing is penalised.
+        Penalty strength :math:`\alpha`. For ``alpha >= alpha_max(...)``
+        (:func:`~mutar_cy.alpha_max`) all penalised coefficients are 0. At 0, nothing is
+        penalised.
     %(l1_ratio)s
     %(group_weights)s
     %(standardize_groups)s

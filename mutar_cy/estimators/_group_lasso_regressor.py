@@ -283,8 +283,9 @@ class GroupLassoRegressor(GroupRegression):
     ----------
     %(groups of GroupLassoClassifier)s
     alpha : float, default=1.0
-        Strength :math:`\alpha` of the penalty. :func:`~mutar_cy.alpha_max` tells
-        from where on all penalised coefficients are 0. At 0, nothing is penalised.
+        Penalty strength :math:`\alpha`. For ``alpha >= alpha_max(...)``
+        (:func:`~mutar_cy.alpha_max`) all penalised coefficients are 0. At 0, nothing is
+        penalised.
     %(loss)s
     %(l1_ratio)s
     %(group_weights)s

@@ -41,14 +41,15 @@ class IndRewLasso(ReweightingRegressor):
     ----------
     alpha : float or array-like of shape (n_tasks,), default=0.1
         Strength of the penalty, of all tasks or of each. In the lasso its unit is that
-        of X times y, and :func:`~mutar_cy.alpha_max` tells from where on a task's
-        coefficients are 0. At 0, nothing is penalised and the fit is least squares.
+        of X times y. For ``alpha >= alpha_max(...)`` (:func:`~mutar_cy.alpha_max`) all
+        coefficients of a task are 0. At 0, nothing is penalised and the fit is least
+        squares.
     %(fit_intercept)s
     %(normalize)s
     max_iter : int, default=2000
         Maximum number of passes over the coefficients of a task in each convex problem.
     max_iter_reweighting : int, default=100
-        Most convex problems to solve for a task, the lasso included.
+        Maximum number of convex problems of a task, the lasso included.
     tol : float, default=1e-4
         A convex problem has converged when its duality gap is at most ``tol`` times
         the objective of the null model (intercept only).

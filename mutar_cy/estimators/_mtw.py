@@ -26,8 +26,9 @@ class MTW(TransportRegressor):
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design
     :math:`X_k`. The coefficients :math:`w_k = w_k^+ - w_k^-` of a task, positive and
-    negative masses over the features, shall be cheap to move to a barycentre
-    :math:`q^\pm` that all tasks share. With the intercepts :math:`b` they minimise
+    negative masses over the features, are penalised by the cost of moving them to a
+    barycentre :math:`q^\pm` that all tasks share. With the intercepts :math:`b` they
+    minimise
 
     .. math::
 

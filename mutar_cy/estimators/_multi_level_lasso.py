@@ -48,8 +48,9 @@ class MultiLevelLasso(ReweightingRegressor):
     Parameters
     ----------
     alpha : float, default=1.0
-        Strength of the penalty. :func:`~mutar_cy.alpha_max` tells from where on the
-        lassos of the start, and so all coefficients, are 0. At 0, nothing is penalised
+        Strength of the penalty. For ``alpha >= alpha_max(...)``
+        (:func:`~mutar_cy.alpha_max`) the lassos of the start, and so all coefficients,
+        are 0. At 0, nothing is penalised
         and the fit is least squares.
     %(fit_intercept)s
     %(normalize)s
