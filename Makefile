@@ -28,7 +28,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(if $(SHARE),$(CURDIR)/$(SHARE)/bin:)$(PAT
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format doctest doc bench clean
+.PHONY: help setup demo test coverage lint format doctest doc bench clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,11 +36,14 @@ help: ## say what can be made
 demo: $(made)/demo ## fit two problems, print what was found, save two plots for each
 	python tools/demo.py
 
-test doctest: export OMP_NUM_THREADS = 1
-test doctest: export OPENBLAS_NUM_THREADS = 1
-test doctest: export MKL_NUM_THREADS = 1
+test coverage doctest: export OMP_NUM_THREADS = 1
+test coverage doctest: export OPENBLAS_NUM_THREADS = 1
+test coverage doctest: export MKL_NUM_THREADS = 1
 test: $(made)/test ## run the tests
 	python -m pytest $(workers) $(ARGS)
+
+coverage: $(made)/test ## run the tests, and measure which lines they reach
+	python -m pytest $(workers) --cov --cov-report=term $(ARGS)
 
 doctest: $(made)/test ## run the examples in docstrings, README and user guide
 	python -m pytest $(workers) --doctest-modules --doctest-glob='*.rst' \
