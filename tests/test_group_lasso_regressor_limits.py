@@ -13,8 +13,6 @@ from sklearn.exceptions import ConvergenceWarning
 
 from mutar_cy import GroupLassoClassifier, GroupLassoRegressor, alpha_max
 
-pytestmark = pytest.mark.kernel
-
 each_loss = pytest.mark.parametrize("loss", [*LOSSES, "logistic"])
 OPTIONS = [{}, {"l1_ratio": 0.4}, {"standardize_groups": True}]
 
