@@ -27,8 +27,6 @@ from mutar_cy.objectives import (
     warn_unpenalised,
 )
 
-# The only underscored import from scikit-learn in the package.
-
 
 class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     """Read data, minimise an objective, keep the solution as attributes.

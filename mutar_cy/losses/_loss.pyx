@@ -253,9 +253,9 @@ cdef class Loss:
                 at += step
         if not ended:
             raise ValueError(
-                f"The intercept of the loss {self.name!r} has no finite optimum: the "
-                f"residuals have the same sign for every intercept. Check the targets, "
-                f"or set fit_intercept=False."
+                f"The intercept of the loss {self.name!r} has no finite optimum: its "
+                f"residuals have the same sign for every intercept, or predictors are "
+                f"not finite. Check targets and offsets, or set fit_intercept=False."
             )
         return at
 

@@ -8,7 +8,7 @@ from mutar_cy.objectives._objective import Objective
 from mutar_cy.objectives._squared_error import BlockObjective, SeparableObjective
 from mutar_cy.objectives._warnings import (
     warn_unconverged,
-    warn_unsettled_reweighting,
+    warn_unconverged_reweighting,
 )
 from mutar_cy.solvers import (
     ReweightingOptions,
@@ -115,7 +115,7 @@ class ReweightedObjective(Objective):
                 warn_unconverged(convex)
                 return
         if not solution.converged:
-            warn_unsettled_reweighting(len(solution.losses))
+            warn_unconverged_reweighting(len(solution.losses))
 
 
 class ReweightedBlockObjective(ReweightedObjective, BlockObjective):

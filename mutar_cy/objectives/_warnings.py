@@ -66,7 +66,7 @@ def warn_unconverged_folds(n_unconverged):
     )
 
 
-def warn_unsettled_reweighting(n_problems):
+def warn_unconverged_reweighting(n_problems):
     """Warn that reweighting ended while coefficients still moved."""
     warn_user(
         "Reweighted objective did not converge. You might want to increase the number "

@@ -170,7 +170,7 @@ def take_designs(data, rows, kept) -> TaskData:
 
 
 def make_parts(data, task_weight=None, *, missing=False):
-    """Turn data into the parts of a stack.
+    """Return the design and target pairs of the data, weighted.
 
     Columns of a target that differ in weights or in missing samples become several
     parts over the same design object, which is not copied.
