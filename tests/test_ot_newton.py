@@ -76,6 +76,7 @@ def test_steps_raise_the_bound_and_then_square_the_residual(swept):
 
 
 @pytest.mark.filterwarnings("error")
+@pytest.mark.drawn(least=6)
 @pytest.mark.parametrize("kind", ["random", "spikes", "bumps"])
 @pytest.mark.parametrize("epsilon", [1e-3, 1e-4, 1e-5, 1e-6])
 @pytest.mark.parametrize("gamma", [5.0, 14.0])
