@@ -19,8 +19,6 @@ from sklearn.model_selection import GridSearchCV, KFold
 from mutar_cy import DirtyModel, GroupLasso, IndLasso, alpha_max
 from mutar_cy.datasets import make_multitask_regression
 
-pytestmark = pytest.mark.kernel
-
 TIGHT = {"tol": 1e-14, "max_iter": 50_000}
 EXACT = {"rtol": 0, "atol": 1e-7}
 # With 4 and 8 tasks both parts are in use for beta / alpha in (.5, 1) and (.36, 1).

@@ -23,8 +23,6 @@ from mutar_cy import (
 )
 from mutar_cy.linear_model import Lasso
 
-pytestmark = pytest.mark.kernel
-
 each_loss = pytest.mark.parametrize("loss", LOSSES)
 
 

@@ -10,8 +10,6 @@ from sklearn import linear_model as theirs
 from mutar_cy import GroupLasso, IndLasso
 from mutar_cy import linear_model as ours
 
-pytestmark = pytest.mark.kernel
-
 TIGHT = {"tol": 1e-14, "max_iter": 20_000}
 THEIR_TIGHT = {"tol": 1e-15, "max_iter": 100_000}
 EXACT = {"rtol": 0, "atol": 1e-8}

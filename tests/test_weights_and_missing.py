@@ -10,8 +10,6 @@ from numpy.testing import assert_allclose
 from mutar_cy import GroupLasso, IndLasso
 from mutar_cy import linear_model as ours
 
-pytestmark = pytest.mark.kernel
-
 TIGHT = {"tol": 1e-14, "max_iter": 20_000}
 EXACT = {"rtol": 0, "atol": 1e-8}
 each_estimator = pytest.mark.parametrize("cls", CONVEX)
