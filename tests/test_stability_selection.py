@@ -57,7 +57,7 @@ def plain(model, X, y, *, at=({},), own=True, **given):
     Designs are lists if ``own``, else they are one that tasks share.
     """
     designs, data = (X if own else [X]), dict(given, y=y)
-    problem = model._read(X, y, **given).samples
+    problem = model._read(X, y, **given)
     classes = is_classifier(model)
     subsamples = Subsamples(problem, 0.5, 7, 0, classes)
     found = []
@@ -204,7 +204,7 @@ def test_paths_are_cut_before_too_many():
     selection = StabilitySelection(
         model, alphas=alphas, max_features=most, **DRAWS
     ).fit(X, y)
-    subsamples = Subsamples(model._read(X, y).samples, 0.5, 7, 0)
+    subsamples = Subsamples(model._read(X, y), 0.5, 7, 0)
     expected = np.zeros((7, 20, 40), dtype=bool)
     for b in range(7):
         ever = np.zeros(40, dtype=bool)

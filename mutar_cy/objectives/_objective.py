@@ -91,7 +91,6 @@ class Objective(ABC):
     scaled: Any
     penalty: Any
     alpha_per_task = False  # whether every task has an alpha of its own
-    is_separable = False  # whether every column is a problem of its own
     scales_with_alpha: tuple = ()  # strengths in proportion to alpha on a path
 
     def __init__(self, data, make_penalty, strengths, options):

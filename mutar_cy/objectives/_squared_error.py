@@ -82,7 +82,6 @@ class SeparableObjective(Objective):
         Whether every task has an alpha of its own.
     """
 
-    is_separable = True
     penalty: list
 
     def __init__(self, data, make_penalty, strengths, options, alpha_per_task=False):

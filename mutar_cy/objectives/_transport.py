@@ -34,8 +34,6 @@ class TransportObjective(SeparableObjective):
         Coefficients of at most this size are set to 0.
     """
 
-    is_separable = False
-
     def __init__(
         self,
         data,

@@ -41,11 +41,6 @@ class TaskData(NamedTuple):
         return self.designs[0].shape[1]
 
     @property
-    def samples(self):
-        """The data themselves, under the name that other problems use."""
-        return self
-
-    @property
     def dtype(self):
         """Float32 if every design is float32, else float64."""
         return np.result_type(*{X.dtype for X in self.designs})
