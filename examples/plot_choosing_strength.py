@@ -58,7 +58,7 @@ plt.show()
 
 RULES = {
     "least error": {},
-    "one standard error": {"selection": "1se"},
+    "one standard error": {"rule": "1se"},
     "BIC": {"criterion": "bic"},
     "EBIC": {"criterion": "ebic"},
 }

@@ -6,7 +6,7 @@ Group lasso for counts: selecting covariates
 A neuron fires, an animal runs. Does the firing follow the place where the animal is,
 its speed, or both? Each covariate is expanded in bumps, so that its effect may have any
 shape, and the bumps of a covariate are one group:
-:class:`~mutar_cy.GroupLassoRegressor` keeps all of them or none. The data are simulated
+:class:`~mutar_cy.GroupLasso` keeps all of them or none. The data are simulated
 as in the tutorial of NeMoS on this question, so the answer is known.
 """
 
@@ -18,8 +18,8 @@ from sklearn.compose import ColumnTransformer
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
 
-from mutar_cy import GroupLassoRegressor, group_lasso_path
-from mutar_cy.plotting import GroupPathDisplay
+from mutar_cy import GroupLasso, group_lasso_path
+from mutar_cy.plotting import RegularizationPathDisplay
 from mutar_cy.preprocessing import RaisedCosineTransformer
 
 # %%
@@ -52,7 +52,7 @@ print(f"{counts.sum()} events, at most {counts.max()} in a sample")
 # --------------
 # Six raised cosines per covariate. A ``ColumnTransformer`` writes the name of each of
 # its parts before those of the columns, and with ``set_output`` the names stay with the
-# table. ``groups="auto"``, the default, makes a group of what has the same prefix.
+# table. ````, the default, makes a group of what has the same prefix.
 
 names = list(covariates)
 bases = ColumnTransformer(
@@ -83,7 +83,7 @@ print(f"of objectives down to {path.objectives.min():.3f}")
 # explained.
 
 search = GridSearchCV(
-    make_pipeline(bases, GroupLassoRegressor(loss="poisson")),
+    make_pipeline(bases, GroupLasso(loss="poisson", alpha=1.0)),
     {"grouplassoregressor__alpha": path.alphas[::5]},
     cv=KFold(5, shuffle=True, random_state=0),
     error_score="raise",
@@ -94,7 +94,7 @@ print(f"alpha = {best:.4f}, held-out D² = {search.best_score_:.2f}, ", end="")
 print(f"selected: {', '.join(model.selected_groups_)}")
 
 fig, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-GroupPathDisplay(
+RegularizationPathDisplay(
     alphas=path.alphas,
     group_norms=path.group_norms,
     group_names=path.group_names,
@@ -118,8 +118,8 @@ plt.show()
 alone = path.alphas[(path.group_norms[:, 1] > 0).argmax() - 1]
 free = {"position": 0.0, "speed": np.inf}
 models = {
-    "penalised": GroupLassoRegressor(alpha=alone, loss="poisson"),
-    "not penalised": GroupLassoRegressor(loss="poisson", group_weights=free),
+    "penalised": GroupLasso(alpha=alone, loss="poisson"),
+    "not penalised": GroupLasso(loss="poisson", penalty_weights=free, alpha=1.0),
 }
 position = covariates["position"].to_numpy()
 grid = pd.DataFrame({"position": np.linspace(position.min(), position.max(), 200)})

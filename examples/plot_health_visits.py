@@ -7,7 +7,7 @@ In the RAND health insurance experiment, families in the United States got insur
 plans by lot, and for years it was counted how often they went to see a doctor. The
 20190 counts, one per person and year, come with statsmodels. Which of the covariates
 explain them? Smooth covariates enter as splines, categories as dummy variables, and
-:class:`~mutar_cy.GroupLassoRegressor` keeps or drops each covariate as a whole.
+:class:`~mutar_cy.GroupLasso` keeps or drops each covariate as a whole.
 """
 
 import matplotlib.pyplot as plt
@@ -20,8 +20,8 @@ from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, SplineTransformer
 
-from mutar_cy import GroupLassoRegressor, alpha_max, group_lasso_path
-from mutar_cy.plotting import GroupPathDisplay
+from mutar_cy import GroupLasso, alpha_max, group_lasso_path
+from mutar_cy.plotting import RegularizationPathDisplay
 
 # %%
 # Seven covariates, and seven that mean nothing
@@ -54,7 +54,7 @@ print(people.sample(4, random_state=1).to_string(index=False))
 # %%
 # One transformer per covariate
 # -----------------------------
-# Its name becomes the name of the group: ``groups="auto"`` reads the prefixes that
+# Its name becomes the name of the group: ```` reads the prefixes that
 # ``ColumnTransformer`` writes.
 
 splines = SplineTransformer(n_knots=4, include_bias=False)
@@ -107,7 +107,7 @@ def strongest(results):
     return np.argmax(mean >= mean[best] - spread[best] / np.sqrt(len(folds)))
 
 
-model = GroupLassoRegressor(loss="poisson", standardize_groups=True)
+model = GroupLasso(loss="poisson", standardize_groups=True, alpha=1.0)
 largest = alpha_max(model, X.iloc[learn], visits[learn])
 ours = search(model, largest * np.geomspace(0.3, 0.02, 6), refit=strongest)
 ridge = PoissonRegressor(solver="newton-cholesky")
@@ -141,7 +141,7 @@ path = group_lasso_path(
 )
 sizes = [np.std(design[:, own] @ path.coefs[own], axis=0) for own in chosen.groups_]
 fig, ax = plt.subplots(figsize=(7, 4.2), layout="constrained")
-GroupPathDisplay(
+RegularizationPathDisplay(
     alphas=path.alphas,
     group_norms=np.transpose(sizes),
     group_names=path.group_names,

@@ -7,7 +7,7 @@ Four cohorts from four populations, each with people and genotypes of its own. V
 that are neighbours on the chromosome are inherited together, so they come in blocks
 whose members can hardly be told apart, and how they go together differs from population
 to population. Which *blocks* matter for a trait is the same everywhere; which of their
-variants carries how much is not. A group of :class:`~mutar_cy.GroupLassoRegressor` is
+variants carries how much is not. A group of :class:`~mutar_cy.GroupLasso` is
 then a block in all cohorts at once.
 """
 
@@ -16,8 +16,8 @@ import numpy as np
 from scipy.special import ndtri
 from sklearn.preprocessing import scale
 
-from mutar_cy import GroupLassoRegressor, group_lasso_path
-from mutar_cy.plotting import GroupPathDisplay
+from mutar_cy import GroupLasso, group_lasso_path
+from mutar_cy.plotting import RegularizationPathDisplay
 
 # %%
 # Genotypes in blocks
@@ -83,11 +83,11 @@ print("and of one:", alone[0].coefs.shape)
 
 counts = (together.group_norms > 0).sum(axis=1)
 alpha = together.alphas[np.argmax(counts == N_CAUSAL)]
-model = GroupLassoRegressor(WIDTH, alpha).fit(list(X), list(y))
+model = GroupLasso(groups=WIDTH, alpha=alpha).fit(list(X), list(y))
 print(f"selected at alpha = {alpha:.2f}: {model.selected_groups_}")
 
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
-GroupPathDisplay(
+RegularizationPathDisplay(
     alphas=together.alphas,
     group_norms=together.group_norms,
     group_names=[f"block {g}" + " *" * (g in causal) for g in range(N_BLOCKS)],

@@ -14,8 +14,8 @@ import numpy as np
 from sklearn.datasets import load_diabetes
 from sklearn.preprocessing import SplineTransformer
 
-from mutar_cy import GroupLassoRegressor, group_lasso_path, split_tasks
-from mutar_cy.plotting import GroupPathDisplay
+from mutar_cy import GroupLasso, group_lasso_path, split_tasks
+from mutar_cy.plotting import RegularizationPathDisplay
 
 # %%
 # Nine measurements, six columns each
@@ -41,7 +41,7 @@ print(f"{len(names)} measurements x {width} columns, {len(X)} cohorts")
 
 path = group_lasso_path(X, y, groups=width, n_alphas=40, eps=0.01, tol=1e-6)
 fig, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-GroupPathDisplay(
+RegularizationPathDisplay(
     alphas=path.alphas, group_norms=path.group_norms, group_names=names
 ).plot(ax)
 plt.show()
@@ -52,7 +52,7 @@ plt.show()
 # At a tenth of the first strength: what each selected measurement adds to the
 # prediction, in each cohort, over the middle 98 % of its values.
 
-model = GroupLassoRegressor(width, alpha=0.1 * path.alphas[0], tol=1e-6).fit(X, y)
+model = GroupLasso(groups=width, alpha=0.1 * path.alphas[0], tol=1e-6).fit(X, y)
 kept = model.selected_groups_
 print("selected:", ", ".join(names[kept]))
 null = sum(np.var(v) / 2 for v in y)

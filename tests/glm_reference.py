@@ -1,7 +1,7 @@
 """Is a fit of a generalised linear model optimal? The answer from data, in NumPy.
 
 Nothing here comes from the package: a problem is a loss, a list of columns and a list
-of groups, as the documentation of ``GroupLassoRegressor`` defines them.
+of groups, as the documentation of ``GroupLasso`` defines them.
 """
 
 from typing import NamedTuple

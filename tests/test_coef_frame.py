@@ -16,7 +16,6 @@ from mutar_cy import (
     DirtyModel,
     GroupLasso,
     GroupLassoClassifier,
-    GroupLassoRegressor,
     IndLasso,
     MultiLevelLasso,
     coef_frame,
@@ -140,14 +139,14 @@ def test_groups_are_an_outer_level_of_the_index():
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((40, 5)), rng.standard_normal((40, 2))
     groups = {"first": [3, 0], ("a", 1): [4, 2, 1]}
-    model = GroupLassoRegressor(groups, 0.01).fit(X, y)
+    model = GroupLasso(groups=groups, alpha=0.01).fit(X, y)
     table = coef_frame(model, groups=True)
     assert table.index.names == ["group", "feature"]
     assert table.index.get_level_values("feature").tolist() == list(range(5))
     owners = ["first", ("a", 1), ("a", 1), "first", ("a", 1)]
     assert table.index.get_level_values("group").tolist() == owners
     assert_array_equal(table.loc["first"], model.coef_[[0, 3]])
-    model = GroupLassoRegressor([5, -1, -1, 5, 7], 0.01).fit(X, y)
+    model = GroupLasso(groups=[5, -1, -1, 5, 7], alpha=0.01).fit(X, y)
     owners = coef_frame(model, groups=True).index.get_level_values("group")
     assert owners.isna().tolist() == [False, True, True, False, False]
     assert owners[[0, 3, 4]].tolist() == [5, 5, 7]
@@ -159,7 +158,7 @@ def test_keys_of_a_dict_are_in_the_names():
         "place": pd.DataFrame(rng.standard_normal((30, 2)), columns=["x", "y"]),
         "speed": rng.standard_normal(30),
     }
-    model = GroupLassoRegressor(alpha=0.01).fit(X, rng.standard_normal(30))
+    model = GroupLasso(alpha=0.01).fit(X, rng.standard_normal(30))
     table = coef_frame(model, groups=True)
     pairs = [("place", "place__x"), ("place", "place__y"), ("speed", "speed__0")]
     assert table.index.tolist() == pairs

@@ -24,7 +24,6 @@ from mutar_cy import (
     GroupLasso,
     GroupLassoClassifier,
     GroupLassoCV,
-    GroupLassoRegressor,
     IndLasso,
     MultiLevelLasso,
     ReweightedGroupLasso,
@@ -134,7 +133,7 @@ def test_matplotlib_is_asked_for_when_it_is_needed(without_matplotlib):
 JOINT = [
     GroupLasso(0.02, tol=1e-8),
     DirtyModel(0.02, 0.014, tol=1e-8),
-    GroupLassoRegressor(2, 0.02, tol=1e-8),
+    GroupLasso(groups=2, alpha=0.02, tol=1e-8),
     pytest.param(
         MTW(0.1, 0.05, tol=1e-6),
         marks=pytest.mark.uncertified("its own tests do, in a way of their own"),
@@ -145,7 +144,7 @@ ROWS = [
     ElasticNet(0.01, tol=1e-8),
     MultiTaskLasso(0.01, tol=1e-8),
     MultiTaskElasticNet(0.01, tol=1e-8),
-    GroupLassoRegressor(2, 0.01, loss="poisson", tol=1e-8),
+    GroupLasso(groups=2, alpha=0.01, loss="poisson", tol=1e-8),
 ]
 
 

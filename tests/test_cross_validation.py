@@ -12,8 +12,6 @@ from mutar_cy import (
     DirtyModelCV,
     GroupLasso,
     GroupLassoCV,
-    GroupLassoRegressor,
-    GroupLassoRegressorCV,
     IndLasso,
     IndLassoCV,
     MultiLevelLasso,
@@ -44,9 +42,9 @@ MODELS = {
     ),
     "multi-level": (MultiLevelLassoCV, {"alphas": ALPHAS}, MultiLevelLasso, ALPHAS),
     "regressor": (
-        GroupLassoRegressorCV,
+        GroupLassoCV,
         {"alphas": ALPHAS, "groups": 2},
-        GroupLassoRegressor,
+        GroupLasso,
         ALPHAS,
     ),
 }
@@ -153,7 +151,7 @@ def test_tasks_are_weighed_as_the_objective_weighs_them():
 def test_one_standard_error():
     X, y, _ = PROBLEMS["stacked"]
     least = GroupLassoCV(cv=4).fit(X, y)
-    larger = GroupLassoCV(cv=4, selection="1se").fit(X, y)
+    larger = GroupLassoCV(cv=4, rule="1se").fit(X, y)
     assert np.array_equal(larger.mse_path_, least.mse_path_)
     mean = least.mse_path_.mean(axis=1)
     best = int(np.argmin(mean))
@@ -164,7 +162,7 @@ def test_one_standard_error():
 
 def test_one_standard_error_of_two_strengths():
     X, y, _ = PROBLEMS["stacked"]
-    model = DirtyModelCV(alphas=12, ratios=3, cv=4, selection="1se").fit(X, y)
+    model = DirtyModelCV(alphas=12, ratios=3, cv=4, rule="1se").fit(X, y)
     mean = model.mse_path_.mean(axis=2)
     row, best = np.unravel_index(np.argmin(mean), mean.shape)
     bound = mean[row, best] + model.mse_path_[row, best].std(ddof=1) / 2.0

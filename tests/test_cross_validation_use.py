@@ -24,8 +24,6 @@ from mutar_cy import (
     GroupLasso,
     GroupLassoClassifierCV,
     GroupLassoCV,
-    GroupLassoRegressor,
-    GroupLassoRegressorCV,
     IndLassoCV,
     MultiLevelLassoCV,
     ReweightedGroupLassoCV,
@@ -41,7 +39,7 @@ SMALL = [
     ReweightedGroupLassoCV(alphas=4),
     MultiLevelLassoCV(alphas=4),
     MTWCV(alphas=[0.1, 1.0], betas=3),
-    GroupLassoRegressorCV(2, alphas=6),
+    GroupLassoCV(groups=2, alphas=6),
 ]
 each_model = pytest.mark.parametrize("model", SMALL, ids=lambda m: type(m).__name__)
 
@@ -51,7 +49,7 @@ CHECKED = [clone(model).set_params(alphas=2, tol=1e-13, cv=2) for model in SMALL
 CHECKED += [
     MultiLevelLassoCV(alphas=2, tol=1e-13, cv=2),
     MTWCV(alphas=1.0, betas=2, tol=1e-11, cv=2),
-    GroupLassoRegressorCV(alphas=2, tol=1e-13, cv=2),
+    GroupLassoCV(alphas=2, tol=1e-13, cv=2),
     GroupLassoClassifierCV(alphas=2, cv=2),
 ]
 
@@ -186,11 +184,11 @@ def test_deviances_with_offsets(loss):
     mean = np.exp(0.4 * X[:, 0] + offset)
     y = rng.poisson(mean) if loss == "poisson" else rng.gamma(2.0, mean / 2.0)
     given = {"loss": loss, "tol": 1e-11}
-    model = GroupLassoRegressorCV(2, alphas=5, eps=0.05, cv=4, **given)
+    model = GroupLassoCV(groups=2, alphas=5, eps=0.05, cv=4, **given)
     model.fit(X, y, offset=offset)
     for fold, (train, test) in enumerate(KFold(4).split(X)):
         for at, alpha in enumerate(model.alphas_):
-            fit = GroupLassoRegressor(2, alpha=alpha, **given)
+            fit = GroupLasso(groups=2, alpha=alpha, **given)
             fit.fit(X[train], y[train], offset=offset[train])
             guess = fit.predict(X[test], offset=offset[test])
             expected = measure(y[test], guess)
@@ -205,10 +203,12 @@ def test_deviances_of_classes(n_classes):
     X = rng.standard_normal((90, 6))
     names = np.array(["a", "b", "c"])[:n_classes]
     y = names[np.argmax(X[:, :n_classes] + rng.gumbel(size=(90, n_classes)), axis=1)]
-    model = GroupLassoClassifierCV(2, alphas=4, eps=0.05, cv=3, tol=1e-11).fit(X, y)
+    model = GroupLassoClassifierCV(groups=2, alphas=4, eps=0.05, cv=3, tol=1e-11).fit(
+        X, y
+    )
     for fold, (train, test) in enumerate(StratifiedKFold(3).split(X, y)):
         for at, alpha in enumerate(model.alphas_):
-            fit = mutar_cy.GroupLassoClassifier(2, alpha=alpha, tol=1e-11)
+            fit = mutar_cy.GroupLassoClassifier(groups=2, alpha=alpha, tol=1e-11)
             guess = fit.fit(X[train], y[train]).predict_proba(X[test])
             expected = 2 * log_loss(y[test], guess)
             assert model.deviance_path_[at, fold] == pytest.approx(expected, rel=1e-6)
@@ -219,7 +219,7 @@ def test_dicts_of_groups():
     rng = np.random.default_rng(0)
     X = {"a": rng.standard_normal((60, 2)), "b": rng.standard_normal((60, 3))}
     y = X["b"] @ [1.0, -1.0, 1.0] + 0.3 * rng.standard_normal(60)
-    model = GroupLassoRegressorCV(alphas=20, standardize_groups=True, selection="1se")
+    model = GroupLassoCV(alphas=20, standardize_groups=True, rule="1se")
     assert model.fit(X, y).selected_groups_ == ["b"]
     assert model.predict(X).shape == (60,)
 
@@ -245,9 +245,9 @@ def test_what_transport_left_is_gone():
 
 def test_deviances_of_squared_error_are_squared_errors():
     X, y, _ = simulated.stacked()
-    model = GroupLassoRegressorCV(2, alphas=5).fit(X, y)
+    model = GroupLassoCV(groups=2, alphas=5).fit(X, y)
     assert np.array_equal(model.mse_path_, model.deviance_path_)
-    counts = GroupLassoRegressorCV(2, alphas=5, loss="poisson").fit(X, np.abs(y))
+    counts = GroupLassoCV(groups=2, alphas=5, loss="poisson").fit(X, np.abs(y))
     assert not hasattr(counts, "mse_path_")
 
 
@@ -333,7 +333,7 @@ def test_strengths_of_both_parts():
 
 def test_one_sample_held_out_at_a_time():
     X, y, _ = simulated.shared()
-    model = GroupLassoCV(alphas=4, cv=LeaveOneOut(), selection="1se").fit(X, y)
+    model = GroupLassoCV(alphas=4, cv=LeaveOneOut(), rule="1se").fit(X, y)
     assert model.mse_path_.shape == (4, 30)
 
 

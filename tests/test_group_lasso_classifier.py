@@ -32,7 +32,7 @@ def test_scikit_learn_agrees(estimator, check):
 
 
 def classifier(alpha=0.03, groups=GROUPS, **params):
-    return GroupLassoClassifier(groups, alpha, **{"tol": 1e-10, **params})
+    return GroupLassoClassifier(groups=groups, alpha=alpha, **{"tol": 1e-10, **params})
 
 
 @pytest.mark.parametrize("l1_ratio", [0.0, 0.5, 1.0])
@@ -137,7 +137,7 @@ def test_tasks(classes, layout):
     if layout == "dict":
         X = {"first": X[:, :3], "second": X[:, 3:]}
     model = fit(
-        classifier(groups="auto" if layout == "dict" else GROUPS), X, y, **given
+        classifier(None if layout == "dict" else GROUPS), X, y, **given
     )
     assert model.classes_.tolist() == labels.tolist()
     assert model.coef_.shape == (3 if several else 1, 8, 2)
@@ -179,7 +179,7 @@ def test_offsets_weights_and_what_is_not_penalised(l1_ratio):
     X, y = simulated_glm.own("logistic")
     weight, offset = simulated_glm.some_weights(y), simulated_glm.some_offsets(y)
     model = classifier(0.05, [0, 0, 0, -1, 1, 1, 2, 2], l1_ratio=l1_ratio)
-    model.set_params(group_weights=[1.0, 0.0, np.inf], task_weight=[1.0, 2.0, 0.5])
+    model.set_params(penalty_weights=[1.0, 0.0, np.inf], task_weight=[1.0, 2.0, 0.5])
     fit(model, X, y, sample_weight=weight, offset=offset)
     assert model.coef_[0, 3:6].all()
     assert not model.coef_[0, 6:].any()
@@ -235,7 +235,7 @@ def test_sparse_single_precision_and_tables():
         fit(classifier(), sparse.csr_array(X), y).coef_, expected, atol=1e-6
     )
     frame = pd.DataFrame(X).add_prefix("a__")
-    model = fit(classifier(groups="auto"), frame, pd.Series(y, dtype="category"))
+    model = fit(classifier(), frame, pd.Series(y, dtype="category"))
     assert model.group_names_ == ["a"]
     narrow = fit(classifier(tol=1e-4), X.astype(np.float32), y)
     assert (

@@ -12,8 +12,6 @@ from mutar_cy import (
     GroupLasso,
     GroupLassoClassifierCV,
     GroupLassoCV,
-    GroupLassoRegressor,
-    GroupLassoRegressorCV,
     IndLasso,
     IndLassoCV,
     MultiLevelLassoCV,
@@ -48,14 +46,14 @@ CASES = {
     ),
     "ind": (IndLassoCV, IndLasso, {"alpha": 0.1}, {"per_task": False}),
     "sparse groups": (
-        GroupLassoRegressorCV,
-        GroupLassoRegressor,
+        GroupLassoCV,
+        GroupLasso,
         {"alpha": 0.1},
         {"groups": GROUPS, "l1_ratio": 0.3},
     ),
     "standardised": (
-        GroupLassoRegressorCV,
-        GroupLassoRegressor,
+        GroupLassoCV,
+        GroupLasso,
         {"alpha": 0.1},
         {"groups": GROUPS, "standardize_groups": True},
     ),
@@ -150,12 +148,10 @@ def test_criterion_of_counts():
     rng = np.random.default_rng(0)
     X = rng.standard_normal((150, 9))
     y = rng.poisson(np.exp(X[:, :3] @ [0.4, -0.4, 0.3]))
-    model = GroupLassoRegressorCV(
-        3, loss="poisson", alphas=12, criterion="bic", **TIGHT
-    )
+    model = GroupLassoCV(groups=3, loss="poisson", alphas=12, criterion="bic", **TIGHT)
     model.fit(X, y)
     at = int(np.argmin(model.criterion_path_))
-    fit = GroupLassoRegressor(3, alpha=model.alphas_[at], loss="poisson", **TIGHT)
+    fit = GroupLasso(groups=3, alpha=model.alphas_[at], loss="poisson", **TIGHT)
     mean = fit.fit(X, y).predict(X)
     terms = np.where(y > 0, y * np.log(np.maximum(y, 1) / mean), 0.0) - y + mean
     expected = 2 * terms.sum() + model.degrees_of_freedom_[at] * np.log(150)
@@ -167,7 +163,7 @@ def test_criterion_of_classes():
     rng = np.random.default_rng(1)
     X = rng.standard_normal((200, 9))
     y = rng.random(200) < 1 / (1 + np.exp(-2.0 * X[:, 3]))
-    model = GroupLassoClassifierCV(3, alphas=12, criterion="bic", tol=1e-11)
+    model = GroupLassoClassifierCV(groups=3, alphas=12, criterion="bic", tol=1e-11)
     model.fit(X, y)
     assert model.selected_groups_ == [1]
     probability = model.predict_proba(X)[np.arange(200), y.astype(int)]
@@ -195,7 +191,7 @@ def test_what_interpolates_is_not_considered():
 
 def test_faults_of_criteria():
     X, y, _ = simulated.stacked()
-    with pytest.raises(ValueError, match="selection='1se' is for cross-validation"):
-        GroupLassoCV(criterion="bic", selection="1se").fit(X, y)
+    with pytest.raises(ValueError, match="rule='1se' is for cross-validation"):
+        GroupLassoCV(criterion="bic", rule="1se").fit(X, y)
     with pytest.raises(ValueError, match="loss='gamma'"):
-        GroupLassoRegressorCV(loss="gamma", criterion="bic").fit(X, np.exp(y))
+        GroupLassoCV(loss="gamma", criterion="bic").fit(X, np.exp(y))

@@ -13,7 +13,7 @@ from loss_cases import CASES, REGRESSION, newton_curvature
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import minimize_scalar
 
-from mutar_cy import GroupLassoClassifier, GroupLassoRegressor
+from mutar_cy import GroupLasso, GroupLassoClassifier
 from mutar_cy.losses import (
     Gamma,
     Huber,
@@ -317,7 +317,7 @@ def test_whole_fits_on_hard_data_are_certified(name, data):
     X, y, given = HARD[data](X, y)
     if CASES[name].loss.link == "log":  # exp(300) is too much for the reference
         y, given = y / y.max() * 100, {k: v / 100 for k, v in given.items()}
-    model = GroupLassoRegressor(2, 0.01, loss=name, tol=1e-6, max_iter=20000)
+    model = GroupLasso(groups=2, alpha=0.01, loss=name, tol=1e-6, max_iter=20000)
     model.fit(X, y, **given)  # a ConvergenceWarning is an error in tests
     if len(y) > 2:
         assert_certified(model, X, y, **given)
@@ -331,7 +331,7 @@ def test_huber_without_curvature_anywhere_converges():
     X = rng.standard_normal((40, 5))
     y = np.where(X[:, 0] > 0, 50.0, -50.0)
     assert_array_equal(Huber(0.1).curvature(y, np.zeros(40)), 0.0)
-    model = GroupLassoRegressor(1, 0.01, loss=Huber(0.1), tol=1e-6, max_iter=5000)
+    model = GroupLasso(groups=1, alpha=0.01, loss=Huber(0.1), tol=1e-6, max_iter=5000)
     model.fit(X, y)
     assert model.coef_.any()
     assert 0.0 <= model.dual_gap_ <= 1e-6 * 5.0
@@ -341,8 +341,8 @@ def test_huber_with_a_large_delta_is_least_squares():
     rng = np.random.default_rng(3)
     X, y = rng.standard_normal((40, 5)), rng.standard_normal(40)
     given = {"alpha": 0.05, "tol": 1e-12}
-    robust = GroupLassoRegressor(1, loss=Huber(1e3), **given).fit(X, y)
-    plain = GroupLassoRegressor(1, **given).fit(X, y)
+    robust = GroupLasso(groups=1, loss=Huber(1e3), **given).fit(X, y)
+    plain = GroupLasso(groups=1, **given).fit(X, y)
     assert_allclose(robust.coef_, plain.coef_, atol=1e-7)
 
 
@@ -352,8 +352,8 @@ def test_huber_does_not_follow_outliers():
     y = X[:, 0] + 0.1 * rng.standard_normal(80)
     y[:8] += 100.0
     given = {"groups": 1, "alpha": 0.01}
-    robust = GroupLassoRegressor(loss=Huber(0.2), **given).fit(X, y)
-    plain = GroupLassoRegressor(**given).fit(X, y)
+    robust = GroupLasso(loss=Huber(0.2), **given).fit(X, y)
+    plain = GroupLasso(**given).fit(X, y)
     truth = np.eye(6)[0]
     assert np.abs(robust.coef_ - truth).max() < 0.1
     assert np.abs(plain.coef_ - truth).max() > 1.0

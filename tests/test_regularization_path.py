@@ -13,7 +13,6 @@ from mutar_cy import (
     GroupLasso,
     GroupLassoClassifier,
     GroupLassoCV,
-    GroupLassoRegressor,
     IndLasso,
     IndRewLasso,
     MultiLevelLasso,
@@ -34,7 +33,7 @@ MODELS = [
     ReweightedGroupLasso(tol=1e-10),
     IndRewLasso(tol=1e-10),
     MultiLevelLasso(tol=1e-10),
-    GroupLassoRegressor(2, tol=1e-10),
+    GroupLasso(groups=2, tol=1e-10, alpha=1.0),
     GroupLasso(tol=1e-10, positive=True, normalize=True, groups=[[0, 1], range(2, 10)]),
 ]
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
@@ -84,13 +83,13 @@ def test_classes():
     rng = np.random.default_rng(0)
     X = rng.standard_normal((90, 6))
     y = np.argmax(X[:, :3] + rng.gumbel(size=(90, 3)), axis=1)
-    model = GroupLassoClassifier(2, tol=1e-10)
+    model = GroupLassoClassifier(groups=2, tol=1e-10)
     path = regularization_path(model, X, y, n_alphas=4, eps=0.05)
     assert path.coefs.shape == (6, 1, 3, 4)  # features, a task, classes
     assert path.row_norms.shape == (4, 6)
     assert path.to_dataframe().shape == (4, 18)
     for at, alpha in enumerate(path.alphas):
-        fit = GroupLassoClassifier(2, alpha=alpha, tol=1e-10).fit(X, y)
+        fit = GroupLassoClassifier(groups=2, alpha=alpha, tol=1e-10).fit(X, y)
         assert_allclose(path.coefs[:, 0, :, at], fit.coef_.T, atol=1e-5)
         assert_allclose(path.intercepts[0, :, at], fit.intercept_, atol=1e-5)
 
@@ -100,7 +99,7 @@ def test_classes_of_several_tasks():
     X = rng.standard_normal((90, 6))
     y = np.argmax(X[:, :3] + rng.gumbel(size=(90, 3)), axis=1)
     task = np.repeat(["a", "b"], 45)
-    model = GroupLassoClassifier(2, tol=1e-10)
+    model = GroupLassoClassifier(groups=2, tol=1e-10)
     path = regularization_path(model, X, y, n_alphas=3, eps=0.1, task=task)
     model.set_params(alpha=path.alphas[-1]).fit(X, y, task=task)
     assert_allclose(path.coefs[..., -1], np.moveaxis(model.coef_, 0, -1), atol=1e-5)
@@ -141,11 +140,11 @@ def test_enough_explained(loss):
     rng = np.random.default_rng(0)
     X = rng.standard_normal((100, 6))
     y = rng.poisson(np.exp(0.6 * X[:, 0] - 0.4 * X[:, 3]))
-    model = GroupLassoRegressor(1, loss=loss, tol=1e-8)
+    model = GroupLasso(groups=1, loss=loss, tol=1e-8, alpha=1.0)
     path = regularization_path(model, X, y, max_explained=0.3)
     assert len(path.alphas) < 100
     for at, alpha in enumerate(path.alphas[-2:]):
-        explained = GroupLassoRegressor(1, alpha=alpha, loss=loss, tol=1e-8)
+        explained = GroupLasso(groups=1, alpha=alpha, loss=loss, tol=1e-8)
         explained = explained.fit(X, y).score(X, y)
         assert explained >= 0.3 or at == 0
     assert len(regularization_path(model, X, y, max_explained=1.0).alphas) == 100

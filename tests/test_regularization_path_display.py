@@ -53,21 +53,21 @@ def test_lines_are_norms_of_rows():
 
 
 def test_lines_are_coefficients():
-    shown = display().plot(kind="coefficients")
+    shown = display().plot(by="coefficients")
     names = ["feature 0, task 0", "feature 0, task 1", "feature 2, task 1"]
     assert [line.get_label() for line in shown.lines_][:3] == names
     assert_array_equal(shown.lines_[2].get_ydata(), coefs()[2, 1])
     assert texts(shown.labels_) == names[::-1]
     assert shown.ax_.get_ylim()[0] < -3
     named = display(feature_names=list("abcd"), task_names=["x", "y"])
-    assert texts(named.plot(kind="coefficients").labels_) == ["c, y", "a, y", "a, x"]
+    assert texts(named.plot(by="coefficients").labels_) == ["c, y", "a, y", "a, x"]
 
 
 def test_one_task_and_several_responses():
-    single = display(coefs=coefs()[:, 0]).plot(kind="coefficients")
+    single = display(coefs=coefs()[:, 0]).plot(by="coefficients")
     assert texts(single.labels_) == ["feature 0"]
     several = display(coefs=coefs()[:, :, np.newaxis] * np.ones((2, 1)))
-    assert texts(several.plot(kind="coefficients").labels_)[:2] == [
+    assert texts(several.plot(by="coefficients").labels_)[:2] == [
         "feature 2, task 1, 0",
         "feature 2, task 1, 1",
     ]
@@ -138,7 +138,7 @@ def test_the_chosen_strength_is_marked_in_both():
     assert [ALPHAS[5]] * 2 in [list(mark) for mark in marks]
     assert display().plot().best_line_ is None
     below = display(coefs=-np.abs(coefs()), alpha_best=ALPHAS[5])
-    ax = below.plot(kind="coefficients").ax_
+    ax = below.plot(by="coefficients").ax_
     assert ax.get_ylim()[1] > 0.05
 
 
@@ -178,7 +178,7 @@ def test_pictures_are_the_same_again():
 
 def test_objects_with_alphas_and_coefs_are_paths():
     path = SimpleNamespace(alphas=ALPHAS, coefs=coefs(), tasks=["x", "y"])
-    shown = RegularizationPathDisplay.from_path(path, kind="coefficients")
+    shown = RegularizationPathDisplay.from_path(path, by="coefficients")
     assert texts(shown.labels_)[0] == "feature 2, y"
     path.feature_names, path.mse_path, path.alpha_best = list("abcd"), errors(), 0.1
     shown = RegularizationPathDisplay.from_path(path)

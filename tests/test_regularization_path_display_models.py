@@ -12,7 +12,6 @@ from mutar_cy import (
     GroupLasso,
     GroupLassoClassifier,
     GroupLassoCV,
-    GroupLassoRegressorCV,
     IndLasso,
     IndLassoCV,
     ReweightedGroupLasso,
@@ -101,7 +100,7 @@ def test_classes_are_like_responses():
 
 def test_the_curve_is_what_was_chosen_by():
     X, y = data()
-    model = GroupLassoCV(alphas=8, cv=3, selection="1se")
+    model = GroupLassoCV(alphas=8, cv=3, rule="1se")
     shown = draw(model, X, y)
     assert not hasattr(model, "coef_")
     model.fit(X, y)
@@ -127,7 +126,7 @@ def test_a_criterion_may_have_chosen():
 
 def test_deviance_may_have_chosen():
     X, y = data()
-    model = GroupLassoRegressorCV(groups=2, alphas=5, cv=3, loss="poisson")
+    model = GroupLassoCV(groups=2, alphas=5, cv=3, loss="poisson")
     model.fit(X[0], np.abs(y[0]))
     shown = draw(model, X[0], np.abs(y[0]))
     assert_array_equal(shown.mse_path, model.deviance_path_)

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from scipy.special import expit
 from simulated_glm import GROUPS
 
-from mutar_cy import GroupLassoClassifier, GroupLassoRegressor
+from mutar_cy import GroupLasso, GroupLassoClassifier
 
 SIZES = np.array([len(group) for group in GROUPS])
 ROOTS, ONES = np.sqrt(SIZES), np.ones(len(GROUPS))
@@ -42,7 +42,7 @@ PENALISE_COEFFICIENTS = {
     "adelie, gaussian": ("half square", ROOTS, {"alpha": 1.0}),
     "adelie, binomial": ("logistic", ROOTS, {"alpha": 1.0}),
     "adelie, poisson": ("poisson", ROOTS, {"alpha": 1.0}),
-    "celer": ("half square", ONES, {"alpha": 1.0, "group_weights": ONES}),
+    "celer": ("half square", ONES, {"alpha": 1.0, "penalty_weights": ONES}),
 }
 
 
@@ -55,9 +55,9 @@ def fitted(loss, alpha, **params):
     ours = {"half square": "squared_error", "square": "squared_error"}.get(loss, loss)
     X, y = simulated_glm.single(ours)
     if loss == "logistic":
-        model = GroupLassoClassifier(GROUPS, tol=TOL, **params).fit(X, y)
+        model = GroupLassoClassifier(groups=GROUPS, tol=TOL, **params).fit(X, y)
         return X, y, model.coef_[0], model.intercept_[0]
-    model = GroupLassoRegressor(GROUPS, loss=ours, tol=TOL, **params).fit(X, y)
+    model = GroupLasso(groups=GROUPS, loss=ours, tol=TOL, **params).fit(X, y)
     return X, y, model.coef_, model.intercept_
 
 
@@ -113,7 +113,7 @@ def test_adelie_with_several_responses():
     X, Y = simulated_glm.shared("squared_error")
     n_samples, n_tasks = Y.shape
     alpha = strength * n_tasks**1.5
-    model = GroupLassoRegressor(GROUPS, alpha, tol=TOL).fit(X, Y)
+    model = GroupLasso(groups=GROUPS, alpha=alpha, tol=TOL).fit(X, Y)
     gradient = X.T @ (model.predict(X) - Y) / (n_samples * n_tasks)
     split = (
         [gradient[group] for group in GROUPS],
@@ -127,7 +127,7 @@ def test_logistic_regression_with_an_l1_penalty():
     X, y = simulated_glm.single("logistic")
     C = 1 / (STRENGTHS["logistic"] * len(y))
     options = {"fit_intercept": False, "tol": TOL}
-    model = GroupLassoClassifier(1, 1 / (C * len(y)), **options).fit(X, y)
+    model = GroupLassoClassifier(groups=1, alpha=1 / (C * len(y)), **options).fit(X, y)
     coef = model.coef_[0]
     gradient = C * X.T @ DERIVATIVES["logistic"](y, X @ coef)
     assert_optimal(gradient[:, None], coef[:, None], np.ones(len(coef)))

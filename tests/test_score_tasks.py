@@ -37,7 +37,7 @@ from sklearn.model_selection import (
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from mutar_cy import GroupLasso, GroupLassoClassifier, GroupLassoRegressor, stack_tasks
+from mutar_cy import GroupLasso, GroupLassoClassifier, stack_tasks
 from mutar_cy.model_selection import TaskKFold, make_task_scorer, score_tasks
 
 each_estimator = pytest.mark.parametrize("cls", CONVEX)
@@ -189,7 +189,7 @@ def test_explained_deviance_with_offsets(loss, layout):
     if layout == "long":
         X, y, task = stack_tasks(X, y)
         given = {"offset": np.concatenate(offset), "task": task}
-    model = GroupLassoRegressor(groups=simulated_glm.GROUPS, alpha=0.02, loss=loss)
+    model = GroupLasso(groups=simulated_glm.GROUPS, alpha=0.02, loss=loss)
     model.fit(X, y, **given)
     scores = score_tasks(model, X, y, **given)
     assert list(scores) == [0, 1, 2]
@@ -347,14 +347,14 @@ def test_a_metric_is_no_scorer():
 def test_a_dict_of_blocks():
     (X, y, _), task = simulated.long()
     blocks = {"a": X[:, :3], "b": X[:, 3:]}
-    model = GroupLassoRegressor(alpha=0.1).fit(blocks, y, task=task)
+    model = GroupLasso(alpha=0.1).fit(blocks, y, task=task)
     guess = model.predict(blocks, task=task)
     expected = [r2_score(y[task == k], guess[task == k]) for k in "abc"]
     for scoring in (None, "r2"):
         scores = score_tasks(model, blocks, y, scoring=scoring, task=task)
         assert_allclose(list(scores.values()), expected, rtol=1e-10)
     Y = np.column_stack([y, -y])
-    model = GroupLassoRegressor(alpha=0.1).fit(blocks, Y)
+    model = GroupLasso(alpha=0.1).fit(blocks, Y)
     expected = r2_score(Y, model.predict(blocks), multioutput="raw_values")
     scores = score_tasks(model, blocks, Y, scoring="r2")
     assert_allclose(list(scores.values()), expected, rtol=1e-10)
@@ -575,7 +575,7 @@ def test_routed_offsets_reach_the_scorer_by_themselves():
     X, y = simulated_glm.own("poisson")
     offset = np.concatenate(simulated_glm.some_offsets(y))
     X, y, task = stack_tasks(X, y)
-    model = GroupLassoRegressor(loss="poisson", alpha=0.02)
+    model = GroupLasso(loss="poisson", alpha=0.02)
     params = {"task": task, "offset": offset}
     with config_context(enable_metadata_routing=True):
         scores = cross_val_score(
@@ -590,7 +590,7 @@ def test_routed_offsets_reach_the_scorer_by_themselves():
     train_params, test_params = (
         {name: value[own] for name, value in params.items()} for own in (train, test)
     )
-    model = GroupLassoRegressor(loss="poisson", alpha=0.02)
+    model = GroupLasso(loss="poisson", alpha=0.02)
     model.fit(X[train], y[train], **train_params)
     expected = score_tasks(
         model, X[test], y[test], scoring="neg_mean_poisson_deviance", **test_params

@@ -11,7 +11,7 @@ from matplotlib import pyplot
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import NotFittedError
 
-from mutar_cy import GroupLasso, GroupLassoRegressor, IndLasso
+from mutar_cy import GroupLasso, IndLasso
 from mutar_cy.model_selection import StabilitySelection
 from mutar_cy.plotting import StabilityDisplay
 from mutar_cy.plotting._style import GREY, line_style
@@ -206,7 +206,7 @@ def test_an_estimator_is_shown_as_it_is():
 def test_groups_are_shown_if_asked_for():
     X, y, _ = simulated.shared()
     groups = {"first": [0, 1, 2], "second": [3, 4, 5], "third": [6, 7, 8, 9]}
-    model = selection(GroupLassoRegressor(groups), X, y)
+    model = selection(GroupLasso(groups=groups, alpha=1.0), X, y)
     shown = StabilityDisplay.from_estimator(model, groups=True)
     assert_array_equal(shown.frequencies, model.group_path_)
     assert shown.lines_[0].get_label() == "first"

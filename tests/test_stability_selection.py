@@ -18,7 +18,6 @@ from mutar_cy import (
     DirtyModel,
     GroupLasso,
     GroupLassoClassifier,
-    GroupLassoRegressor,
     IndLasso,
     IndRewLasso,
     MultiLevelLasso,
@@ -43,9 +42,9 @@ MODELS = [
     IndRewLasso(0.3, **TIGHT),
     MultiLevelLasso(0.1, **TIGHT),
     MTW(0.1, 0.3, support_threshold=0.01, **TIGHT),
-    GroupLassoRegressor(2, 0.3, **TIGHT),
-    GroupLassoRegressor(2, 0.2, l1_ratio=0.5, **TIGHT),
-    GroupLassoRegressor(2, 0.3, standardize_groups=True, **TIGHT),
+    GroupLasso(groups=2, alpha=0.3, **TIGHT),
+    GroupLasso(groups=2, alpha=0.2, l1_ratio=0.5, **TIGHT),
+    GroupLasso(groups=2, alpha=0.3, standardize_groups=True, **TIGHT),
 ]
 each_model = pytest.mark.parametrize("model", MODELS, ids=str)
 DRAWS = {"n_subsamples": 7, "random_state": 0}
@@ -149,7 +148,7 @@ def test_classes(n_classes):
     X, Y, _ = simulated.shared(n_samples=60)
     y = np.digitize(Y[:, 0], np.quantile(Y[:, 0], np.arange(1, n_classes) / n_classes))
     y = np.array(["low", "middle", "up"])[y]
-    model = GroupLassoClassifier(2, 0.08, **TIGHT)
+    model = GroupLassoClassifier(groups=2, alpha=0.08, **TIGHT)
     selection = StabilitySelection(model, **DRAWS).fit(X, y)
     assert_counts(selection, plain(model, X, y, own=False))
 
@@ -158,7 +157,7 @@ def test_counts_with_offsets():
     X, y, _ = simulated.ragged((40, 50))
     y = [np.round(np.exp(v / 4)) for v in y]
     offset = [np.linspace(-1, 1, len(v)) for v in y]
-    model = GroupLassoRegressor(2, 0.4, loss="poisson", **TIGHT)
+    model = GroupLasso(groups=2, alpha=0.4, loss="poisson", **TIGHT)
     selection = StabilitySelection(model, **DRAWS).fit(X, y, offset=offset)
     assert_counts(selection, plain(model, X, y, offset=offset))
     without = StabilitySelection(model, **DRAWS).fit(X, y)
@@ -224,7 +223,7 @@ def test_paths_are_cut_before_too_many():
 def test_groups_are_counted_too():
     X, y, _ = simulated.ragged()
     groups = {"first": [0, 1, 2], "second": [3, 4, 5, 6], "third": [9, 8, 7]}
-    model = GroupLassoRegressor(groups, 0.3, l1_ratio=0.5, **TIGHT)
+    model = GroupLasso(groups=groups, alpha=0.3, l1_ratio=0.5, **TIGHT)
     selection = StabilitySelection(model, alphas=[0.6, 0.3], **DRAWS).fit(X, y)
     assert selection.group_names_ == list(groups)
     points = [{"alpha": 0.6}, {"alpha": 0.3}]
@@ -276,7 +275,11 @@ def test_false_selections_stay_below_their_bound():
 @pytest.mark.parametrize("backend", ["threading", "loky"])
 @pytest.mark.parametrize(
     "estimator",
-    [GroupLasso(), DirtyModel(0.5, 0.4), GroupLassoRegressor(2, loss="poisson")],
+    [
+        GroupLasso(),
+        DirtyModel(0.5, 0.4),
+        GroupLasso(groups=2, loss="poisson", alpha=1.0),
+    ],
     ids=str,
 )
 def test_parallel_and_serial_give_the_same_bits(estimator, backend):

@@ -21,7 +21,6 @@ from mutar_cy import (
     GroupLasso,
     GroupLassoClassifier,
     GroupLassoCV,
-    GroupLassoRegressor,
     IndLasso,
     ReMTW,
 )
@@ -87,9 +86,9 @@ def test_a_dict_is_a_matrix_with_groups():
     rng = np.random.default_rng(0)
     X = {"place": rng.standard_normal((40, 3)), "speed": rng.standard_normal((40, 2))}
     y = X["place"].sum(axis=1) + rng.standard_normal(40)
-    by_key = StabilitySelection(GroupLassoRegressor(alpha=0.3), **FEW).fit(X, y)
+    by_key = StabilitySelection(GroupLasso(alpha=0.3), **FEW).fit(X, y)
     groups = [[0, 1, 2], [3, 4]]
-    joined = StabilitySelection(GroupLassoRegressor(groups, 0.3), **FEW)
+    joined = StabilitySelection(GroupLasso(groups=groups, alpha=0.3), **FEW)
     assert_same(by_key, joined.fit(np.hstack(list(X.values())), y))
     assert by_key.stable_groups_ == ["place"]
     assert joined.stable_groups_ == [0]
@@ -168,7 +167,7 @@ def test_a_fitted_selection_survives_storage():
 def test_another_fit_forgets_names_and_groups():
     X, y, _ = simulated.shared()
     frame = pd.DataFrame(X, columns=[f"x{j}" for j in range(10)])
-    model = StabilitySelection(GroupLassoRegressor(2, 0.3), **FEW).fit(frame, y)
+    model = StabilitySelection(GroupLasso(groups=2, alpha=0.3), **FEW).fit(frame, y)
     assert model.feature_names_in_.tolist() == list(frame.columns)
     model.set_params(estimator=GroupLasso(0.3)).fit(X, y)
     for name in ("feature_names_in_", "group_names_", "group_frequencies_"):
@@ -285,7 +284,7 @@ def test_a_class_of_one_sample():
 def test_a_single_count():
     X = simulated.shared().X
     counts = np.where(np.arange(30) == 7, 2.0, 0.0)
-    model = selection(GroupLassoRegressor(loss="poisson"))
+    model = selection(GroupLasso(loss="poisson", alpha=1.0))
     with pytest.raises(ValueError, match=r"Subsample \d leaves no count above 0"):
         model.fit(X, counts)
 

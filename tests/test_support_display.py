@@ -23,7 +23,6 @@ from sklearn.preprocessing import StandardScaler
 from mutar_cy import (
     GroupLasso,
     GroupLassoClassifier,
-    GroupLassoRegressor,
     MultiLevelLasso,
     coef_frame,
 )
@@ -295,7 +294,7 @@ def first_image(model):
 def test_blocks_of_a_dict_have_the_names_of_their_columns():
     rng = np.random.default_rng(0)
     blocks = {"age": rng.standard_normal((40, 2)), "dose": rng.standard_normal((40, 1))}
-    model = GroupLassoRegressor(alpha=0.05).fit(blocks, blocks["dose"][:, 0])
+    model = GroupLasso(alpha=0.05).fit(blocks, blocks["dose"][:, 0])
     names = row_names(SupportDisplay.from_estimator(model))
     assert names == list(coef_frame(model).index)
     assert len(names) == 3

@@ -24,7 +24,6 @@ from mutar_cy import (
     DirtyModel,
     GroupLasso,
     GroupLassoClassifier,
-    GroupLassoRegressor,
     IndLasso,
     ReweightedGroupLasso,
     to_sklearn,
@@ -41,7 +40,7 @@ MODELS = [
     DirtyModel(0.3, 0.25),
     pytest.param(MTW(0.1, 0.1), marks=pytest.mark.uncertified(OTHER)),
     ReweightedGroupLasso(0.1),
-    GroupLassoRegressor(2, 0.1, standardize_groups=True),
+    GroupLasso(groups=2, alpha=0.1, standardize_groups=True),
 ]
 each_model = pytest.mark.parametrize("model", MODELS, ids=str)
 
@@ -134,7 +133,7 @@ def test_responses_of_a_task_stay_together():
 def test_counts_and_positive_targets(loss, cls):
     X, y, _ = simulated.responses()
     y = np.exp(y / 4) if loss == "gamma" else np.round(np.exp(y / 4))
-    model = GroupLassoRegressor(2, 0.02, loss=loss)
+    model = GroupLasso(groups=2, alpha=0.02, loss=loss)
     fit = clone(model).fit(X, y[..., 0])
     for k, own in to_sklearn(fit).items():
         assert type(own) is cls

@@ -35,11 +35,11 @@ from sklearn.model_selection import (
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-from mutar_cy import GroupLasso, GroupLassoClassifier, GroupLassoRegressor
+from mutar_cy import GroupLasso, GroupLassoClassifier
 from mutar_cy.model_selection import LeaveOneTaskOut, TaskKFold, make_task_scorer
 
 ALPHAS = [0.01, 0.1, 2.0]
-MODELS = [GroupLasso(), GroupLassoRegressor(), GroupLassoClassifier(alpha=0.05)]
+MODELS = [GroupLasso(), GroupLasso(alpha=1.0), GroupLassoClassifier(alpha=0.05)]
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
 each_way = pytest.mark.parametrize("way", ["column", "routing"])
 

@@ -25,7 +25,6 @@ from mutar_cy import (
     DirtyModel,
     GroupLasso,
     GroupLassoClassifier,
-    GroupLassoRegressor,
     IndLasso,
     linear_model,
 )
@@ -35,7 +34,7 @@ MODELS = [
     GroupLasso(0.3),
     IndLasso(0.3),
     DirtyModel(0.3, 0.2),
-    GroupLassoRegressor(alpha=0.3),
+    GroupLasso(alpha=0.3),
     GroupLassoClassifier(alpha=0.07),
 ]
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
@@ -241,7 +240,7 @@ SELECTORS = [SelectFromModel, RFE, RFECV]
 REFUSED = [
     GroupLasso(0.3),
     DirtyModel(0.3, 0.2),
-    GroupLassoRegressor(alpha=0.3),
+    GroupLasso(alpha=0.3),
     GroupLassoClassifier(alpha=0.1),
     MTW(0.1, 0.1),
 ]
@@ -294,7 +293,7 @@ def test_what_is_refused_stays_unfitted():
 
 
 @pytest.mark.parametrize(
-    "model", [GroupLasso(0.3), GroupLassoRegressor(alpha=0.3), linear_model.Lasso(0.3)]
+    "model", [GroupLasso(0.3), GroupLasso(alpha=0.3), linear_model.Lasso(0.3)]
 )
 def test_a_single_task_needs_nothing(model):
     X, Y, _ = simulated.shared()

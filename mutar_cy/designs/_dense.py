@@ -23,8 +23,9 @@ class DenseDesign(Design):
         Non-negative.
     center : bool
         Whether to subtract the weighted mean of every column.
-    normalize : bool, default=False
-        Whether to divide columns by their l2 norm about the mean.
+    normalize : {False, True, "std"}, default=False
+        Whether to divide columns by their l2 norm about the mean, or by their standard
+        deviation.
     """
 
     packs_cheaply = True
@@ -43,7 +44,7 @@ class DenseDesign(Design):
         self._null = np.flatnonzero(self.squares == 0.0)
         self.scale = None
         if normalize:
-            self.scale = column_scale(self.squares, weight)
+            self.scale = column_scale(self.squares, weight, normalize)
             self.squares = self.squares * self.scale**2
 
     def _center_large_offsets(self, total):

@@ -106,10 +106,19 @@ def packed(design, features):
     return out
 
 
-def column_scale(squares, weight):
-    """Return the inverse l2 norm of every column about its mean; 1 where it is 0.
+def column_scale(squares, weight, normalize):
+    r"""Return the inverse size of every column about its mean; 1 where it is 0.
 
-    Norms are over the rows that have a weight.
+    Parameters
+    ----------
+    squares : ndarray of shape (n_features,)
+        Squared norms of the columns about their means, times the root of the weights.
+    weight : ndarray of shape (n_samples,)
+    normalize : {True, "std"}
+        True: the size is the l2 norm :math:`\sqrt{n_+ / S \sum_i s_i (x_i - m)^2}` with
+        weights :math:`s_i` of sum :math:`S`, of which :math:`n_+` are not 0. "std": it
+        is the standard deviation, without :math:`n_+`.
     """
-    norms = np.sqrt(squares * (np.count_nonzero(weight) / weight.sum()))
+    n_rows = 1 if normalize == "std" else np.count_nonzero(weight)
+    norms = np.sqrt(squares * (n_rows / weight.sum()))
     return 1.0 / np.where(norms > 0.0, norms, 1.0)

@@ -228,9 +228,9 @@ def make_scaled_data(tasks, fit_intercept=True, normalize=False):
     tasks : list of DesignTargets
     fit_intercept : bool, default=True
         Whether every column has an intercept.
-    normalize : bool, default=False
-        Whether to divide every column of a design by its l2 norm about the mean.
-        Only with ``fit_intercept``.
+    normalize : {False, True, "std"}, default=False
+        Whether to divide every column of a design by its l2 norm about the mean, or by
+        its standard deviation. Only with ``fit_intercept``.
 
     Returns
     -------
@@ -242,7 +242,7 @@ def make_scaled_data(tasks, fit_intercept=True, normalize=False):
         If X has an entry that is not finite.
     """
     weights = [sample_weights(task) for task in tasks]
-    normalize = normalize and fit_intercept
+    normalize = normalize if fit_intercept else False
     designs, x_exponent = designs_in_range(tasks, weights, fit_intercept, normalize)
     # Targets are scaled to about one first, so that their squares do not underflow.
     y_exponent = unit_of_targets(tasks)

@@ -30,7 +30,7 @@ class SparseDesign(Design):
         self._centers = bool(self.mean.any())
         self.scale = None
         if normalize:
-            self.scale = column_scale(self.squares, weight)
+            self.scale = column_scale(self.squares, weight, normalize)
             self.squares = self.squares * self.scale**2
 
     def _moments(self, total, center):

@@ -33,7 +33,7 @@ CONSTRAINTS: dict[str, Any] = {
     "eps": FRACTION,
     "cv": ["cv_object"],
     "n_jobs": [Integral, None],
-    "selection": [StrOptions({"min", "1se"})],
+    "rule": [StrOptions({"min", "1se"})],
     "criterion": [StrOptions({"aic", "bic", "ebic"}), None],
 }
 
@@ -73,7 +73,7 @@ class CrossValidated:
     alphas: Any
     eps: float
     cv: Any
-    selection: str
+    rule: str
     criterion: str | None
     n_jobs: int | None
     verbose: Any = 0
@@ -87,6 +87,10 @@ class CrossValidated:
         given = {name: getattr(self, name) for name in names if hasattr(self, name)}
         return self._model_class(**given)
 
+    def _path_model(self):
+        """Return the model of a path over the strengths."""
+        return self._model()
+
     def _objective(self, data):
         return self._model()._objective(data)
 
@@ -96,7 +100,7 @@ class CrossValidated:
 
     def _rule(self):
         """Return the rule of the choice: "min" or "1se"."""
-        return self.selection
+        return self.rule
 
     def _fit(self, X, y, *, to_split=None, **given):
         """Fit to X, y and the arguments of ``fit``; splitters take ``to_split``."""
@@ -120,6 +124,7 @@ class CrossValidated:
         objective = objective.with_params(**choice.strengths)
         if objective.is_unpenalised:
             self._warn_unpenalised(objective)
+        self._warn_as_model(model, objective)
         # From zeros: the same fit, to the last bit, as the model itself would make.
         solution = objective.solve(None, current_recorder())
         report_steps(callback, n_steps, objective.certified(solution))
@@ -141,6 +146,9 @@ class CrossValidated:
         """Warn that a chosen strength is zero."""
         warn_unpenalised(objective.loss)
 
+    def _warn_as_model(self, model, objective):
+        """Warn as the model does, if data make it another model."""
+
     def _grid_attributes(self, grid):
         """Return the strengths of the grid as attributes."""
         found = {"alphas_": grid.alphas}
@@ -148,9 +156,9 @@ class CrossValidated:
 
     def _by_criterion(self, objective, grid):
         """Choose the strengths by an information criterion."""
-        if self.selection == "1se":
+        if self.rule == "1se":
             raise ValueError(
-                f"selection='1se' is for cross-validation, not for "
+                f"rule='1se' is for cross-validation, not for "
                 f"criterion={self.criterion!r}."
             )
         with one_blas_thread():
@@ -197,6 +205,24 @@ class CrossValidated:
     def _score_attributes(self, scores, grid, objective):
         """Return the validation losses as attributes."""
         return {self._path_name: grid.shaped(scores.path)}
+
+
+class LossCrossValidated(CrossValidated):
+    """Choose the strengths of a model of any loss.
+
+    The losses of held-out samples are ``mse_path_`` and ``task_mse_path_`` for squared
+    error, else ``deviance_path_`` and ``task_deviance_path_``.
+    """
+
+    def _warn_as_model(self, model, objective):
+        model._warn_other_model(objective)
+
+    def _score_attributes(self, scores, grid, objective):
+        kind = "mse" if objective.loss.is_quadratic else "deviance"
+        paths = [scores.of_columns(own).path for own in objective.task_columns()]
+        joint = {f"{kind}_path_": grid.shaped(scores.path)}
+        each = [grid.shaped(path) for path in paths]
+        return {**joint, f"task_{kind}_path_": np.stack(each, axis=-1)}
 
 
 def report_steps(callback, n_steps, solutions=()):

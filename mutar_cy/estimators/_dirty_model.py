@@ -2,51 +2,120 @@
 
 from functools import partial
 from numbers import Integral
+from typing import Any
 
 import numpy as np
-from sklearn.utils._param_validation import validate_params
 
-from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._cross_validated import LossCrossValidated, constraints_of
 from mutar_cy.estimators._docs import fill_docstring
-from mutar_cy.estimators._multi_task_model import MultiTaskRegressor
-from mutar_cy.model_selection import geometric_alphas, pair_grid, solve_grid
+from mutar_cy.estimators._loss_classifier import LossClassifier
+from mutar_cy.estimators._loss_regressor import GroupedModel, LossRegressor
+from mutar_cy.model_selection import alpha_grid, geometric_alphas, pair_grid
 from mutar_cy.objectives import (
     COUNT,
-    FRACTION,
     NON_NEGATIVE,
     BlockObjective,
     check_alphas,
-    check_parameters,
-    check_penalty_weights,
+    warn_user,
 )
 from mutar_cy.penalties import L21, Dirty
 
 
+class DirtyModelBase(GroupedModel):
+    """A loss plus norms of a shared part and of a specific part of coefficients."""
+
+    beta: float | None
+
+    def _path_grid(self, objective, alphas, betas, eps):
+        """Return the grid of a path: as many ratios as ``betas``, or given ones."""
+        if betas is None:
+            return alpha_grid(objective, alphas, eps)
+        if isinstance(betas, Integral):
+            return dirty_grid(objective, alphas, eps, ratios=betas)
+        return dirty_grid(objective, alphas, eps, betas=betas)
+
+    def _loss_objective(self, data, loss):
+        groups, weights = self._groups_and_weights(data)
+        n_columns = sum(Y.shape[1] for Y in data.targets)
+        beta = self.beta
+        if beta is None:
+            # The geometric mean of the two ends: 1 / sqrt(n_columns), where the shared
+            # part is zero, and 1, where the specific part is.
+            beta = self.alpha * n_columns**-0.25
+        return BlockObjective(
+            data,
+            partial(dirty_penalty, weights=weights, positive=self.positive),
+            {"alpha": self.alpha, "beta": beta},
+            self._options(),
+            loss,
+            groups,
+            scales_with_alpha=("beta",),
+        )
+
+    def _warn_other_model(self, objective):
+        """Warn if one of the two parts is zero, whatever the data."""
+        alpha, beta = objective.strengths["alpha"], objective.strengths["beta"]
+        if not alpha or not beta:
+            return
+        name, n_columns = type(self).__name__, objective.n_columns
+        kind = "Classifier" if isinstance(self, LossClassifier) else ""
+        if beta >= alpha and (self.beta is not None or n_columns == 1):
+            other = f"GroupLasso{kind}(alpha={beta if beta < alpha else alpha:.6g})"
+            if n_columns == 1 and objective.feature_groups is None:
+                other = f"a lasso, IndLasso{kind}(alpha={alpha:.6g})"
+            warn_user(
+                f"{name} with beta={beta:.6g} of at least alpha={alpha:.6g} has no "
+                f"specific part: it is {other}. Set beta between "
+                f"alpha / sqrt(n_tasks) = {alpha / n_columns**0.5:.6g} and alpha, or "
+                "leave beta=None."
+            )
+        elif objective.feature_groups is None and alpha >= n_columns**0.5 * beta:
+            warn_user(
+                f"{name} with beta={beta:.6g} of at most alpha / sqrt(n_tasks) = "
+                f"{alpha / n_columns**0.5:.6g} has no shared part: it is "
+                f"IndLasso{kind}(alpha={beta:.6g}). Set beta between it and "
+                f"alpha={alpha:.6g}, or leave beta=None."
+            )
+
+    def _attributes(self, objective, arrays):
+        fitted = super()._attributes(objective, arrays)
+        coef, specific = fitted["coef_"], arrays.get("coef_specific")
+        return {
+            **fitted,
+            "coef_shared_": arrays.get("coef_shared", coef),
+            "coef_specific_": np.zeros_like(coef) if specific is None else specific,
+        }
+
+
 @fill_docstring
-class DirtyModel(MultiTaskRegressor):
-    r"""Linear regression of several tasks on shared and on specific features.
+class DirtyModel(DirtyModelBase, LossRegressor):
+    r"""Regression of several tasks on shared and on specific features.
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design
     :math:`X_k`. The coefficients are a sum, :math:`W = P + Q`: of a shared part
-    :math:`P`, whose features all tasks keep or drop together, and a specific part
-    :math:`Q`, each entry of which stands for itself. With the intercepts :math:`b` they
-    minimise
+    :math:`P`, whose features, or groups of features, all tasks keep or drop together,
+    and a specific part :math:`Q`, each entry of which stands for itself. With the
+    intercepts :math:`b` they minimise
 
     .. math::
 
-        \sum_k \frac{c_k}{S_k} \sum_i \frac{s_{ki}}{2}
-            \big( y_{ki} - b_k - x_{ki}^\top w_k \big)^2
-        + \sum_j \omega_j \big( \alpha \| P_j \|_2 + \beta \| Q_j \|_1 \big)
+        \sum_k \frac{c_k}{S_k} \sum_i s_{ki} \,
+            f(y_{ki}, \; o_{ki} + b_k + x_{ki}^\top w_k)
+        + \sum_g \omega_g \big( \alpha \| P_g \|_F + \beta \| Q_g \|_1 \big)
 
-    with sample weights :math:`s_{ki}` that sum to :math:`S_k` in task :math:`k`, task
-    weights :math:`c_k` and penalty weights :math:`\omega_j`, all 1 by default.
-    :math:`P_j` and :math:`Q_j` are the rows of feature :math:`j`, over all tasks and
-    responses; let :math:`m` be their length.
+    with sample weights :math:`s_{ki}` that sum to :math:`S_k` in task :math:`k`,
+    offsets :math:`o_{ki}` (0 by default), task weights :math:`c_k` (1 by default) and
+    penalty weights :math:`\omega_g`. :math:`P_g` and :math:`Q_g` are the rows of the
+    features in group :math:`g`, over all tasks and responses; by default every feature
+    is a group of its own. Let :math:`m` be the number of their entries.
+
+    %(losses)s
 
     Only :math:`\alpha / \sqrt{m} < \beta < \alpha` uses both parts. From
     :math:`\beta \ge \alpha` on the specific part is 0 and this is
     :class:`~mutar_cy.GroupLasso`; from :math:`\alpha \ge \sqrt{m} \beta` on the shared
-    part is 0 and this is :class:`~mutar_cy.IndLasso` with strength :math:`\beta`.
+    part is 0 and this is :class:`~mutar_cy.IndLasso` with strength :math:`\beta`. A
+    warning says so in both cases.
 
     Parameters
     ----------
@@ -55,15 +124,18 @@ class DirtyModel(MultiTaskRegressor):
         For ``alpha >= alpha_max(...)`` (:func:`~mutar_cy.alpha_max`) all coefficients
         are 0 if ``beta`` is scaled along. At 0, nothing is penalised and the fit is
         least squares.
-    beta : float, default=1.0
-        Strength of the penalty on the specific part, in the same unit. At 0, nothing is
-        penalised.
+    beta : float, default=None
+        Strength of the penalty on the specific part, in the same unit. By default
+        ``alpha * n_tasks ** -0.25`` (responses count as tasks), the middle between the
+        two models below. At 0, nothing is penalised.
     %(fit_intercept)s
     %(normalize)s
     %(max_iter)s
     %(tol)s
     %(positive of DirtyModel)s
     %(warm_start)s
+    %(loss)s
+    %(groups)s
     %(penalty_weights of DirtyModel)s
     %(task_weight)s
     %(task_column)s
@@ -78,7 +150,11 @@ class DirtyModel(MultiTaskRegressor):
     %(intercept_)s
     %(dual_gap_)s
     %(objective_)s
-    %(n_iter_ of DirtyModel)s
+    %(n_iter_)s
+    %(groups_)s
+    %(group_names_)s
+    %(group_norms_)s
+    %(selected_groups_)s
     %(residuals_)s
     %(tasks_)s
     %(layout_)s
@@ -123,14 +199,14 @@ class DirtyModel(MultiTaskRegressor):
     """
 
     _parameter_constraints = {
-        **MultiTaskRegressor._parameter_constraints,
-        "beta": NON_NEGATIVE,
+        **LossRegressor._parameter_constraints,
+        "beta": [*NON_NEGATIVE, None],
     }
 
     def __init__(
         self,
         alpha=1.0,
-        beta=1.0,
+        beta=None,
         fit_intercept=True,
         normalize=False,
         max_iter=2000,
@@ -138,7 +214,9 @@ class DirtyModel(MultiTaskRegressor):
         positive=False,
         warm_start=False,
         *,
-        penalty_weights=None,
+        loss="squared_error",
+        groups=None,
+        penalty_weights="sqrt_size",
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
@@ -152,32 +230,13 @@ class DirtyModel(MultiTaskRegressor):
         self.tol = tol
         self.positive = positive
         self.warm_start = warm_start
+        self.loss = loss
+        self.groups = groups
         self.penalty_weights = penalty_weights
         self.task_weight = task_weight
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
-
-    def _objective(self, data):
-        weights = check_penalty_weights(
-            self.penalty_weights, ((data.n_features,),), "feature"
-        )
-        return BlockObjective(
-            data,
-            partial(dirty_penalty, weights=weights, positive=self.positive),
-            {"alpha": self.alpha, "beta": self.beta},
-            self._options(),
-            scales_with_alpha=("beta",),
-        )
-
-    def _attributes(self, objective, arrays):
-        fitted = super()._attributes(objective, arrays)
-        coef, specific = fitted["coef_"], arrays.get("coef_specific")
-        return {
-            **fitted,
-            "coef_shared_": arrays.get("coef_shared", coef),
-            "coef_specific_": np.zeros_like(coef) if specific is None else specific,
-        }
 
 
 def dirty_penalty(alpha, beta, weights, positive):
@@ -190,8 +249,19 @@ def dirty_penalty(alpha, beta, weights, positive):
     return Dirty(alpha, beta, weights, positive)
 
 
+class AlphaAndBeta(LossCrossValidated):
+    """Choose both strengths of a dirty model."""
+
+    betas: Any
+    ratios: Any
+
+    def _grid(self, objective):
+        given = {"betas": self.betas, "ratios": self.ratios}
+        return dirty_grid(objective, self.alphas, self.eps, **given)
+
+
 @fill_docstring
-class DirtyModelCV(CrossValidated, DirtyModel):
+class DirtyModelCV(AlphaAndBeta, DirtyModel):
     r"""DirtyModel with alpha and beta chosen by cross-validation or a criterion.
 
     This is :class:`~mutar_cy.DirtyModel`, see there for the objective, with chosen
@@ -217,7 +287,7 @@ class DirtyModelCV(CrossValidated, DirtyModel):
         where it is a group lasso.
     %(eps)s
     %(cv)s
-    %(selection of DirtyModel)s
+    %(rule of DirtyModel)s
     %(criterion)s
     %(n_jobs)s
     %(fit_intercept)s
@@ -225,6 +295,8 @@ class DirtyModelCV(CrossValidated, DirtyModel):
     %(max_iter)s
     %(tol)s
     %(positive of DirtyModel)s
+    %(loss)s
+    %(groups)s
     %(penalty_weights of DirtyModel)s
     %(task_weight)s
     %(task_column)s
@@ -250,7 +322,11 @@ class DirtyModelCV(CrossValidated, DirtyModel):
     %(intercept_)s
     %(dual_gap_)s
     %(objective_)s
-    %(n_iter_ of DirtyModel)s
+    %(n_iter_)s
+    %(groups_)s
+    %(group_names_)s
+    %(group_norms_)s
+    %(selected_groups_)s
     %(residuals_)s
     %(tasks_)s
     %(layout_)s
@@ -261,7 +337,7 @@ class DirtyModelCV(CrossValidated, DirtyModel):
     See Also
     --------
     DirtyModel : With given strengths.
-    dirty_path : All fits.
+    regularization_path : All fits.
     GroupLassoCV, IndLassoCV : The two ends of the ratios.
 
     Notes
@@ -298,7 +374,7 @@ class DirtyModelCV(CrossValidated, DirtyModel):
     >>> X = [rng.standard_normal((n, 20)) for n in (40, 30)]
     >>> y = [x[:, 0] + 2 * x[:, k] + 0.5 * rng.standard_normal(len(x))
     ...      for k, x in enumerate(X, start=3)]
-    >>> model = DirtyModelCV(alphas=30, ratios=3, selection="1se").fit(X, y)
+    >>> model = DirtyModelCV(alphas=30, ratios=3, rule="1se").fit(X, y)
     >>> model.mse_path_.shape
     (3, 30, 5)
     >>> [np.flatnonzero(abs(w) > 0.3).tolist() for w in model.coef_.T]
@@ -318,7 +394,7 @@ class DirtyModelCV(CrossValidated, DirtyModel):
         ratios=5,
         eps=1e-3,
         cv=None,
-        selection="min",
+        rule="min",
         criterion=None,
         n_jobs=None,
         fit_intercept=True,
@@ -326,7 +402,9 @@ class DirtyModelCV(CrossValidated, DirtyModel):
         max_iter=2000,
         tol=1e-4,
         positive=False,
-        penalty_weights=None,
+        loss="squared_error",
+        groups=None,
+        penalty_weights="sqrt_size",
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
@@ -337,7 +415,7 @@ class DirtyModelCV(CrossValidated, DirtyModel):
         self.ratios = ratios
         self.eps = eps
         self.cv = cv
-        self.selection = selection
+        self.rule = rule
         self.criterion = criterion
         self.n_jobs = n_jobs
         self.fit_intercept = fit_intercept
@@ -345,15 +423,13 @@ class DirtyModelCV(CrossValidated, DirtyModel):
         self.max_iter = max_iter
         self.tol = tol
         self.positive = positive
+        self.loss = loss
+        self.groups = groups
         self.penalty_weights = penalty_weights
         self.task_weight = task_weight
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
-
-    def _grid(self, objective):
-        given = {"betas": self.betas, "ratios": self.ratios}
-        return dirty_grid(objective, self.alphas, self.eps, **given)
 
 
 def dirty_grid(objective, alphas, eps, *, betas=None, ratios=5):
@@ -380,7 +456,7 @@ def dirty_grid(objective, alphas, eps, *, betas=None, ratios=5):
         pairs = np.meshgrid(betas, alphas, indexing="ij")
         return pair_grid(pairs[1], pairs[0])
     rows = []
-    for ratio in check_ratios(ratios, objective.scaled.n_columns):
+    for ratio in check_ratios(ratios, objective.n_columns):
         own = alphas
         if isinstance(alphas, Integral):
             scaled = {"alpha": 1.0, "beta": ratio}
@@ -412,98 +488,3 @@ def check_ratios(ratios, n_columns):
     if len(wrong):
         raise ValueError(f"ratios must be positive and finite, got {wrong[0]}.")
     return np.sort(ratios)
-
-
-@validate_params(
-    {
-        "alphas": ["array-like", None],
-        "betas": ["array-like", None],
-        "ratios": [*COUNT, "array-like"],
-        "n_alphas": COUNT,
-        "eps": FRACTION,
-    },
-    prefer_skip_nested_validation=True,
-)
-@fill_docstring
-def dirty_path(
-    X,
-    y,
-    *,
-    alphas=None,
-    betas=None,
-    ratios=5,
-    n_alphas=100,
-    eps=1e-3,
-    sample_weight=None,
-    task=None,
-    **params,
-):
-    r"""Fit a dirty model over both of its strengths.
-
-    Every fit is that of :class:`~mutar_cy.DirtyModel`, see there for the objective. For
-    every ratio of ``beta`` to ``alpha`` there is a path in ``alpha``, on which a fit
-    starts from the last one.
-
-    Parameters
-    ----------
-    X, y : object
-        The data, in any layout that ``DirtyModel.fit`` takes.
-    alphas : array-like of shape (n_alphas,), default=None
-        The strengths of the shared part, in any order. By default ``n_alphas`` for
-        every ratio, from the smallest one that leaves no coefficient.
-    betas : array-like of shape (n_paths,), default=None
-        Strengths of the specific part, one for each path, in place of ratios; only with
-        ``alphas``.
-    ratios : int or array-like of shape (n_paths,), default=5
-        Ratios of ``beta`` to ``alpha``, or how many of them to lay out: from one over
-        the root of the number of columns, where the model is a lasso per task, to 1,
-        where it is a group lasso.
-    %(n_alphas)s
-    %(eps)s
-    sample_weight, task : object
-        As ``DirtyModel.fit`` takes them.
-    **params : dict
-        Further parameters of :class:`~mutar_cy.DirtyModel`.
-
-    Returns
-    -------
-    path : RegularizationPath
-        Its arrays have an axis of paths before that of strengths; ``alphas`` and
-        ``betas`` are of shape (n_paths, n_alphas).
-
-    Raises
-    ------
-    ValueError
-        If strengths or ratios are not positive and finite, ``betas`` come without
-        ``alphas``, or as in ``DirtyModel.fit``.
-
-    Warns
-    -----
-    ConvergenceWarning
-        For every fit whose duality gap stayed above its target.
-
-    See Also
-    --------
-    regularization_path : One path, in the ratio of an estimator's strengths.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from mutar_cy import dirty_path
-    >>> rng = np.random.default_rng(0)
-    >>> X = rng.standard_normal((2, 30, 5))
-    >>> y = np.stack([X[0] @ [1, 1, 0, 0, 0], X[1] @ [1, 0, 1, 0, 0]])
-    >>> path = dirty_path(X, y, ratios=2, n_alphas=3)
-    >>> path.coefs.shape, path.alphas.shape
-    ((5, 2, 2, 3), (2, 3))
-    >>> print((path.betas / path.alphas).round(3)[:, 0])
-    [0.707 1.   ]
-    """
-    model = DirtyModel(**params)
-    check_parameters(model)
-    objective = model._objective(
-        model._read(X, y, sample_weight=sample_weight, task=task)
-    )
-    given = n_alphas if alphas is None else alphas
-    grid = dirty_grid(objective, given, eps, betas=betas, ratios=ratios)
-    return solve_grid(objective, grid)

@@ -7,6 +7,34 @@ of its own, ``%(name)s`` or ``%(name of Class)s``, and the decorator puts it in.
 import re
 
 ENTRIES = {
+    "task_deviance_path_": r"""
+task_deviance_path_ : ndarray of shape (n_alphas, n_folds, n_tasks)
+    The same for every task.
+""",
+    "task_mse_path_": r"""
+task_mse_path_, task_deviance_path_ : ndarray of shape (n_alphas, n_folds, n_tasks)
+    The same for every task. NaN where a fold holds out none of its samples.
+""",
+    "deviance_path_": r"""
+deviance_path_ : ndarray shaped as ``mse_path_``
+    The same for losses other than squared error: mean deviances in place of errors.
+""",
+    "n_iter_ of reweighting": r"""
+n_iter_ : int
+    Passes made over the coefficients, in all convex problems together.
+""",
+    "losses": r"""
+The loss :math:`f(y, \eta)` is
+
+- ``"squared_error"``: :math:`\frac12 (y - \eta)^2`;
+- ``"huber"``: :math:`\frac12 u^2` where :math:`|u| \le \delta`, else
+  :math:`\delta |u| - \frac12 \delta^2`, with :math:`u = y - \eta`: squared error of
+  small residuals, absolute error of large ones, for targets with outliers;
+- ``"poisson"``: :math:`\exp(\eta) - y \eta`, for counts;
+- ``"gamma"``: :math:`y \exp(-\eta) + \eta`, for positive targets.
+
+Predictions are :math:`\eta` with the first two and :math:`\exp(\eta)` with the others.
+""",
     "alpha_": """
 alpha_ : float
     The chosen alpha, used for the final fit.
@@ -139,6 +167,11 @@ dual_gap_ : float, or ndarray of shape (n_classes,)
     By how much the objective may still exceed the optimum, in its own unit; of
     every problem, if there are several.
 """,
+    "dual_gap_ of IndLassoClassifier": """
+dual_gap_ : ndarray of shape ([n_classes,] n_tasks), or float
+    Upper bound on each task's objective minus its global minimum, for every class if
+    there are more than two.
+""",
     "dual_gap_ of IndLasso": """
 dual_gap_ : ndarray shaped as ``intercept_``, or float
     Upper bound on each task's objective minus its global minimum.
@@ -188,25 +221,13 @@ group_norms_ : ndarray of shape (n_groups,)
 group_norms_ : ndarray of shape (n_groups,)
     The norms of the coefficients of every group, over tasks and classes.
 """,
-    "group_weights": r"""
-group_weights : array-like, dict or "sqrt_size", default="sqrt_size"
-    The weights :math:`\omega_g`, of shape (n_groups,) or in a dict by name: 0
-    leaves a group unpenalised, infinity excludes it. ``"sqrt_size"`` is the root
-    of the number of features in the group, whatever the number of tasks.
-""",
-    "groups": """
-groups : list of array-like of int, default=None
-    The features of each group, as indices (or as masks of length ``n_features``).
-    Every feature must be in exactly one. By default, one group per feature.
-""",
-    "groups of GroupLassoClassifier": """
-groups : list, dict, array-like, int, "prefix" or "auto", default="auto"
-    The features of each group: a list or a dict of their columns (indices,
-    names, masks or slices); one integer per feature, -1 for those that are not
-    penalised; a mask of shape (n_groups, n_features); the size of groups of
-    consecutive features; or ``"prefix"``, the part of column names before
-    ``"__"``, or level 0 of a MultiIndex. ``"auto"`` is the keys of X if that is a
-    dict, prefixes if there are any, and else every feature on its own. The task
+    "groups": r"""
+groups : None, list, dict, array-like, int or "prefix", default=None
+    The features of each group: a list or a dict of their columns (indices, names, masks
+    or slices); one label per feature (-1 for those that are not penalised); a mask of
+    shape (n_groups, n_features); the size of groups of consecutive features; or
+    ``"prefix"``, the part of column names before ``"__"``, or level 0 of a MultiIndex.
+    None: every feature on its own; the keys of X if that is a dict of arrays. The task
     column is not counted.
 """,
     "groups_": """
@@ -260,22 +281,19 @@ M : array-like, list of array-like, sparse matrix or Kernel, default=None
     ``sqrt(n_features)`` stands for both axes of a square image. By default the
     square of the distance of indices over its median.
 """,
-    "max_iter": """
+    "max_iter": r"""
 max_iter : int, default=2000
-    Maximum number of passes over the coefficients.
+    Maximum number of passes over the coefficients, or of Newton steps where the loss is
+    not squared error or groups have several features.
 """,
     "max_iter of GroupLassoClassifier": """
 max_iter : int, default=2000
     Most Newton steps, for every class.
 """,
-    "max_iter of GroupLassoRegressor": """
+    "max_iter of IndLasso": r"""
 max_iter : int, default=2000
-    Most Newton steps; most passes over the coefficients for squared error with
-    ``positive``, ``l1_ratio`` above 0, or groups of one feature.
-""",
-    "max_iter of IndLasso": """
-max_iter : int, default=2000
-    Maximum number of passes over the coefficients of a task.
+    Maximum number of passes over the coefficients of a task, or of Newton steps where
+    the loss is not squared error or groups have several features.
 """,
     "max_iter of MTW": """
 max_iter : int, default=2000
@@ -313,9 +331,9 @@ n_alphas : int, default=100
 n_features_in_ : int
     Number of columns of X, the task column included.
 """,
-    "n_iter_": """
+    "n_iter_": r"""
 n_iter_ : int
-    Passes made over the coefficients, in all convex problems together.
+    Passes over the coefficients, or Newton steps.
 """,
     "n_iter_ of DirtyModel": """
 n_iter_ : int
@@ -324,10 +342,6 @@ n_iter_ : int
     "n_iter_ of GroupLassoClassifier": """
 n_iter_ : int
     Newton steps, of the class that took most.
-""",
-    "n_iter_ of GroupLassoRegressor": """
-n_iter_ : int
-    Passes over the coefficients, or Newton steps.
 """,
     "n_iter_ of IndLasso": """
 n_iter_ : int
@@ -343,11 +357,14 @@ n_jobs : int, default=None
     :func:`joblib.parallel_config` sets another backend. It does not change any
     result: in every fold BLAS has one thread.
 """,
-    "normalize": """
-normalize : bool, default=False
-    Whether to penalise as if every feature of every task had been centred and
-    divided by its l2 norm. The coefficients are for X as given. Ignored without
-    ``fit_intercept``.
+    "normalize": r"""
+normalize : bool or "std", default=False
+    Whether to penalise as if every feature of every task had been centred and divided
+    by its size; the coefficients are for X as given. ``"std"``: the size is the
+    weighted standard deviation, which does not depend on the number of samples. True:
+    it is the l2 norm, the root of the number of samples times larger, as in MuTaR; a
+    sample given twice is then not one of weight 2, and fits to fewer samples, as in
+    cross-validation, are penalised more. Ignored without ``fit_intercept``.
 """,
     "normalize of MTW": """
 normalize : bool, default=False
@@ -364,6 +381,11 @@ objective_ : float
 objective_ : float, or ndarray of shape (n_classes,)
     The objective at the coefficients, also.
 """,
+    "objective_ of IndLassoClassifier": """
+objective_ : ndarray of shape ([n_classes,] n_tasks), or float
+    Each task's term of the objective, at the coefficients, for every class if there are
+    more than two.
+""",
     "objective_ of IndLasso": """
 objective_ : ndarray shaped as ``intercept_``, or float
     Each task's term of the objective, at the coefficients.
@@ -372,25 +394,34 @@ objective_ : ndarray shaped as ``intercept_``, or float
 objective_ : float
     The last of them.
 """,
-    "penalty_weights": """
-penalty_weights : array-like of shape (n_features,) or (n_groups,), default=None
-    The weight of every group in the penalty: 0 leaves it unpenalised, and
-    infinity excludes it.
+    "penalty_weights": r"""
+penalty_weights : "sqrt_size", array-like or dict, default="sqrt_size"
+    The weights :math:`\omega_g`, of shape (n_groups,) or (n_features,), or by the name
+    of the group or feature in a dict, which may leave out those with the default
+    weight: 0 leaves a group unpenalised, infinity excludes it. ``"sqrt_size"`` is the
+    root of the number of features in the group, so 1 for a feature on its own.
 """,
-    "penalty_weights of DirtyModel": """
-penalty_weights : array-like of shape (n_features,), default=None
-    The weight of every feature in both penalties: 0 leaves it unpenalised, and
-    infinity excludes it.
+    "penalty_weights of DirtyModel": r"""
+penalty_weights : "sqrt_size", array-like or dict, default="sqrt_size"
+    The weights :math:`\omega_g` in both penalties, of shape (n_groups,) or
+    (n_features,), or by the name of the group or feature in a dict, which may leave out
+    those with the default weight: 0 leaves a group unpenalised, infinity excludes it.
+    ``"sqrt_size"`` is the root of the number of features in the group, so 1 for a
+    feature on its own.
 """,
-    "penalty_weights of IndLasso": """
-penalty_weights : array-like of shape (n_features[, n_tasks]), default=None
-    The weight of every coefficient in the penalty: 0 leaves it unpenalised, and
-    infinity excludes it.
+    "penalty_weights of IndLasso": r"""
+penalty_weights : "sqrt_size", array-like or dict, default="sqrt_size"
+    The weights of groups or of features, of all tasks or of each: of shape
+    (n_groups[, n_tasks]) or (n_features[, n_tasks]), or by name in a dict, which may
+    leave out those with the default weight. 0 leaves a group unpenalised, infinity
+    excludes it. ``"sqrt_size"`` is the root of the number of features in the group, so
+    1 for a feature on its own.
 """,
-    "penalty_weights of MultiLevelLasso": """
-penalty_weights : array-like of shape (n_features,), default=None
-    The weight of every feature in the penalty: 0 leaves it unpenalised, and
-    infinity excludes it.
+    "penalty_weights of MultiLevelLasso": r"""
+penalty_weights : "sqrt_size", array-like or dict, default="sqrt_size"
+    The weight of every feature in the penalty, of shape (n_features,), or by name in a
+    dict, which may leave out features of weight 1: 0 leaves it unpenalised, and
+    infinity excludes it. ``"sqrt_size"``: 1.
 """,
     "positive": """
 positive : bool, default=False
@@ -400,7 +431,7 @@ positive : bool, default=False
 positive : bool, default=False
     Whether coefficients, of both parts, must not be negative.
 """,
-    "residuals_": """
+    "residuals_": r"""
 residuals_ : ndarray, or list of them in the list layout
     Targets minus predictions, in the layout of y.
 """,
@@ -408,13 +439,13 @@ residuals_ : ndarray, or list of them in the list layout
 selected_groups_ : list
     The names of the groups whose norm is not 0.
 """,
-    "selection": """
-selection : {"min", "1se"}, default="min"
+    "rule": """
+rule : {"min", "1se"}, default="min"
     "min": the alpha of the smallest mean error over folds. "1se": the largest
     alpha whose mean error is at most one standard error above it.
 """,
-    "selection of DirtyModel": """
-selection : {"min", "1se"}, default="min"
+    "rule of DirtyModel": """
+rule : {"min", "1se"}, default="min"
     Which strength to take: that of the least mean error over folds, or the first
     on its path whose mean is at most one standard error above it.
 """,
@@ -462,25 +493,22 @@ tasks_ : ndarray of shape (n_tasks,)
     The labels of the tasks, in the order of the last axis of ``coef_``; 0, 1, ...
     where the layout has no labels.
 """,
-    "tol": """
+    "tol": r"""
 tol : float, default=1e-4
-    The fit has converged when its duality gap is at most ``tol`` times the
-    objective of the null model (intercepts only).
+    The fit has converged when its duality gap is at most ``tol`` times the excess of
+    the null model's loss (intercepts only) over the least loss possible, which is 0 for
+    squared error.
 """,
     "tol of GroupLassoClassifier": """
 tol : float, default=1e-4
     The fit has converged when its duality gap is at most ``tol`` times the loss
     of the null model (intercepts only), for every class.
 """,
-    "tol of GroupLassoRegressor": """
+    "tol of IndLasso": r"""
 tol : float, default=1e-4
-    The fit has converged when its duality gap is at most ``tol`` times the excess
-    of the null model's loss (intercepts only) over the least loss possible.
-""",
-    "tol of IndLasso": """
-tol : float, default=1e-4
-    A task has converged when its duality gap is at most ``tol`` times the
-    objective of its null model (intercept only).
+    A task has converged when its duality gap is at most ``tol`` times the excess of its
+    null model's loss (intercept only) over the least loss possible, which is 0 for
+    squared error.
 """,
     "tol of MultiLevelLasso": """
 tol : float, default=1e-4

@@ -7,21 +7,33 @@ from numbers import Real
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._cross_validated import LossCrossValidated, constraints_of
 from mutar_cy.estimators._docs import fill_docstring
-from mutar_cy.estimators._multi_task_model import MultiTaskRegressor
+from mutar_cy.estimators._loss_regressor import GroupedModel, LossRegressor
 from mutar_cy.model_selection import alpha_grid, select_best
-from mutar_cy.objectives import (
-    SeparableObjective,
-    check_penalty_weights,
-    check_task_strengths,
-)
-from mutar_cy.penalties import L21
+from mutar_cy.objectives import SeparableObjective, check_task_strengths
+from mutar_cy.penalties import L21, SparseGroup
+
+
+class IndLassoModel(GroupedModel):
+    """A loss plus norms of groups of features of every task on its own."""
+
+    def _loss_objective(self, data, loss):
+        groups, weights = self._groups_and_weights(data, per_task=True)
+        return SeparableObjective(
+            data,
+            column_penalties(self, weights, data.columns),
+            {"alpha": self.alpha},
+            self._options(),
+            loss,
+            groups,
+            alpha_per_task=True,
+        )
 
 
 @fill_docstring
-class IndLasso(MultiTaskRegressor):
-    r"""Independent lassos: linear regression of several tasks, each on its own.
+class IndLasso(IndLassoModel, LossRegressor):
+    r"""Independent lassos: regression of several tasks, each on its own.
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design
     :math:`X_k` and its own strength :math:`\alpha_k`. The coefficients :math:`W` and
@@ -29,13 +41,19 @@ class IndLasso(MultiTaskRegressor):
 
     .. math::
 
-        \sum_k \left[ \frac{c_k}{S_k} \sum_i \frac{s_{ki}}{2}
-            \big( y_{ki} - b_k - x_{ki}^\top w_k \big)^2
-        + \alpha_k \sum_j \omega_{jk} \, | w_{jk} | \right]
+        \sum_k \left[ \frac{c_k}{S_k} \sum_i s_{ki} \,
+            f(y_{ki}, \; o_{ki} + b_k + x_{ki}^\top w_k)
+        + \alpha_k \sum_g \big[ (1 - \rho) \, \omega_{gk} \| w_{gk} \|_2
+        + \rho \, \| w_{gk} \|_1 \big] \right]
 
-    with sample weights :math:`s_{ki}` that sum to :math:`S_k` in task :math:`k`, task
-    weights :math:`c_k` and penalty weights :math:`\omega_{jk}`, all 1 by default.
-    Nothing links the tasks: each one is :class:`sklearn.linear_model.Lasso`.
+    with sample weights :math:`s_{ki}` that sum to :math:`S_k` in task :math:`k`,
+    offsets :math:`o_{ki}` (0 by default), task weights :math:`c_k` (1 by default),
+    penalty weights :math:`\omega_{gk}` and the share :math:`\rho` of the l1 norm.
+    :math:`w_{gk}` holds the coefficients of the features in group :math:`g`; by default
+    every feature is a group of its own, and each task is a
+    :class:`sklearn.linear_model.Lasso`. Nothing links the tasks.
+
+    %(losses)s
 
     Parameters
     ----------
@@ -49,7 +67,11 @@ class IndLasso(MultiTaskRegressor):
     %(tol of IndLasso)s
     %(positive)s
     %(warm_start)s
+    %(loss)s
+    %(groups)s
+    %(l1_ratio)s
     %(penalty_weights of IndLasso)s
+    %(standardize_groups)s
     %(task_weight of IndLasso)s
     %(task_column)s
     %(unseen_tasks)s
@@ -62,6 +84,10 @@ class IndLasso(MultiTaskRegressor):
     %(dual_gap_ of IndLasso)s
     %(objective_ of IndLasso)s
     %(n_iter_ of IndLasso)s
+    %(groups_)s
+    %(group_names_)s
+    %(group_norms_)s
+    %(selected_groups_)s
     %(residuals_)s
     %(tasks_)s
     %(layout_)s
@@ -94,7 +120,7 @@ class IndLasso(MultiTaskRegressor):
     """
 
     _parameter_constraints = {
-        **MultiTaskRegressor._parameter_constraints,
+        **LossRegressor._parameter_constraints,
         "alpha": [Interval(Real, 0, None, closed="left"), "array-like"],
     }
 
@@ -108,7 +134,11 @@ class IndLasso(MultiTaskRegressor):
         positive=False,
         warm_start=False,
         *,
-        penalty_weights=None,
+        loss="squared_error",
+        groups=None,
+        l1_ratio=0.0,
+        penalty_weights="sqrt_size",
+        standardize_groups=False,
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
@@ -121,31 +151,25 @@ class IndLasso(MultiTaskRegressor):
         self.tol = tol
         self.positive = positive
         self.warm_start = warm_start
+        self.loss = loss
+        self.groups = groups
+        self.l1_ratio = l1_ratio
         self.penalty_weights = penalty_weights
+        self.standardize_groups = standardize_groups
         self.task_weight = task_weight
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
 
-    def _objective(self, data):
-        return SeparableObjective(
-            data,
-            entry_penalties(self, data.n_features, data.columns),
-            {"alpha": self.alpha},
-            self._options(),
-            alpha_per_task=True,
-        )
 
-
-def entry_penalties(estimator, n_features, columns):
-    """Return the penalties of all columns, given alpha: every entry on its own.
+def column_penalties(estimator, weights, columns):
+    """Return the penalties of all columns, given alpha: every column on its own.
 
     Parameters
     ----------
     estimator : estimator
-        With ``penalty_weights`` of shape (n_features,) or (n_features, n_tasks), and
-        ``positive``.
-    n_features : int
+        With ``positive``, and perhaps ``l1_ratio``.
+    weights : ndarray of shape (n_blocks,) or (n_blocks, n_tasks), or None
     columns : tuple of int
         (), (n_tasks,) or (n_tasks, n_responses).
 
@@ -156,33 +180,73 @@ def entry_penalties(estimator, n_features, columns):
         list of one penalty per column.
     """
     n_tasks = columns[0] if columns else 1
-    weights = check_penalty_weights(
-        estimator.penalty_weights, ((n_features,), (n_features, n_tasks)), "feature"
-    )
     if weights is None or weights.ndim == 1:
         weights = [weights] * n_tasks
     else:
         weights = list(np.ascontiguousarray(weights.T))
+    l1_ratio = getattr(estimator, "l1_ratio", 0.0)
+    make = partial(SparseGroup, l1_ratio=l1_ratio) if l1_ratio > 0 else L21
     return partial(
         _penalties_of_tasks,
+        make=partial(make, positive=estimator.positive),
         weights=weights,
         n_responses=columns[1] if len(columns) > 1 else 1,
-        positive=estimator.positive,
         name=type(estimator).__name__,
     )
 
 
-def _penalties_of_tasks(alpha, weights, n_responses, positive, name):
+def _penalties_of_tasks(alpha, make, weights, n_responses, name):
     alphas = check_task_strengths(alpha, len(weights), name)
     return [
-        L21(own, weight, positive=positive)
+        make(alpha=own, weights=weight)
         for own, weight in zip(alphas, weights, strict=True)
         for _ in range(n_responses)
     ]
 
 
+class AlphaPerTask(LossCrossValidated):
+    """Choose an alpha of every task, or one of all tasks.
+
+    Where every task has its own, it is chosen by the task's own samples.
+    """
+
+    per_task: bool
+
+    def _grid(self, objective):
+        objective = copy(objective)
+        objective.alpha_per_task = self.per_task
+        return alpha_grid(objective, self.alphas, self.eps)
+
+    def _best_points(self, scores, grid, objective):
+        if not self.per_task:
+            return super()._best_points(scores, grid, objective)
+        which = np.zeros(len(scores.column_weights), dtype=np.intp)
+        for own in objective.task_columns():
+            task_scores = scores.of_columns(own)
+            which[own] = select_best(task_scores, grid.shape, self.rule)
+        return which
+
+    def _best_points_of_criterion(self, values, objective):
+        if not self.per_task:
+            return super()._best_points_of_criterion(values, objective)
+        which = np.zeros(values.shape[1], dtype=np.intp)
+        for own in objective.task_columns():
+            which[own] = np.argmin(values[:, own].sum(axis=1))
+        return which
+
+    def _strengths_of(self, grid, which, objective):
+        data = objective.data
+        if not self.per_task or not data.columns:
+            return super()._strengths_of(grid, which, objective)
+        alphas = np.empty(len(data.labels))
+        for k, own in enumerate(objective.task_columns()):
+            alpha = grid.points[which[own][0]]["alpha"]
+            alphas[k] = alpha if np.ndim(alpha) == 0 else alpha[k]
+        return {"alpha": alphas}
+
+
 @fill_docstring
-class IndLassoCV(CrossValidated, IndLasso):
+class IndLassoCV(AlphaPerTask, IndLasso):
     r"""IndLasso with alphas chosen by cross-validation or an information criterion.
 
     This is :class:`~mutar_cy.IndLasso`, see there for the objective, with a chosen
@@ -203,7 +267,7 @@ class IndLassoCV(CrossValidated, IndLasso):
         Whether every task has a strength of its own, chosen by its own samples, or all
         have one.
     %(cv)s
-    %(selection)s
+    %(rule)s
     %(criterion)s
     %(n_jobs)s
     %(fit_intercept)s
@@ -211,7 +275,11 @@ class IndLassoCV(CrossValidated, IndLasso):
     %(max_iter of IndLasso)s
     %(tol of IndLasso)s
     %(positive)s
+    %(loss)s
+    %(groups)s
+    %(l1_ratio)s
     %(penalty_weights of IndLasso)s
+    %(standardize_groups)s
     %(task_weight of IndLasso)s
     %(task_column)s
     %(unseen_tasks)s
@@ -225,8 +293,8 @@ class IndLassoCV(CrossValidated, IndLasso):
     alphas_ : ndarray of shape (n_alphas,) or (n_alphas, n_tasks)
         The alphas, descending.
     %(mse_path_)s
-    task_mse_path_ : ndarray of shape (n_alphas, n_folds, n_tasks)
-        The same for every task. NaN where a fold holds out none of its samples.
+    %(deviance_path_)s
+    %(task_mse_path_)s
     criterion_path_ : ndarray of shape (n_alphas,)
         The values of ``criterion``, if there is one, summed
         over tasks.
@@ -236,6 +304,10 @@ class IndLassoCV(CrossValidated, IndLasso):
     %(dual_gap_ of IndLasso)s
     %(objective_ of IndLasso)s
     %(n_iter_ of IndLasso)s
+    %(groups_)s
+    %(group_names_)s
+    %(group_norms_)s
+    %(selected_groups_)s
     %(residuals_)s
     %(tasks_)s
     %(layout_)s
@@ -284,7 +356,7 @@ class IndLassoCV(CrossValidated, IndLasso):
     >>> rng = np.random.default_rng(0)
     >>> X = [rng.standard_normal((n, 20)) for n in (40, 30)]
     >>> y = [x[:, 0] + x[:, 3] + 0.5 * rng.standard_normal(len(x)) for x in X]
-    >>> model = IndLassoCV(selection="1se").fit(X, y)
+    >>> model = IndLassoCV(rule="1se").fit(X, y)
     >>> [np.flatnonzero(w).tolist() for w in model.coef_.T]
     [[0, 3, 19], [0, 3]]
     >>> model.alpha_.shape, model.alphas_.shape
@@ -301,7 +373,7 @@ class IndLassoCV(CrossValidated, IndLasso):
         eps=1e-3,
         per_task=True,
         cv=None,
-        selection="min",
+        rule="min",
         criterion=None,
         n_jobs=None,
         fit_intercept=True,
@@ -309,7 +381,11 @@ class IndLassoCV(CrossValidated, IndLasso):
         max_iter=2000,
         tol=1e-4,
         positive=False,
-        penalty_weights=None,
+        loss="squared_error",
+        groups=None,
+        l1_ratio=0.0,
+        penalty_weights="sqrt_size",
+        standardize_groups=False,
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
@@ -319,7 +395,7 @@ class IndLassoCV(CrossValidated, IndLasso):
         self.eps = eps
         self.per_task = per_task
         self.cv = cv
-        self.selection = selection
+        self.rule = rule
         self.criterion = criterion
         self.n_jobs = n_jobs
         self.fit_intercept = fit_intercept
@@ -327,45 +403,12 @@ class IndLassoCV(CrossValidated, IndLasso):
         self.max_iter = max_iter
         self.tol = tol
         self.positive = positive
+        self.loss = loss
+        self.groups = groups
+        self.l1_ratio = l1_ratio
         self.penalty_weights = penalty_weights
+        self.standardize_groups = standardize_groups
         self.task_weight = task_weight
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
-
-    def _grid(self, objective):
-        objective = copy(objective)
-        objective.alpha_per_task = self.per_task
-        return alpha_grid(objective, self.alphas, self.eps)
-
-    def _best_points(self, scores, grid, objective):
-        if not self.per_task:
-            return super()._best_points(scores, grid, objective)
-        which = np.zeros(len(scores.column_weights), dtype=np.intp)
-        for own in objective.task_columns():
-            task_scores = scores.of_columns(own)
-            which[own] = select_best(task_scores, grid.shape, self.selection)
-        return which
-
-    def _best_points_of_criterion(self, values, objective):
-        if not self.per_task:
-            return super()._best_points_of_criterion(values, objective)
-        which = np.zeros(values.shape[1], dtype=np.intp)
-        for own in objective.task_columns():
-            which[own] = np.argmin(values[:, own].sum(axis=1))
-        return which
-
-    def _strengths_of(self, grid, which, objective):
-        data = objective.data
-        if not self.per_task or not data.columns:
-            return super()._strengths_of(grid, which, objective)
-        alphas = np.empty(len(data.labels))
-        for k, own in enumerate(objective.task_columns()):
-            alpha = grid.points[which[own][0]]["alpha"]
-            alphas[k] = alpha if np.ndim(alpha) == 0 else alpha[k]
-        return {"alpha": alphas}
-
-    def _score_attributes(self, scores, grid, objective):
-        paths = [scores.of_columns(own).path for own in objective.task_columns()]
-        joint = super()._score_attributes(scores, grid, objective)
-        return {**joint, "task_mse_path_": np.stack(paths, axis=-1)}

@@ -4,8 +4,10 @@ from numbers import Real
 
 from sklearn.utils._param_validation import Interval
 
+from mutar_cy.estimators._cross_validated import constraints_of
 from mutar_cy.estimators._docs import fill_docstring
-from mutar_cy.estimators._ind_lasso import entry_penalties
+from mutar_cy.estimators._grouping import read_penalty_weights
+from mutar_cy.estimators._ind_lasso import AlphaPerTask, column_penalties
 from mutar_cy.estimators._reweighting import ReweightingRegressor
 from mutar_cy.objectives import ReweightedSeparableObjective
 
@@ -133,7 +135,7 @@ class IndRewLasso(ReweightingRegressor):
         warm_start=False,
         *,
         tol_reweighting=1e-4,
-        penalty_weights=None,
+        penalty_weights="sqrt_size",
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
@@ -155,12 +157,183 @@ class IndRewLasso(ReweightingRegressor):
         self.missing_targets = missing_targets
 
     def _objective(self, data):
+        weights = read_penalty_weights(self, data, None, per_task=True)
         return ReweightedSeparableObjective(
             data,
-            entry_penalties(self, data.n_features, data.columns),
+            column_penalties(self, weights, data.columns),
             {"alpha": self.alpha},
             self._options(),
             alpha_per_task=True,
             max_iter_reweighting=self.max_iter_reweighting,
             tol_reweighting=self.tol_reweighting,
         )
+
+
+@fill_docstring
+class IndRewLassoCV(AlphaPerTask, IndRewLasso):
+    r"""IndRewLasso with alphas chosen by cross-validation or a criterion.
+
+    This is :class:`~mutar_cy.IndRewLasso`, see there for the objective, with a chosen
+    ``alpha``.
+
+    For every fold there is one path of fits. The first lasso of every fit starts from
+    that of the last strength; where reweighting ends does not depend on it, so that
+    every fit is that of a plain one. The strength is chosen by held-out samples; the
+    fit to all data is then that of the class itself.
+
+    Parameters
+    ----------
+    alphas : int or array-like of shape (n_alphas,), default=100
+        The alphas to choose from, in any order; or their number, a geometric sequence
+        that begins at the smallest alpha without coefficients, of every task with
+        ``per_task``.
+    %(eps)s
+    per_task : bool, default=True
+        Whether every task has an alpha of its own, chosen by its own samples, or all
+        have one.
+    %(cv)s
+    %(rule)s
+    %(criterion)s
+    %(n_jobs)s
+    %(fit_intercept)s
+    %(normalize)s
+    max_iter : int, default=2000
+        Maximum number of passes over the coefficients of a task in each convex problem.
+    max_iter_reweighting : int, default=100
+        Maximum number of convex problems of a task, the lasso included.
+    tol : float, default=1e-4
+        A convex problem has converged when its duality gap is at most ``tol`` times
+        the objective of the null model (intercept only).
+    %(positive)s
+    tol_reweighting : float, default=1e-4
+        Reweighting of a task ends when no coefficient moves by more than this, relative
+        to the largest, each times the norm of its column of X.
+    %(penalty_weights of IndLasso)s
+    %(task_weight of IndLasso)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
+
+    Attributes
+    ----------
+    alpha_ : float or ndarray of shape (n_tasks,)
+        The alpha that was chosen, and fitted with; one each with ``per_task``, unless
+        there is a single task.
+    alphas_ : ndarray of shape (n_alphas,) or (n_alphas, n_tasks)
+        The alphas, descending.
+    %(mse_path_)s
+    task_mse_path_ : ndarray of shape (n_alphas, n_folds, n_tasks)
+        The same for every task. NaN where a fold holds out none of its samples.
+    %(criterion_path_)s
+    %(degrees_of_freedom_)s
+    %(coef_ of IndLasso)s
+    %(intercept_)s
+    loss_ : ndarray of shape (n_problems,)
+        The objective after every convex problem, of all tasks together; with
+        ``normalize``, of the normalised problem. It never rises.
+    %(objective_ of IndRewLasso)s
+    weights_ : ndarray shaped as ``coef_``
+        The penalty weights of the last convex problem, infinite for coefficients that
+        had been 0 before.
+    dual_gap_ : ndarray shaped as ``intercept_``, or float
+        By how much the objective of each task's last convex problem may still exceed
+        its optimum.
+    n_iter_ : int
+        Passes made over the coefficients, in all convex problems together, of the task
+        that needed most.
+    %(residuals_)s
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
+
+    See Also
+    --------
+    IndRewLasso : With given strengths.
+    IndLassoCV : The same with absolute values: convex.
+
+    Notes
+    -----
+    The rule of one standard error is that of [1]_.
+
+    With ``criterion`` the value of a fit is
+
+    .. math::
+
+        \sum_c n_c \big( \log(2 \pi v_c) + 1 \big) + k \, d
+
+    with the numbers of samples :math:`n_c` and the mean squared residuals :math:`v_c`
+    of every task and response, the degrees of freedom :math:`d`, and :math:`k = 2` for
+    "aic", :math:`\log \sum_c n_c` for "bic"; "ebic" adds twice the logarithm of the
+    number of ways to select as many features [2]_. The degrees of freedom are the trace
+    of the derivative of the fitted values by the targets [3]_, intercepts included, of
+    the last weighted problem: what reweighting itself spends is not counted. Fits that
+    spend more than half of the samples on them are not considered.
+
+    References
+    ----------
+    .. [1] L. Breiman, J. Friedman, R. Olshen, C. Stone (1984), Classification and
+       regression trees, Wadsworth. Section 3.4.3 has the rule of one standard error.
+    .. [2] J. Chen, Z. Chen (2008), Extended Bayesian information criteria for model
+       selection with large model spaces, Biometrika 95. Section 2; here with gamma 1.
+    .. [3] S. Vaiter, C. Deledalle, J. Fadili, G. Peyre, C. Dossal (2017), The degrees
+       of freedom of partly smooth regularizers, Ann. Inst. Stat. Math. 69. Theorem 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import IndRewLassoCV
+    >>> rng = np.random.default_rng(0)
+    >>> X = [rng.standard_normal((n, 20)) for n in (40, 30)]
+    >>> y = [x[:, 0] + x[:, 3] + 0.5 * rng.standard_normal(len(x)) for x in X]
+    >>> model = IndRewLassoCV(alphas=20).fit(X, y)
+    >>> [np.flatnonzero(w).tolist() for w in model.coef_.T]
+    @@example@@
+    """
+
+    _model_class = IndRewLasso
+    _parameter_constraints = constraints_of(IndRewLasso, per_task=["boolean"])
+
+    def __init__(
+        self,
+        *,
+        alphas=100,
+        eps=1e-3,
+        per_task=True,
+        cv=None,
+        rule="min",
+        criterion=None,
+        n_jobs=None,
+        fit_intercept=True,
+        normalize=False,
+        max_iter=2000,
+        max_iter_reweighting=100,
+        tol=1e-4,
+        positive=False,
+        tol_reweighting=1e-4,
+        penalty_weights="sqrt_size",
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+        missing_targets="raise",
+    ):
+        self.alphas = alphas
+        self.eps = eps
+        self.per_task = per_task
+        self.cv = cv
+        self.rule = rule
+        self.criterion = criterion
+        self.n_jobs = n_jobs
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.max_iter = max_iter
+        self.max_iter_reweighting = max_iter_reweighting
+        self.tol = tol
+        self.positive = positive
+        self.tol_reweighting = tol_reweighting
+        self.penalty_weights = penalty_weights
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks
+        self.missing_targets = missing_targets

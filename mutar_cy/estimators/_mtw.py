@@ -1,23 +1,13 @@
 """Sparse regression of tasks whose features are near each other, not the same."""
 
-from numbers import Integral, Real
-
-import numpy as np
-from sklearn.utils._param_validation import Interval, validate_params
-
-from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
+from mutar_cy.estimators._cross_validated import constraints_of
 from mutar_cy.estimators._docs import fill_docstring
-from mutar_cy.estimators._transport import TransportRegressor
-from mutar_cy.model_selection import geometric_alphas, pair_grid, solve_grid
-from mutar_cy.objectives import (
-    COUNT,
-    FRACTION,
-    NON_NEGATIVE,
-    check_alphas,
-    check_parameters,
+from mutar_cy.estimators._transport import (
+    ALPHAS,
+    BETAS,
+    TransportChoice,
+    TransportRegressor,
 )
-from mutar_cy.penalties import L21
-from mutar_cy.solvers import alpha_max_columns
 
 
 @fill_docstring
@@ -213,12 +203,8 @@ class MTW(TransportRegressor):
         self.support_threshold = support_threshold
 
 
-ALPHAS = [Interval(Real, 0, None, closed="left"), "array-like"]
-BETAS = [Interval(Integral, 1, None, closed="left"), "array-like"]
-
-
 @fill_docstring
-class MTWCV(CrossValidated, MTW):
+class MTWCV(TransportChoice, MTW):
     """MTW with alpha and beta chosen by cross-validation.
 
     This is :class:`~mutar_cy.MTW`, see there for the objective, with a chosen ``alpha``
@@ -238,7 +224,7 @@ class MTWCV(CrossValidated, MTW):
         has no coefficient.
     %(eps of MTW)s
     %(cv)s
-    %(selection of DirtyModel)s
+    %(rule of DirtyModel)s
     %(n_jobs)s
     %(M)s
     %(epsilon)s
@@ -285,7 +271,7 @@ class MTWCV(CrossValidated, MTW):
     See Also
     --------
     MTW : With given strengths.
-    mtw_path : All fits.
+    regularization_path : All fits.
     IndLassoCV : Tasks that are not coupled.
 
     Notes
@@ -313,7 +299,6 @@ class MTWCV(CrossValidated, MTW):
     """
 
     _model_class = MTW
-    criterion = None
     _parameter_constraints = constraints_of(
         MTW, alphas=ALPHAS, betas=BETAS, criterion=None
     )
@@ -325,7 +310,7 @@ class MTWCV(CrossValidated, MTW):
         betas=20,
         eps=1e-2,
         cv=None,
-        selection="min",
+        rule="min",
         n_jobs=None,
         M=None,
         epsilon=None,
@@ -346,7 +331,7 @@ class MTWCV(CrossValidated, MTW):
         self.betas = betas
         self.eps = eps
         self.cv = cv
-        self.selection = selection
+        self.rule = rule
         self.n_jobs = n_jobs
         self.M = M
         self.epsilon = epsilon
@@ -362,118 +347,3 @@ class MTWCV(CrossValidated, MTW):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
         self.support_threshold = support_threshold
-
-    def _grid(self, objective):
-        alphas = np.atleast_1d(self.alphas)
-        return transport_grid(objective, alphas, self.betas, self.eps, self.positive)
-
-
-def transport_grid(objective, alphas, betas, eps, positive):
-    """Return a path over ``beta`` for every strength of transport.
-
-    Parameters
-    ----------
-    objective : Objective
-    alphas : array-like of shape (n_paths,)
-    betas : int or array-like of shape (n_betas,)
-    eps : float
-        The smallest beta, as a fraction of the smallest at which a lasso per task has
-        no coefficient.
-    positive : bool
-    """
-    alphas = check_alphas(alphas)
-    if isinstance(betas, Integral):
-        scaled = objective.scaled
-        units = [L21(1.0, None, positive=positive)] * scaled.n_columns
-        largest = float(np.max(alpha_max_columns(scaled, units)))
-        betas = geometric_alphas(largest, eps, int(betas))
-    betas = check_alphas(betas, "betas")
-    pairs = np.meshgrid(alphas, betas, indexing="ij")
-    return pair_grid(*pairs)
-
-
-@validate_params(
-    {
-        "alphas": ["array-like", *NON_NEGATIVE],
-        "betas": ["array-like", None],
-        "n_betas": COUNT,
-        "eps": FRACTION,
-    },
-    prefer_skip_nested_validation=True,
-)
-@fill_docstring
-def mtw_path(
-    X,
-    y,
-    *,
-    alphas=0.1,
-    betas=None,
-    n_betas=20,
-    eps=1e-2,
-    sample_weight=None,
-    task=None,
-    **params,
-):
-    r"""Fit a multi-task Wasserstein model over its strengths.
-
-    Every fit is that of :class:`~mutar_cy.MTW`, see there for the objective. For every
-    strength of transport ``alpha`` there is a path in ``beta``, on which a fit starts
-    from the dual solution of the last one.
-
-    Parameters
-    ----------
-    X, y : object
-        The data, in any layout that ``MTW.fit`` takes.
-    alphas : float or array-like of shape (n_paths,), default=0.1
-        The strengths of transport, one for each path.
-    betas : array-like of shape (n_betas,), default=None
-        The strengths of the l1 term, in any order. By default ``n_betas`` from the
-        smallest one at which a lasso per task has no coefficient.
-    n_betas : int, default=20
-        How many strengths to lay out.
-    %(eps of MTW)s
-    sample_weight, task : object
-        As ``MTW.fit`` takes them.
-    **params : dict
-        Further parameters of :class:`~mutar_cy.MTW`.
-
-    Returns
-    -------
-    path : RegularizationPath
-        Its arrays have an axis of paths before that of strengths; ``alphas`` and
-        ``betas`` are of shape (n_paths, n_betas), and ``betas`` descend.
-
-    Raises
-    ------
-    ValueError
-        If strengths are negative or not finite, or as in ``MTW.fit``.
-
-    Warns
-    -----
-    ConvergenceWarning
-        For every fit whose duality gap stayed above its target.
-
-    See Also
-    --------
-    MTW : One fit.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from mutar_cy import mtw_path
-    >>> rng = np.random.default_rng(0)
-    >>> X = rng.standard_normal((2, 30, 5))
-    >>> y = np.stack([X[0] @ [2, 0, 0, 0, 0], X[1] @ [0, 2, 0, 0, 0]])
-    >>> path = mtw_path(X, y, alphas=1.0, betas=[1.0, 0.1])
-    >>> path.coefs.shape, path.betas.tolist()
-    ((5, 2, 1, 2), [[1.0, 0.1]])
-    """
-    alphas = np.atleast_1d(np.asarray(alphas, dtype=np.float64))
-    model = MTW(**params)
-    check_parameters(model)
-    objective = model._objective(
-        model._read(X, y, sample_weight=sample_weight, task=task)
-    )
-    betas = n_betas if betas is None else betas
-    grid = transport_grid(objective, alphas, betas, eps, model.positive)
-    return solve_grid(objective, grid)

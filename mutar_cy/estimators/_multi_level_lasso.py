@@ -5,8 +5,9 @@ from functools import partial
 
 from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
 from mutar_cy.estimators._docs import fill_docstring
+from mutar_cy.estimators._grouping import read_penalty_weights
 from mutar_cy.estimators._reweighting import ReweightingRegressor
-from mutar_cy.objectives import MultiLevelObjective, check_penalty_weights
+from mutar_cy.objectives import MultiLevelObjective
 from mutar_cy.penalties import L21
 
 
@@ -123,7 +124,7 @@ class MultiLevelLasso(ReweightingRegressor):
         positive=False,
         warm_start=False,
         *,
-        penalty_weights=None,
+        penalty_weights="sqrt_size",
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
@@ -143,9 +144,7 @@ class MultiLevelLasso(ReweightingRegressor):
         self.missing_targets = missing_targets
 
     def _objective(self, data):
-        weights = check_penalty_weights(
-            self.penalty_weights, ((data.n_features,),), "feature"
-        )
+        weights = read_penalty_weights(self, data, None)
         return MultiLevelObjective(
             data,
             partial(
@@ -195,7 +194,7 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
     %(alphas)s
     %(eps)s
     %(cv)s
-    %(selection)s
+    %(rule)s
     %(criterion)s
     %(n_jobs)s
     %(fit_intercept)s
@@ -285,7 +284,7 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
         alphas=100,
         eps=1e-3,
         cv=None,
-        selection="min",
+        rule="min",
         criterion=None,
         n_jobs=None,
         fit_intercept=True,
@@ -293,7 +292,7 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
         max_iter=2000,
         tol=1e-4,
         positive=False,
-        penalty_weights=None,
+        penalty_weights="sqrt_size",
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
@@ -302,7 +301,7 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
         self.alphas = alphas
         self.eps = eps
         self.cv = cv
-        self.selection = selection
+        self.rule = rule
         self.criterion = criterion
         self.n_jobs = n_jobs
         self.fit_intercept = fit_intercept

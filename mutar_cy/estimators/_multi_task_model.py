@@ -2,6 +2,7 @@
 
 from abc import ABCMeta, abstractmethod
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from sklearn.base import (
@@ -16,6 +17,8 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
+from mutar_cy.estimators._grouping import join_as_in_fit, join_groups
+from mutar_cy.model_selection import alpha_grid
 from mutar_cy.objectives import (
     COUNT,
     NON_NEGATIVE,
@@ -33,6 +36,8 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     A subclass adds its parameters, ``fit``, ``_read`` and ``_objective``.
     """
+
+    groups: Any = None  # every feature alone, where it is not a parameter
 
     _parameter_constraints = {
         "alpha": NON_NEGATIVE,
@@ -70,6 +75,10 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             "tasks_": data.labels,
             "layout_": data.layout.name,
             "is_fitted_": True,
+            "_joined": data.blocks,
+            "_groups": objective.feature_groups,
+            "_names": objective.group_names,
+            "_feature_names": data.feature_names,
         }
 
     def _fit(self, X, y, **given):
@@ -78,6 +87,7 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         objective = self._objective(self._read(X, y, **given))
         if objective.is_unpenalised:
             warn_unpenalised(objective.loss)
+        self._warn_other_model(objective)
         start = self._start(objective)
         callback = solver_callback(self, X, y)
         solution = objective.solve(start, callback)
@@ -87,6 +97,42 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         self.__dict__.update(fitted)
         objective.warn(solution)
         return self
+
+    def _path_grid(self, objective, alphas, betas, eps):
+        """Return the grid of strengths of a path."""
+        if betas is not None:
+            raise ValueError(
+                f"betas={betas!r}, but {type(self).__name__} has one strength, alpha; "
+                "leave betas=None."
+            )
+        return alpha_grid(objective, alphas, eps)
+
+    def _warn_other_model(self, objective):
+        """Warn if the parameters and the data make this another model."""
+
+    def _read_data(self, X, y, **given):
+        """Check the data, whose features may come as a dict of arrays."""
+        X, joined = join_groups(self, X, y)
+        data = tasks.read_task_data(self, X, y, **given)
+        return data if joined is None else data._replace(blocks=joined)
+
+    def _predictor(self, X, coef, intercept, task=None):
+        """Return linear predictors in the layout that X is in.
+
+        Parameters
+        ----------
+        X, task : object
+            As given to ``predict``.
+        coef : ndarray of shape (n_features, ...)
+        intercept : ndarray of the shape of one row of ``coef``
+        """
+        check_is_fitted(self)
+        X = join_as_in_fit(X, self._joined, type(self).__name__)
+        return tasks.linear_predictor(self, X, coef, intercept, task)
+
+    def _has_task_designs(self, X):
+        """Tell whether X holds one design per task."""
+        return self._joined is None and tasks.has_task_designs(X)
 
     def _start(self, objective):
         """Return the coefficients to start from, or None for zeros."""
@@ -105,6 +151,92 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             )
         return self.coef_.astype(np.float64)
 
+    def _coef_rows(self):
+        """Return coefficients with an axis of features and one of all others."""
+        check_is_fitted(self)
+        return self.coef_.reshape(len(self.coef_), -1)
+
+    @property
+    def groups_(self):
+        """The features of every group, a list of ndarray of int64."""
+        rows = self._fitted("groups_")
+        if self._groups is None:
+            return list(np.arange(len(rows))[:, np.newaxis])
+        return self._groups
+
+    @property
+    def group_names_(self):
+        """The names of the groups, a list: of features where these are alone."""
+        rows = self._fitted("group_names_")
+        if self._groups is not None:
+            return self._names
+        names = self._feature_names
+        return list(range(len(rows))) if names is None else list(names)
+
+    @property
+    def group_norms_(self):
+        """The Frobenius norm of every group of coefficients, (n_groups,)."""
+        rows = self._fitted("group_norms_")
+        if self._groups is None:
+            return norms_of(rows[:, np.newaxis])
+        norms = [norms_of(rows[own][np.newaxis]) for own in self._groups]
+        return np.concatenate(norms)
+
+    @property
+    def selected_groups_(self):
+        """The names of the groups with a coefficient that is not 0, a list."""
+        pairs = zip(self.group_names_, self.get_support(groups=True), strict=True)
+        return [name for name, selected in pairs if selected]
+
+    def _fitted(self, name):
+        """Return `_coef_rows`, or raise AttributeError before ``fit``."""
+        if not hasattr(self, "coef_"):
+            raise AttributeError(
+                f"{type(self).__name__} has no {name} before fit; call fit first."
+            )
+        return self._coef_rows()
+
+    def get_support(self, groups=False, indices=False):
+        """Tell which features, or which groups, are selected.
+
+        Parameters
+        ----------
+        groups : bool, default=False
+            Whether to tell of groups, instead of features.
+        indices : bool, default=False
+            Whether to return the indices of those selected, instead of a mask.
+
+        Returns
+        -------
+        support : ndarray of shape (n_features,) or (n_groups,)
+            A feature is selected if one of its coefficients is not 0, in any task or
+            class; a group if one of its features is. Features are counted without the
+            task column.
+        """
+        mask = self._coef_rows().any(axis=1)
+        if groups and self._groups is not None:
+            mask = np.array([mask[own].any() for own in self._groups])
+        return np.flatnonzero(mask) if indices else mask
+
+    def coef_by_group(self):
+        """Return the coefficients of every group by its name.
+
+        Returns
+        -------
+        coefs : dict of ndarray
+            Of shape (n_features_of_the_group, ...), shaped as ``coef_`` beyond the axis
+            of features. Features in no group are in none of them.
+        """
+        self._coef_rows()
+        return {
+            name: self._rows_of(own)
+            for name, own in zip(self.group_names_, self.groups_, strict=True)
+        }
+
+    def _rows_of(self, features):
+        """Return the coefficients of some features."""
+        return self.coef_[features]
+
     def __sklearn_is_fitted__(self):
         return hasattr(self, "coef_")
 
@@ -115,6 +247,18 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         return tags
 
 
+def norms_of(groups):
+    """Return the Frobenius norms of groups, also where squares leave the range.
+
+    Parameters
+    ----------
+    groups : ndarray of shape (n_groups, n_features_of_a_group, n_columns)
+    """
+    largest = np.abs(groups).max(axis=(1, 2), initial=0.0)
+    scaled = groups / np.where(largest > 0.0, largest, 1.0)[:, np.newaxis, np.newaxis]
+    return largest * np.sqrt(np.einsum("gfc,gfc->g", scaled, scaled))
+
+
 class MultiTaskRegressor(MultiOutputMixin, RegressorMixin, MultiTaskModel):
     """Read the tasks, solve, and answer in the layout of the tasks.
 
@@ -123,8 +267,8 @@ class MultiTaskRegressor(MultiOutputMixin, RegressorMixin, MultiTaskModel):
 
     _parameter_constraints = {
         **MultiTaskModel._parameter_constraints,
-        "normalize": ["boolean"],
-        "penalty_weights": ["array-like", None],
+        "normalize": ["boolean", StrOptions({"std"})],
+        "penalty_weights": [StrOptions({"sqrt_size"}), "array-like", dict],
         "missing_targets": [StrOptions({"raise", "ignore"})],
     }
 
@@ -174,7 +318,7 @@ class MultiTaskRegressor(MultiOutputMixin, RegressorMixin, MultiTaskModel):
         return self._fit(X, y, sample_weight=sample_weight, task=task)
 
     def _read(self, X, y, sample_weight=None, task=None):
-        return tasks.read_task_data(self, X, y, sample_weight, task)
+        return self._read_data(X, y, sample_weight=sample_weight, task=task)
 
     def _attributes(self, objective, arrays):
         fitted, data = super()._attributes(objective, arrays), objective.data
@@ -207,7 +351,7 @@ class MultiTaskRegressor(MultiOutputMixin, RegressorMixin, MultiTaskModel):
             ``unseen_tasks="raise"``.
         """
         check_is_fitted(self)
-        return tasks.predict(self, X, task)
+        return self._predictor(X, self.coef_, self.intercept_, task)
 
     def score(self, X, y, sample_weight=None, task=None):
         """Return the coefficient of determination R squared.
@@ -230,8 +374,13 @@ class MultiTaskRegressor(MultiOutputMixin, RegressorMixin, MultiTaskModel):
             design per task; else a float: all samples pooled in a long table, and the
             mean over the columns of y.
         """
-        check_is_fitted(self)
-        return tasks.score(self, X, y, sample_weight, task)
+        return tasks.score_predictions(
+            self.predict(X, task),
+            y,
+            sample_weight,
+            per_task=self._has_task_designs(X),
+            missing=self.missing_targets == "ignore",
+        )
 
 
 def alpha_max(estimator, X, y, **fit_params):

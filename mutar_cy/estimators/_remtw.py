@@ -1,8 +1,15 @@
 """MTW with square roots in place of the l1 norm, by reweighting."""
 
+from mutar_cy.estimators._cross_validated import constraints_of
 from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._reweighting import ReweightingRegressor
-from mutar_cy.estimators._transport import TransportPenalty, TransportRegressor
+from mutar_cy.estimators._transport import (
+    ALPHAS,
+    BETAS,
+    TransportChoice,
+    TransportPenalty,
+    TransportRegressor,
+)
 from mutar_cy.objectives import ReweightedTransportObjective
 
 
@@ -196,3 +203,165 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
             max_iter_reweighting=self.max_iter_reweighting,
             tol_reweighting=self.tol_reweighting,
         )
+
+
+@fill_docstring
+class ReMTWCV(TransportChoice, ReMTW):
+    """ReMTW with alpha and beta chosen by cross-validation.
+
+    This is :class:`~mutar_cy.ReMTW`, see there for the objective, with a chosen
+    ``alpha`` (of transport) and ``beta`` (of the concave term).
+
+    For every fold there is one path of fits in ``beta`` for each ``alpha``; the convex
+    problems of every fit have a duality gap. The strengths are chosen by held-out
+    samples.
+
+    Parameters
+    ----------
+    alphas : float or array-like of shape (n_alphas,), default=0.1
+        The strengths of transport to choose from.
+    betas : int or array-like of shape (n_betas,), default=20
+        The strengths of the l1 term to choose from, in any order; or how many of them
+        to lay out, a geometric sequence from the smallest one at which a lasso per task
+        has no coefficient.
+    %(eps of MTW)s
+    %(cv)s
+    %(rule of DirtyModel)s
+    %(n_jobs)s
+    %(M)s
+    %(epsilon)s
+    %(gamma)s
+    %(fit_intercept)s
+    %(normalize of MTW)s
+    %(concomitant)s
+    max_iter : int, default=2000
+        Maximum number of Newton steps for each convex problem.
+    %(tol)s
+    max_iter_reweighting : int, default=100
+        Maximum number of convex problems.
+    %(positive)s
+    tol_reweighting : float, default=1e-3
+        Reweighting ends when no coefficient has moved by more than this times the
+        largest.
+    %(task_weight)s
+    %(task_column)s
+    %(unseen_tasks)s
+    %(missing_targets)s
+    %(support_threshold)s
+
+    Attributes
+    ----------
+    %(alpha_,beta_)s
+    alphas_, betas_ : ndarray of shape (n_alphas, n_betas)
+        The strengths, a path for each ``alpha``; ``betas_`` descend.
+    mse_path_ : ndarray of shape (n_alphas, n_betas, n_folds)
+        Mean squared errors of held-out samples: within a task and response by
+        ``sample_weight``, then over responses, then over tasks by ``task_weight``.
+    %(coef_ of MTW)s
+    %(coef1_,coef2_)s
+    %(barycenter_)s
+    %(barycenter1_,barycenter2_)s
+    %(intercept_)s
+    %(sigma_)s
+    %(dual_coef_)s
+    weights_ : ndarray of shape (n_signs, n_features, n_tasks[, n_responses])
+        The factors of ``beta`` in the last convex problem.
+    dual_gap_ : float
+        Upper bound on the objective of the last convex problem minus its minimum.
+    objective_ : float
+        The objective at the coefficients, ``loss_[-1]``.
+    loss_ : ndarray
+        The objective after every convex problem; it does not increase.
+    %(n_iter_ of MTW)s
+    %(residuals_)s
+    log_ : dict
+        ``loss`` and ``gap`` after every step of the last convex problem.
+    %(tasks_)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
+
+    See Also
+    --------
+    ReMTW : With given strengths.
+    regularization_path : All fits.
+    IndRewLassoCV : Tasks that are not coupled.
+
+    Notes
+    -----
+    The rule of one standard error is that of [1]_. There is no information criterion:
+    coefficients are never exactly 0.
+
+    References
+    ----------
+    .. [1] L. Breiman, J. Friedman, R. Olshen, C. Stone (1984), Classification and
+       regression trees, Wadsworth. Section 3.4.3 has the rule of one standard error.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import ReMTWCV
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((2, 30, 10))
+    >>> y = np.stack([X[0] @ np.eye(10)[3], X[1] @ np.eye(10)[4]])
+    >>> model = ReMTWCV(alphas=[0.01, 0.1], betas=3, cv=2).fit(X, y)
+    >>> model.mse_path_.shape
+    (2, 3, 2)
+    >>> [int(abs(w).argmax()) for w in model.coef_.T]
+    [3, 4]
+    """
+
+    _model_class = ReMTW
+    _parameter_constraints = constraints_of(
+        ReMTW, alphas=ALPHAS, betas=BETAS, criterion=None
+    )
+
+    def __init__(
+        self,
+        *,
+        alphas=0.1,
+        betas=20,
+        eps=1e-2,
+        cv=None,
+        rule="min",
+        n_jobs=None,
+        M=None,
+        epsilon=None,
+        gamma=None,
+        fit_intercept=True,
+        normalize=False,
+        concomitant=False,
+        max_iter=2000,
+        tol=1e-4,
+        max_iter_reweighting=100,
+        positive=False,
+        tol_reweighting=0.001,
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+        missing_targets="raise",
+        support_threshold=0.0,
+    ):
+        self.alphas = alphas
+        self.betas = betas
+        self.eps = eps
+        self.cv = cv
+        self.rule = rule
+        self.n_jobs = n_jobs
+        self.M = M
+        self.epsilon = epsilon
+        self.gamma = gamma
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.concomitant = concomitant
+        self.max_iter = max_iter
+        self.tol = tol
+        self.max_iter_reweighting = max_iter_reweighting
+        self.positive = positive
+        self.tol_reweighting = tol_reweighting
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks
+        self.missing_targets = missing_targets
+        self.support_threshold = support_threshold

@@ -3,6 +3,11 @@
 from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
 from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._group_lasso import group_penalty
+from mutar_cy.estimators._grouping import (
+    GROUPS,
+    read_feature_groups,
+    read_penalty_weights,
+)
 from mutar_cy.estimators._reweighting import ReweightingRegressor
 from mutar_cy.objectives import ReweightedBlockObjective
 
@@ -71,7 +76,7 @@ class ReweightedGroupLasso(ReweightingRegressor):
     %(objective_ of IndRewLasso)s
     %(weights_ of ReweightedGroupLasso)s
     %(dual_gap_ of MultiLevelLasso)s
-    %(n_iter_)s
+    %(n_iter_ of reweighting)s
     %(residuals_)s
     %(tasks_)s
     %(layout_)s
@@ -112,7 +117,7 @@ class ReweightedGroupLasso(ReweightingRegressor):
 
     _parameter_constraints = {
         **ReweightingRegressor._parameter_constraints,
-        "groups": ["array-like", None],
+        "groups": GROUPS,
     }
 
     def __init__(
@@ -128,7 +133,7 @@ class ReweightedGroupLasso(ReweightingRegressor):
         *,
         groups=None,
         tol_reweighting=1e-4,
-        penalty_weights=None,
+        penalty_weights="sqrt_size",
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
@@ -151,13 +156,14 @@ class ReweightedGroupLasso(ReweightingRegressor):
         self.missing_targets = missing_targets
 
     def _objective(self, data):
-        penalty, groups = group_penalty(self, data.n_features)
+        groups = read_feature_groups(self, data)
+        weights = read_penalty_weights(self, data, groups)
         return ReweightedBlockObjective(
             data,
-            penalty,
+            group_penalty(self, weights),
             {"alpha": self.alpha},
             self._options(),
-            groups,
+            feature_groups=groups,
             max_iter_reweighting=self.max_iter_reweighting,
             tol_reweighting=self.tol_reweighting,
         )
@@ -183,7 +189,7 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
     %(alphas)s
     %(eps)s
     %(cv)s
-    %(selection)s
+    %(rule)s
     %(criterion)s
     %(n_jobs)s
     %(fit_intercept)s
@@ -213,7 +219,7 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
     %(objective_ of IndRewLasso)s
     %(weights_ of ReweightedGroupLasso)s
     %(dual_gap_ of MultiLevelLasso)s
-    %(n_iter_)s
+    %(n_iter_ of reweighting)s
     %(residuals_)s
     %(tasks_)s
     %(layout_)s
@@ -274,7 +280,7 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
         alphas=100,
         eps=1e-3,
         cv=None,
-        selection="min",
+        rule="min",
         criterion=None,
         n_jobs=None,
         fit_intercept=True,
@@ -285,7 +291,7 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
         positive=False,
         groups=None,
         tol_reweighting=1e-4,
-        penalty_weights=None,
+        penalty_weights="sqrt_size",
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
@@ -294,7 +300,7 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
         self.alphas = alphas
         self.eps = eps
         self.cv = cv
-        self.selection = selection
+        self.rule = rule
         self.criterion = criterion
         self.n_jobs = n_jobs
         self.fit_intercept = fit_intercept

@@ -1,20 +1,39 @@
 """What the two multi-task Wasserstein models share."""
 
 import math
-from numbers import Integral
+from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
-from sklearn.utils._param_validation import InvalidParameterError, StrOptions
+from sklearn.utils._param_validation import (
+    Interval,
+    InvalidParameterError,
+    StrOptions,
+)
 
+from mutar_cy.estimators._cross_validated import CrossValidated
 from mutar_cy.estimators._multi_task_model import MultiTaskRegressor
-from mutar_cy.objectives import COUNT, NON_NEGATIVE, POSITIVE, TransportObjective
+from mutar_cy.model_selection import geometric_alphas, pair_grid
+from mutar_cy.objectives import (
+    COUNT,
+    NON_NEGATIVE,
+    POSITIVE,
+    TransportObjective,
+    check_alphas,
+)
 from mutar_cy.ot import Kernel, grid_cost, make_kernel
 from mutar_cy.penalties import L21
+from mutar_cy.solvers import alpha_max_columns
 from mutar_cy.wasserstein import Transport
 
 # The fraction of a mass that is left by the default gamma when it moves over the
 # largest cost; MuTaR's choice.
 FULL_MASS = 0.8
+# Strengths of the l1 term on a path, where their number is not given: every fit takes
+# seconds on large problems.
+N_BETAS = 20
+ALPHAS = [Interval(Real, 0, None, closed="left"), "array-like"]
+BETAS = [Interval(Integral, 1, None, closed="left"), "array-like"]
 
 
 class TransportRegressor(MultiTaskRegressor):
@@ -51,6 +70,12 @@ class TransportRegressor(MultiTaskRegressor):
             concomitant=self.concomitant,
             support_threshold=self.support_threshold,
         )
+
+    def _path_grid(self, objective, alphas, betas, eps):
+        """Return a path over beta for every alpha, by default the parameter alone."""
+        alphas = [self.alpha] if isinstance(alphas, Integral) else alphas
+        betas = N_BETAS if betas is None else betas
+        return transport_grid(objective, alphas, betas, eps, self.positive)
 
     def _start(self, objective):
         coef = super()._start(objective)
@@ -182,3 +207,39 @@ class TransportPenalty:
                 f"n_features, n_tasks) = {shape}."
             ) from error
         return np.repeat(full, math.prod(self.columns[1:]), axis=2)
+
+
+class TransportChoice(CrossValidated):
+    """Choose the strengths of transport and of the l1 term."""
+
+    betas: Any
+    positive: bool
+    criterion = None
+
+    def _grid(self, objective):
+        alphas = np.atleast_1d(self.alphas)
+        return transport_grid(objective, alphas, self.betas, self.eps, self.positive)
+
+
+def transport_grid(objective, alphas, betas, eps, positive):
+    """Return a path over ``beta`` for every strength of transport.
+
+    Parameters
+    ----------
+    objective : Objective
+    alphas : array-like of shape (n_paths,)
+    betas : int or array-like of shape (n_betas,)
+    eps : float
+        The smallest beta, as a fraction of the smallest at which a lasso per task has
+        no coefficient.
+    positive : bool
+    """
+    alphas = check_alphas(alphas)
+    if isinstance(betas, Integral):
+        scaled = objective.scaled
+        units = [L21(1.0, None, positive=positive)] * scaled.n_columns
+        largest = float(np.max(alpha_max_columns(scaled, units)))
+        betas = geometric_alphas(largest, eps, int(betas))
+    betas = check_alphas(betas, "betas")
+    pairs = np.meshgrid(alphas, betas, indexing="ij")
+    return pair_grid(*pairs)

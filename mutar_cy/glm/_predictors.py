@@ -80,7 +80,9 @@ class PredictorSet(WorkingSet):
         """Return the residuals, after a refit of unpenalised columns."""
         if self.eta is None:
             rows = np.flatnonzero(self.coef.any(axis=1))
-            self.eta = self.responses.offset + self.responses.spread(self.intercept)
+            self.eta = self.responses.offset + self.responses.per_observation(
+                self.intercept
+            )
             self.eta += self.explained(rows, self.coef[rows])
             self.refresh()
         refit_unpenalised(self)
@@ -98,7 +100,7 @@ class PredictorSet(WorkingSet):
         if self.has_intercept:
             shifts = self.responses.best_intercepts(self.eta)
             self.intercept += shifts
-            self.eta += self.responses.spread(shifts)
+            self.eta += self.responses.per_observation(shifts)
         self.loss = self.responses.evaluate(self.eta, self.residual, self.curvature)
 
     def load(self, residuals, correlation=None, square=None):
@@ -183,7 +185,7 @@ class PredictorSet(WorkingSet):
         """
         rows = np.flatnonzero(direction.any(axis=1))
         change = self.explained(rows, direction[rows])
-        change += self.responses.spread(shift)
+        change += self.responses.per_observation(shift)
         before, start, penalty = self.objective(), self.coef, self.penalty_value()
         rounding = ROUNDING * (abs(self.loss) + penalty)
         step, promised = 1.0, None

@@ -14,14 +14,14 @@ from mutar_cy.designs import (
 )
 
 
-class Responses:
+class Responses(ScaledData):
     """Observations as flat arrays: design after design, (n_columns, n_samples) each.
+
+    Of the targets of the scaled data only the shapes are used.
 
     Attributes
     ----------
     loss : Loss
-    data : ScaledData
-        Of the designs; only the shapes of its targets are used.
     y, offset : ndarray of shape (n_observations,)
     sqrt_weight : ndarray of shape (n_observations,)
         Square roots of the sample weights.
@@ -38,9 +38,16 @@ class Responses:
     """
 
     def __init__(self, loss, scaled, y, offset):
-        self.loss, self.data, self.y, self.offset = loss, scaled, y, offset
-        shapes = [target.shape for target in scaled.targets]
-        roots = [design.sqrt_weight for design in scaled.designs]
+        super().__init__(
+            scaled.designs,
+            scaled.targets,
+            scaled.y_mean,
+            scaled.x_exponent,
+            scaled.y_exponent,
+        )
+        self.loss, self.y, self.offset = loss, y, offset
+        shapes = [target.shape for target in self.targets]
+        roots = [design.sqrt_weight for design in self.designs]
         pieces = [np.tile(root, q) for root, (q, _) in zip(roots, shapes, strict=True)]
         self.sqrt_weight = np.concatenate(pieces)
         self.inverse_sqrt_weight = np.zeros_like(self.sqrt_weight)
@@ -60,7 +67,18 @@ class Responses:
         self.constant_to_optimal = loss.constant_to_optimal(y, self.sqrt_weight)
         self.means: Any = 0.0
 
-    def spread(self, per_column):
+    def column(self, c):
+        """Return the responses of column ``c`` alone; designs are not copied."""
+        own = self.slices[c]
+        responses = Responses(
+            self.loss, super().column(c), self.y[own], self.offset[own]
+        )
+        if np.ndim(self.means):  # targets are centred and scaled
+            responses.means = self.means[c : c + 1]
+            responses.constant_to_optimal = 0.0
+        return responses
+
+    def per_observation(self, per_column):
         """Repeat one number per column for every observation."""
         sizes = [own.stop - own.start for own in self.slices]
         return np.repeat(per_column, sizes)
@@ -77,7 +95,7 @@ class Responses:
         """Return the dual objective at a multiple of the residuals of `evaluate`."""
         return self.loss.dual(self.y, self.offset, self.sqrt_weight, residual, scale)
 
-    def balanced(self, residual):
+    def balanced_by_sign(self, residual):
         """Return residuals that are orthogonal to the intercept of every column.
 
         Of every column, the positive or the negative residuals are scaled down until
@@ -100,7 +118,7 @@ class Responses:
 
     def per_design(self, residual):
         """Return flat residuals as one array (n_columns_d, n_samples_d) per design."""
-        shapes = [target.shape for target in self.data.targets]
+        shapes = [target.shape for target in self.targets]
         ends = np.cumsum([q * n for q, n in shapes])
         pieces = np.split(residual, ends[:-1])
         return [own.reshape(shape) for own, shape in zip(pieces, shapes, strict=True)]
@@ -117,7 +135,7 @@ class Responses:
         )
 
 
-def make_responses(parts, loss, fit_intercept=True):
+def make_responses(parts, loss, fit_intercept=True, normalize=False):
     """Return the responses of a problem: designs scaled, targets as they are.
 
     Parameters
@@ -125,13 +143,16 @@ def make_responses(parts, loss, fit_intercept=True):
     parts : list of DesignTargets
     loss : Loss
     fit_intercept : bool, default=True
+    normalize : {False, True, "std"}, default=False
+        As `make_scaled_data` takes it.
 
     Returns
     -------
     Responses
     """
     weights = [sample_weights(part) for part in parts]
-    designs, exponent = designs_in_range(parts, weights, fit_intercept)
+    normalize = normalize if fit_intercept else False
+    designs, exponent = designs_in_range(parts, weights, fit_intercept, normalize)
     if loss.is_quadratic:
         return centred_responses(parts, loss, fit_intercept, (designs, exponent))
     targets = [np.ascontiguousarray(part.Y.T, dtype=np.float64) for part in parts]

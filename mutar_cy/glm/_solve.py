@@ -143,7 +143,7 @@ class GlmLoop(PathLoop):
 
     def __init__(self, responses, penalty, groups, tol):
         self.responses = responses
-        super().__init__(responses.data, penalty, groups, tol)
+        super().__init__(responses, penalty, groups, tol)
 
     def _make_working_set(self):
         return PredictorSet(self.problem, self.responses)
@@ -192,7 +192,7 @@ class GlmLoop(PathLoop):
 
     def _certify_balanced(self, point):
         """Compute the gap by residuals that are orthogonal to the intercepts."""
-        residual = self.responses.balanced(self.working_set.residual)
+        residual = self.responses.balanced_by_sign(self.working_set.residual)
         residuals = self.responses.per_design(residual)
         norms = self.problem.dual_norms(self.data.correlate(residuals))
         self.certificate = self.certificate.anew()  # earlier points were not feasible
@@ -209,7 +209,7 @@ def glm_alpha_max(responses, penalty, groups=None):
     run = GlmLoop(responses, penalty.unit(), groups, 0.0)
     run.start(None)
     run._evaluate()
-    norms = run.problem.dual_norms(responses.data.correlate(run.residuals))
+    norms = run.problem.dual_norms(responses.correlate(run.residuals))
     thresholds = run.certificate.thresholds  # of an alpha of 1 in user's units
     counted = np.isfinite(thresholds)
     ratios = norms[counted] / thresholds[counted]

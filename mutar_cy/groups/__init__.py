@@ -9,8 +9,8 @@ from mutar_cy.groups._blocks import (
 from mutar_cy.groups._columns import column_names
 from mutar_cy.groups._groups import (
     Groups,
+    feature_weights,
     group_weights,
-    read_group_lists,
     read_groups,
 )
 from mutar_cy.groups._orthonormal import OrthonormalColumns
@@ -21,10 +21,9 @@ __all__ = [
     "block_columns",
     "block_names",
     "check_blocks",
-    "check_groups",
     "column_names",
+    "feature_weights",
     "group_weights",
     "join_blocks",
-    "read_group_lists",
     "read_groups",
 ]

@@ -1,9 +1,8 @@
 """Groups of features: their forms as parameters, and their penalty weights."""
 
 import reprlib
-from collections import Counter
 from collections.abc import Mapping
-from numbers import Integral
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -57,25 +56,23 @@ def read_groups(groups, n_features, feature_names=None, *, name="groups"):
 
     Parameters
     ----------
-    groups : list, dict, array-like of int or bool, int, "prefix" or "auto"
+    groups : list, dict, array-like, int or "prefix"
         1. A list with the columns of each group: indices, column names, a slice or a
            mask. A group's name is its position in the list.
-        2. One integer per column, in a list or a 1-D array: columns with the same
-           number form a group with that name, in ascending order. Columns with number
-           -1 are not penalised.
+        2. One label per column, in a list or a 1-D array: columns with the same label
+           form a group with that name. Groups of numbers are in ascending order, others
+           in the order of their first columns. Columns with the number -1, or with None
+           or NaN, are not penalised.
         3. A dict of the columns of each group by name, given as in 1. Empty slices are
            ignored: ``ColumnTransformer.output_indices_`` of scikit-learn has one for
            every part without output.
-        4. A boolean array of shape (n_groups, n_features); a group's name is its row.
+        4. A mask of shape (n_groups, n_features), of bool or of 0 and 1; a group's
+           name is its row.
         5. ``"prefix"``: columns form a group if their names agree up to the first
            ``"__"``, or in level 0 of a MultiIndex. A name without either is the name
            of a group.
         6. An integer: the number of consecutive columns in a group; a group's name is
            its number.
-
-        ``"auto"`` means ``"prefix"`` if the name of any column has a prefix. Otherwise
-        every column is a group, named after the column, or by its number if columns
-        have no names.
 
         A list of single values is read as 2, and a list of lists, arrays or slices as
         1. Integers in 1 and 3 are positions even if integers name the columns.
@@ -107,50 +104,16 @@ def read_groups(groups, n_features, feature_names=None, *, name="groups"):
         groups = np.asarray(groups)  # a Series, or a DataFrame that holds a mask
     if not hasattr(groups, "__len__") or getattr(groups, "ndim", 1) not in (1, 2):
         raise ValueError(
-            f"{name} must be a list of groups, one integer per column, a dict, a mask, "
-            f"an integer, 'prefix' or 'auto', got {reprlib.repr(groups)}."
+            f"{name} must be a list of groups, one label per column, a dict, a mask, "
+            f"an integer or 'prefix', got {reprlib.repr(groups)}."
         )
     if np.ma.isMaskedArray(groups):
         raise ValueError(f"{name} is a masked array; its mask would be ignored.")
     if _is_flat(groups):
-        return _by_number(groups, columns, name)
-    _refuse_zeros_and_ones(groups, columns, name)
+        return _by_label(groups, columns, name)
+    if _is_mask_of_numbers(groups, columns):
+        groups = np.asarray(groups, dtype=bool)
     return _by_members(dict(enumerate(groups)), columns, name)
-
-
-def read_group_lists(groups, n_features, *, name="groups"):
-    """Read groups that are given as lists of indices or as masks.
-
-    Parameters
-    ----------
-    groups : None, or sequence of array-like
-        The indices of the features of each group, or a mask of length ``n_features``.
-    n_features : int
-    name : str, default="groups"
-        Name of the groups in error messages.
-
-    Returns
-    -------
-    groups : None, or list of ndarray of int64
-
-    Raises
-    ------
-    ValueError
-        If a group is empty, out of range or of the wrong length, or a feature is in
-        two groups or in none. The message names the group.
-    """
-    if groups is None:
-        return None
-    members = {}
-    for g, given in enumerate(groups):
-        indices = np.asarray(given)
-        if indices.ndim != 1 or not indices.size or indices.dtype.kind not in "biu":
-            raise ValueError(
-                f"{name}[{g}] must be a non-empty list of integers or a mask, got "
-                f"shape {indices.shape} and dtype {indices.dtype}."
-            )
-        members[g] = indices
-    return _by_members(members, Columns(n_features), name, advice="").indices
 
 
 def _is_empty_slice(members):
@@ -168,20 +131,19 @@ def _is_flat(groups):
     return bool(single) and all(single) and not slices
 
 
-def _refuse_zeros_and_ones(groups, columns, name):
-    """Raise for a mask of numbers 0 and 1, which would be read as indices."""
-    if isinstance(groups, np.ndarray) and groups.dtype.kind in "iuf":
-        wide = groups.shape[1:] == (columns.n_features,) and columns.n_features > 2
-        if wide and np.isin(groups, (0, 1)).all():
-            raise ValueError(
-                f"{name} looks like a mask, but holds {groups.dtype}; make it boolean "
-                f"with astype(bool)."
-            )
+def _is_mask_of_numbers(groups, columns):
+    """Tell whether groups are a matrix of 0 and 1 with one entry per column."""
+    if not isinstance(groups, np.ndarray) or groups.dtype.kind not in "iuf":
+        return False
+    if groups.shape[1:] != (columns.n_features,) or not np.isin(groups, (0, 1)).all():
+        return False
+    # Two columns or fewer may be positions: [[0, 1]] is one group of two columns.
+    return columns.n_features > 2
 
 
 ADVICE = (
     " To leave a feature unpenalised, put it into a group of weight 0, or give one "
-    "integer per column and -1 for such a feature."
+    "label per column and -1 for such a feature."
 )
 
 
@@ -217,42 +179,49 @@ def _by_members(groups, columns, name, advice=ADVICE):
     return Groups(indices, keys, owner)
 
 
-def _by_number(numbers, columns, name):
-    """Read the form with one integer per column."""
-    values = np.asarray(numbers)
-    if values.dtype.kind not in "iu":
-        _refuse_other_numbers(list(numbers), name)
-        values = values.astype(np.int64)
-    if len(values) != columns.n_features:
+def _by_label(labels, columns, name):
+    """Read the form with one label per column."""
+    labels = labels.tolist() if isinstance(labels, np.ndarray) else list(labels)
+    if len(labels) != columns.n_features:
         raise ValueError(
-            f"{name} has {len(values)} integers, but X has {columns.n_features} "
-            f"features; give one integer per column, or a list of columns per group."
+            f"{name} has {len(labels)} labels, but X has {columns.n_features} "
+            f"features; give one label per column, or a list of columns per group."
         )
-    below = np.flatnonzero(values < -1)
-    if len(below):
-        raise ValueError(
-            f"{name} has the number {values[below[0]]} for {columns.show(below[0])}; "
-            f"a group's number is at least 0, and -1 leaves a feature unpenalised."
-        )
-    known, owner = np.unique(values, return_inverse=True)
-    if known[0] == -1:
-        known, owner = known[1:], owner - 1
-    if not len(known):
+    free = [_is_no_label(label) for label in labels]
+    known = dict.fromkeys(
+        label for label, none in zip(labels, free, strict=True) if not none
+    )
+    if not known:
         raise ValueError(
             f"{name} is -1 for all {columns.n_features} features, which leaves no "
             f"group to penalise."
         )
-    return from_owner(owner, known.tolist())
+    if all(isinstance(label, Real) for label in known):
+        known = dict.fromkeys(sorted(known))
+        _refuse_negative(known, labels, columns, name)
+    numbers = {label: g for g, label in enumerate(known)}
+    owner = [
+        -1 if none else numbers[label] for label, none in zip(labels, free, strict=True)
+    ]
+    return from_owner(np.array(owner, dtype=np.int64), list(known))
 
 
-def _refuse_other_numbers(numbers, name):
-    """Raise for the first value that is not an integer."""
-    for column, value in enumerate(numbers):
-        if not isinstance(value, Integral) or isinstance(value, bool | np.bool_):
-            raise ValueError(
-                f"{name} must hold one integer per column, or a list of columns per "
-                f"group, got {value!r} at position {column}."
-            )
+def _is_no_label(label):
+    """Tell whether a label says that a column is in no group: -1, None or NaN."""
+    if label is None or (isinstance(label, Real) and label == -1):
+        return True
+    return isinstance(label, Real) and label != label
+
+
+def _refuse_negative(known, labels, columns, name):
+    """Raise for numbers below -1, which are indices from the end elsewhere."""
+    below = [label for label in known if label < -1]
+    if below:
+        where = columns.show(labels.index(below[0]))
+        raise ValueError(
+            f"{name} has the number {below[0]} for {where}; a group's number is at "
+            f"least 0, and -1 leaves a feature unpenalised."
+        )
 
 
 def _by_size(size, columns, name):
@@ -270,25 +239,22 @@ def _by_size(size, columns, name):
 
 def _by_name(keyword, columns, name):
     """Return groups of columns with the same prefix of their names."""
-    if keyword not in ("auto", "prefix"):
-        raise ValueError(f"{name} must not be {keyword!r}; 'prefix' or 'auto' may be.")
-    if columns.names is None and keyword == "auto":
-        return _by_size(1, columns, name)
+    if keyword != "prefix":
+        raise ValueError(
+            f"{name} must not be {keyword!r}. {name}='prefix' groups columns by the "
+            f"part of their names before '__'; {name}=None leaves every feature alone."
+        )
     if columns.names is None:
-        raise ValueError(f"{name}='prefix', but X has no column names.")
+        raise ValueError(
+            f"{name}='prefix', but X has no column names. Pass a DataFrame, or one "
+            f"label per column as {name}."
+        )
     prefixes = [_prefix(column) for column in columns.names]
     if prefixes == columns.names:
-        if keyword == "prefix":
-            raise ValueError(
-                f"{name}='prefix', but no column's name holds '__': "
-                f"{reprlib.repr(columns.names)}."
-            )
-        twice, count = Counter(columns.names).most_common(1)[0]
-        if count > 1:
-            raise ValueError(
-                f"{name}='auto' makes every column a group, but the duplicate name "
-                f"{twice!r} is that of {count} columns; {name}=1 does without names."
-            )
+        raise ValueError(
+            f"{name}='prefix', but no column's name holds '__': "
+            f"{reprlib.repr(columns.names)}. Pass one label per column as {name}."
+        )
     number = {prefix: g for g, prefix in enumerate(dict.fromkeys(prefixes))}
     owner = np.array([number[prefix] for prefix in prefixes], dtype=np.int64)
     return from_owner(owner, list(number))
@@ -301,22 +267,25 @@ def _prefix(column):
     return column.split("__", 1)[0] or column if isinstance(column, str) else column
 
 
-def group_weights(weights, groups, *, name="group_weights"):
+def group_weights(weights, groups, n_tasks=None, *, name="penalty_weights"):
     r"""Return the penalty weights of the groups.
 
     Parameters
     ----------
-    weights : {"sqrt_size"}, array-like of shape (n_groups,), or dict
-        Non-negative numbers, by group name in a dict; 0 leaves a group unpenalised and
-        infinity excludes it. ``"sqrt_size"`` is :math:`\sqrt{p_g}` with the number
-        :math:`p_g` of features in the group; it does not depend on the number of tasks.
+    weights : {"sqrt_size"}, array-like or dict
+        Non-negative numbers: one per group, of shape (n_groups,) or, with ``n_tasks``,
+        (n_groups, n_tasks); in a dict by group name, where absent groups have the
+        default. 0 leaves a group unpenalised and infinity excludes it.
+        ``"sqrt_size"``, the default, is :math:`\sqrt{p_g}` with the number :math:`p_g`
+        of features in the group; it does not depend on the number of tasks.
     groups : Groups
-    name : str, default="group_weights"
+    n_tasks : int, default=None
+    name : str, default="penalty_weights"
         Name of the weights in error messages.
 
     Returns
     -------
-    weights : ndarray of float64, shape (n_groups,)
+    weights : ndarray of float64, shape (n_groups,) or (n_groups, n_tasks)
 
     Raises
     ------
@@ -324,46 +293,92 @@ def group_weights(weights, groups, *, name="group_weights"):
         If a weight is negative, NaN or not a number, or the numbers or names of groups
         and weights disagree. The message names the group.
     """
+    default = np.sqrt(groups.sizes)
     if isinstance(weights, str):
-        if weights != "sqrt_size":
-            raise ValueError(
-                f"{name} must be 'sqrt_size', one number per group or a dict, got "
-                f"{weights!r}."
-            )
-        return np.sqrt(groups.sizes)
+        _check_keyword(weights, name)
+        return default
     if isinstance(weights, Mapping):
-        weights = _weights_in_order(weights, groups, name)
+        weights = _in_order(weights, list(groups.names), default, "groups", name)
+    shapes = [(groups.n_groups,)]
+    if n_tasks is not None:
+        shapes.append((groups.n_groups, n_tasks))
+    return _checked_weights(weights, shapes, list(groups.names), "group", name)
+
+
+def feature_weights(weights, n_features, names=None, n_tasks=None):
+    """Return the penalty weights of features that are in no groups.
+
+    Parameters
+    ----------
+    weights : {"sqrt_size"}, array-like or dict
+        As `group_weights` takes them, one per feature.
+    n_features : int
+    names : list, default=None
+        The names of the features.
+    n_tasks : int, default=None
+
+    Returns
+    -------
+    weights : ndarray of float64, shape (n_features,) or (n_features, n_tasks), or None
+        None if all of them are 1.
+    """
+    if isinstance(weights, str):
+        _check_keyword(weights, "penalty_weights")
+        return None
+    names = list(range(n_features)) if names is None else list(names)
+    if isinstance(weights, Mapping):
+        default = np.ones(n_features)
+        weights = _in_order(weights, names, default, "features", "penalty_weights")
+    shapes = [(n_features,)] + ([] if n_tasks is None else [(n_features, n_tasks)])
+    return _checked_weights(weights, shapes, names, "feature", "penalty_weights")
+
+
+def _check_keyword(weights, name):
+    if weights != "sqrt_size":
+        raise ValueError(
+            f"{name} must be 'sqrt_size', an array of numbers or a dict of them by "
+            f"name, got {weights!r}."
+        )
+
+
+def _checked_weights(weights, shapes, names, noun, name):
+    """Return weights as an array of one of some shapes, of at least 0."""
     if np.ma.isMaskedArray(weights):
-        raise ValueError(f"{name} is a masked array; its mask would be ignored.")
+        raise ValueError(
+            f"{name} is a masked array; its mask would be ignored. Pass an array, with "
+            f"0 where nothing is to be penalised."
+        )
     try:
         numbers = np.array(weights, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"{name} must be numbers, got {reprlib.repr(weights)}."
         ) from error
-    if numbers.shape != (groups.n_groups,):
+    if numbers.shape not in shapes:
+        allowed = " or ".join(map(str, shapes))
         raise ValueError(
-            f"{name} has shape {numbers.shape}, but there are {groups.n_groups} groups."
+            f"{name} has shape {numbers.shape}, but one weight per {noun} is of shape "
+            f"{allowed}: there are {len(names)} {noun}s."
         )
-    wrong = np.flatnonzero(~(numbers >= 0))  # NaN too
+    wrong = np.argwhere(~(numbers >= 0))  # NaN too
     if len(wrong):
+        at = tuple(wrong[0].tolist())
         raise ValueError(
-            f"{name} must be at least 0, got {numbers[wrong[0]]} for group "
-            f"{groups.names[wrong[0]]!r}."
+            f"{name} must be at least 0, got {numbers[at]} for {noun} {names[at[0]]!r}."
         )
     return numbers
 
 
-def _weights_in_order(weights, groups, name):
-    """Return the values of a dict in the order of the groups."""
-    names = set(groups.names)
-    unknown = [group for group in weights if group not in names]
+def _in_order(weights, names, default, nouns, name):
+    """Return the values of a dict in the order of names, and defaults for the rest."""
+    position = {own: g for g, own in enumerate(names)}
+    unknown = [own for own in weights if own not in position]
     if unknown:
         raise ValueError(
-            f"{name} has a weight for {unknown[0]!r}, which is none of the groups "
-            f"{reprlib.repr(groups.names)}."
+            f"{name} has a weight for {unknown[0]!r}, which is none of the {nouns} "
+            f"{reprlib.repr(names)}."
         )
-    without = [group for group in groups.names if group not in weights]
-    if without:
-        raise ValueError(f"{name} has no weight for group {without[0]!r}.")
-    return [weights[group] for group in groups.names]
+    out = default.astype(object)
+    for own, value in weights.items():
+        out[position[own]] = value
+    return out.tolist()

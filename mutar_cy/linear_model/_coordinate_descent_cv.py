@@ -129,6 +129,15 @@ class CoordinateDescentCV(CrossValidated, CoordinateDescentRegressor):
             setattr(model, name, value)
         return model
 
+    def _path_model(self):
+        """Return the model of a path over alpha, with the chosen mixture."""
+        model = self._model()
+        if hasattr(self, "l1_ratio_"):
+            model.set_params(l1_ratio=self.l1_ratio_)
+        if getattr(self, "precompute", None) == "auto":
+            model.set_params(precompute=False)  # the plain class has no "auto"
+        return model
+
     def _mixtures(self):
         """Return the parameters beside ``alpha`` that are chosen, path by path."""
         if not hasattr(self, "l1_ratio"):

@@ -18,10 +18,9 @@ from mutar_cy.model_selection._grids import geometric_alphas as geometric_alphas
 from mutar_cy.model_selection._grids import pair_grid as pair_grid
 from mutar_cy.model_selection._parallel import one_blas_thread as one_blas_thread
 from mutar_cy.model_selection._paths import RegularizationPath as RegularizationPath
-from mutar_cy.model_selection._paths import path_fields as path_fields
+from mutar_cy.model_selection._paths import last_model as last_model
+from mutar_cy.model_selection._paths import path_model as path_model
 from mutar_cy.model_selection._paths import regularization_path as regularization_path
-from mutar_cy.model_selection._paths import solve_grid as solve_grid
-from mutar_cy.model_selection._paths import solve_row as solve_row
 from mutar_cy.model_selection._splitters import LeaveOneTaskOut, TaskKFold
 from mutar_cy.model_selection._task_scoring import make_task_scorer, score_tasks
 

@@ -67,7 +67,7 @@ def _values(objective, fits, df, criterion):
 def n_selected_blocks(objective, fits, joint):
     """Return the number of blocks that every fit selects, by columns unless joint."""
     if not joint:
-        n_columns = objective.scaled.n_columns
+        n_columns = objective.n_columns
         counts = [np.count_nonzero(fit.coef, axis=0) for fit in fits]
         return np.array(counts).reshape(len(fits), n_columns)
     groups, sizes = objective.groups, []

@@ -20,7 +20,8 @@ from mutar_cy.objectives import (
 )
 
 OPTIONS = {
-    "n_alphas": COUNT,
+    "alphas": [*COUNT, "array-like"],
+    "betas": [*COUNT, "array-like", None],
     "eps": FRACTION,
     "max_features": [Interval(Integral, 0, None, closed="left"), None],
     "max_explained": [Interval(Real, 0, 1, closed="both"), None],
@@ -56,6 +57,10 @@ class RegularizationPath:
         The names of the features, if they have names.
     tasks : ndarray of shape (n_tasks,), default=None
         The labels of the tasks.
+    groups : list of ndarray of int, default=None
+        The features of every group; None if every feature is on its own.
+    group_names : list, default=None
+        The names of the groups.
 
     See Also
     --------
@@ -71,6 +76,8 @@ class RegularizationPath:
     betas: np.ndarray | None = None
     feature_names: list | None = None
     tasks: np.ndarray | None = None
+    groups: list | None = None
+    group_names: list | None = None
 
     def __repr__(self):
         name, n_alphas = type(self).__name__, self.coefs.shape[-1]
@@ -85,21 +92,46 @@ class RegularizationPath:
         coefs = self.coefs.reshape(len(self.coefs), -1, *self.n_iters.shape)
         return np.moveaxis(np.linalg.norm(coefs, axis=1), 0, -1)
 
-    def to_dataframe(self):
-        """Return the coefficients of all features that are ever selected, as a table.
+    @property
+    def group_norms(self):
+        """The norms of the coefficients of every group over tasks and responses.
+
+        Of shape ([n_paths,] n_alphas, n_groups); `row_norms` if features are alone.
+        """
+        norms = self.row_norms
+        if self.groups is None:
+            return norms
+        each = [np.linalg.norm(norms[..., own], axis=-1) for own in self.groups]
+        return np.stack(each, axis=-1)
+
+    def to_dataframe(self, by="features"):
+        """Return the coefficients, or the norms of groups, as a table.
+
+        Parameters
+        ----------
+        by : {"features", "groups"}, default="features"
+            "features": the coefficients of all features that are ever selected.
+            "groups": the norms of all groups.
 
         Returns
         -------
         table : pandas.DataFrame
             A row per strength (``alpha``, and ``beta`` if there is one, are the index)
-            and a column per feature, or per feature, task and response.
+            and a column per feature, or per feature, task and response; or a column per
+            group.
 
         Raises
         ------
         ImportError
             If pandas is not there.
+        ValueError
+            If ``by`` has another value, or the path has no groups.
         """
         pd = import_pandas("to_dataframe")
+        if by not in ("features", "groups"):
+            raise ValueError(f"by must be 'features' or 'groups', got {by!r}.")
+        if by == "groups":
+            return self._group_table(pd)
         n_points = self.n_iters.size
         coefs = self.coefs.reshape(*self.coefs.shape[: -self.n_iters.ndim], n_points)
         kept = np.flatnonzero(coefs.reshape(len(coefs), -1).any(axis=1))
@@ -120,6 +152,17 @@ class RegularizationPath:
         if len(levels) > 1:
             columns = pd.MultiIndex.from_product(levels, names=titles)
         values = coefs.reshape(-1, n_points).T
+        return pd.DataFrame(values, index=self._index(pd), columns=columns)
+
+    def _group_table(self, pd):
+        """Return the norms of the groups as a table."""
+        if self.groups is None:
+            raise ValueError(
+                "The path has no groups: every feature is on its own. Fit it with "
+                "groups=, or leave by='features'."
+            )
+        columns = pd.Index(self.group_names, name="group", tupleize_cols=False)
+        values = self.group_norms.reshape(self.n_iters.size, -1)
         return pd.DataFrame(values, index=self._index(pd), columns=columns)
 
     def _index(self, pd):
@@ -155,35 +198,44 @@ def solve_row(objective, strengths):
         yield solution
 
 
-def solve_grid(objective, grid):
-    """Return the `RegularizationPath` of all paths of a grid of two strengths."""
-    fits = [
-        objective.path_arrays(solution)
-        for row in grid.rows
-        for solution in solve_row(objective, row)
-    ]
+def solve_grid(objective, grid, stop):
+    """Return the strengths that are reached, and the arrays of all fits of a grid.
+
+    Parameters
+    ----------
+    objective : Objective
+    grid : Grid
+    stop : StoppingRule
+        Asked where the grid is a single path.
+
+    Returns
+    -------
+    fields : dict
+        As `path_fields` returns it.
+    """
+    fits = []
+    for row in grid.rows:
+        for solution in solve_row(objective, row):
+            fits.append(objective.path_arrays(solution))
+            if grid.single and stop(solution):
+                break
+    if grid.single:
+        return path_fields(grid.alphas[: len(fits)], fits)
     fields = path_fields(grid.alphas, fits)
     for name, values in fields.items():
         if name != "alphas":
             fields[name] = values.reshape(*values.shape[:-1], *grid.shape)
-    return RegularizationPath(
-        **fields,
-        betas=grid.betas,
-        feature_names=objective.data.feature_names,
-        tasks=objective.data.labels,
-    )
+    return {**fields, "betas": grid.betas}
 
 
-@validate_params(
-    {**OPTIONS, "alphas": ["array-like", None]}, prefer_skip_nested_validation=True
-)
+@validate_params(OPTIONS, prefer_skip_nested_validation=True)
 def regularization_path(
     estimator,
     X,
     y,
     *,
-    alphas=None,
-    n_alphas=100,
+    alphas=100,
+    betas=None,
     eps=1e-3,
     max_features=None,
     max_explained=None,
@@ -194,19 +246,26 @@ def regularization_path(
     Parameters
     ----------
     estimator : estimator
-        One of this package's; it is not modified and need not be fitted. Its ``alpha``
-        is not looked at. A second strength, as :class:`~mutar_cy.DirtyModel` has,
-        stays in proportion.
+        One of this package's, or a search or a pipeline with one; it is not modified
+        and need not be fitted. Its ``alpha`` is not looked at. A second strength, as
+        :class:`~mutar_cy.DirtyModel` has, stays in proportion. Of a fitted search the
+        path is that of the best parameters. The steps before the last one of a pipeline
+        are fitted to X first.
     X, y : object
         The data, in any layout that ``estimator.fit`` takes.
-    alphas : array-like of shape (n_alphas,), default=None
-        The strengths, in any order. By default ``n_alphas`` from the smallest one that
-        leaves no coefficient, which are a geometric sequence; for estimators that take
-        one ``alpha`` per task, one such sequence per task.
-    n_alphas : int, default=100
-        How many strengths to lay out.
+    alphas : int or array-like of shape (n_alphas,), default=100
+        The strengths, in any order; or their number: a geometric sequence from the
+        smallest one that leaves no coefficient, for every task where a model takes one
+        ``alpha`` per task. A number means the estimator's own ``alpha`` for
+        :class:`~mutar_cy.MTW` and :class:`~mutar_cy.ReMTW`.
+    betas : int or array-like of shape (n_betas,), default=None
+        For a path over both strengths of a model: one path for each of them. For
+        :class:`~mutar_cy.DirtyModel` the strengths of the specific part, or the number
+        of ratios to ``alpha``, from that of a lasso per task to that of a group lasso.
+        For Wasserstein models the strengths of the l1 term along every path, or their
+        number; 20 by default.
     eps : float, default=1e-3
-        The smallest alpha of an automatic grid, as a fraction of the largest.
+        The smallest strength of an automatic grid, as a fraction of the largest.
     max_features : int, default=None
         Stop after the first fit that selects more features than this.
     max_explained : float, default=None
@@ -237,9 +296,7 @@ def regularization_path(
     See Also
     --------
     alpha_max : The smallest strength that leaves no coefficient.
-    dirty_path : Over two strengths.
-    group_lasso_path : Groups of features, with the norms of the groups.
-    mtw_path : Over the strengths of a Wasserstein model.
+    mutar_cy.plotting.RegularizationPathDisplay : Plots it.
 
     Notes
     -----
@@ -259,35 +316,78 @@ def regularization_path(
     >>> rng = np.random.default_rng(0)
     >>> X = [rng.standard_normal((n, 5)) for n in (30, 20)]
     >>> y = [x[:, 0] + 0.5 * x[:, 3] for x in X]
-    >>> path = regularization_path(GroupLasso(), X, y, n_alphas=4)
+    >>> path = regularization_path(GroupLasso(), X, y, alphas=4)
     >>> print(path.row_norms.round(2))
     [[0.   0.   0.   0.   0.  ]
      [1.21 0.   0.   0.58 0.  ]
      [1.39 0.   0.   0.69 0.  ]
      [1.41 0.   0.   0.71 0.  ]]
     """
-    model = checked_clone(estimator)
+    model, X = path_model(estimator, X, y)
     objective = model._objective(model._read(X, y, **fit_params))
-    grid = alpha_grid(objective, n_alphas if alphas is None else alphas, eps)
+    if hasattr(model, "_path_grid"):
+        grid = model._path_grid(objective, alphas, betas, eps)
+    else:
+        grid = alpha_grid(objective, alphas, eps)
     if not np.all(grid.alphas):
         warn_user("With alpha=0 nothing is penalised.")
-    stop = StoppingRule(objective, max_features, max_explained)
-    fits = []
-    for solution in solve_row(objective, grid.rows[0]):
-        fits.append(objective.path_arrays(solution))
-        if stop(solution):
-            break
+    fields = solve_grid(
+        objective, grid, StoppingRule(objective, max_features, max_explained)
+    )
     layouts = hasattr(model, "task_column")  # scikit-learn's drop-ins have none
     return RegularizationPath(
-        **path_fields(grid.alphas[: len(fits)], fits),
+        **fields,
         feature_names=objective.data.feature_names if layouts else None,
         tasks=objective.data.labels if layouts else None,
+        groups=objective.feature_groups,
+        group_names=objective.group_names,
     )
+
+
+def _is_search(estimator):
+    """Tell whether an estimator chooses parameters of another one."""
+    return hasattr(estimator, "refit") and hasattr(estimator, "estimator")
+
+
+def _is_pipeline(estimator):
+    """Tell whether an estimator is a pipeline."""
+    return hasattr(estimator, "steps") and hasattr(estimator, "named_steps")
+
+
+def last_model(estimator):
+    """Return the model in a search or a pipeline, fitted where these are."""
+    if _is_search(estimator):
+        inner = getattr(estimator, "best_estimator_", estimator.estimator)
+        return last_model(inner)
+    if _is_pipeline(estimator):
+        return last_model(estimator[-1])
+    return estimator
+
+
+def path_model(estimator, X, y):
+    """Return a clone of the model of a path, and the X that it is fitted to.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A model, a cross-validated one, a search or a pipeline.
+    X, y : object
+        The data, as the estimator takes them.
+    """
+    found = estimator
+    if _is_search(found):
+        return path_model(getattr(found, "best_estimator_", found.estimator), X, y)
+    if _is_pipeline(found):
+        X = clone(found[:-1]).fit_transform(X, y) if len(found) > 1 else X
+        return path_model(found[-1], X, y)
+    if hasattr(found, "_path_model"):  # a cross-validated one
+        found = found._path_model()
+    return checked_clone(found), X
 
 
 def checked_clone(estimator):
     """Return a clone of an estimator of this package, its parameters checked."""
-    if not hasattr(estimator, "_objective") or hasattr(estimator, "alphas"):
+    if not hasattr(estimator, "_objective"):
         raise TypeError(
             "A path needs an estimator of mutar_cy with a strength, got "
             f"{type(estimator).__name__}."

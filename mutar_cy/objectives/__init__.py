@@ -10,12 +10,11 @@ from mutar_cy.objectives._callbacks import (
     recording_iterations,
     solver_callback,
 )
-from mutar_cy.objectives._glm import (
+from mutar_cy.objectives._classification import (
     ClassificationObjective,
-    FeatureGroups,
-    GlmObjective,
     log_probabilities,
 )
+from mutar_cy.objectives._feature_groups import FeatureGroups
 from mutar_cy.objectives._objective import (
     ConvexProblem,
     FitOptions,
@@ -29,17 +28,16 @@ from mutar_cy.objectives._parameters import (
     POSITIVE,
     check_alphas,
     check_parameters,
-    check_penalty_weights,
     check_task_strengths,
     parameter_names,
 )
+from mutar_cy.objectives._penalised_loss import BlockObjective, SeparableObjective
 from mutar_cy.objectives._reweighted import (
     MultiLevelObjective,
     ReweightedBlockObjective,
     ReweightedObjective,
     ReweightedSeparableObjective,
 )
-from mutar_cy.objectives._squared_error import BlockObjective, SeparableObjective
 from mutar_cy.objectives._validation_loss import (
     SparseCoefficients,
     sparse_coefficients,
@@ -78,7 +76,6 @@ __all__ = [
     "ConvexProblem",
     "FeatureGroups",
     "FitOptions",
-    "GlmObjective",
     "MultiLevelObjective",
     "Objective",
     "ReweightedBlockObjective",
@@ -91,7 +88,6 @@ __all__ = [
     "all_or_nothing",
     "check_alphas",
     "check_parameters",
-    "check_penalty_weights",
     "check_task_strengths",
     "current_recorder",
     "log_probabilities",

@@ -66,7 +66,7 @@ class _Support:
         self.center = bool(objective.options.fit_intercept)
         self.columns = []  # part, scale of features, curvature of each sample
         owners = pairwise(np.cumsum([0, *(part.Y.shape[1] for part in parts)]))
-        designs = getattr(scaled, "data", scaled).designs
+        designs = scaled.designs
         used = np.flatnonzero(self.coef.any(axis=1))
         for part, design, (start, stop) in zip(parts, designs, owners, strict=True):
             eta = part.X[:, used] @ self.coef[used, start:stop]

@@ -24,7 +24,7 @@ class FitOptions(NamedTuple):
     tol: float
     max_iter: int
     fit_intercept: bool = True
-    normalize: bool = False
+    normalize: Any = False  # False, True or "std", as `make_scaled_data` takes it
     task_weight: Any = None  # positive numbers, one per task of the data
     ignores_missing: bool = False  # whether NaN in a target leaves its sample out
 
@@ -189,15 +189,18 @@ class Objective(ABC):
         rows : list of ndarray of int
             The rows of every design. A task without rows is left out.
         """
-        other = copy(self)
-        present, n_tasks = self.tasks_with_rows(rows), len(self.data.labels)
+        return self._of_data(self.data.take(rows), self.tasks_with_rows(rows))
+
+    def _of_data(self, data, present):
+        """Return the objective of data that hold the tasks ``present`` of its own."""
+        other, n_tasks = copy(self), len(self.data.labels)
         if len(present) < n_tasks:
             n_columns = self.task_columns()[-1].stop
             kept = np.arange(n_columns).reshape(n_tasks, -1)[present].ravel()
             other._columns = kept if self._columns is None else self._columns[kept]
             other.tasks = present if self.tasks is None else self.tasks[present]
             other.options = self.options.of_tasks(present)
-        other.data = self.data.take(rows)
+        other.data = data
         other._prepare()
         return other
 
@@ -224,6 +227,11 @@ class Objective(ABC):
         if not self.alpha_per_task:
             return float(largest.max())
         return largest.max(axis=1) if largest.ndim > 1 else largest
+
+    @property
+    def n_columns(self):
+        """The number of columns of coefficients: of all tasks and responses."""
+        return sum(Y.shape[1] for Y in self.data.targets)
 
     @property
     def coef_shape(self):

@@ -1,4 +1,4 @@
-"""Checks of parameters: types and ranges, penalty strengths, penalty weights."""
+"""Checks of parameters: types, ranges and penalty strengths."""
 
 import functools
 from inspect import signature
@@ -108,38 +108,3 @@ def check_alphas(alphas, name="alphas"):
     if len(wrong):
         raise ValueError(f"{name} must be at least 0 and finite, got {wrong[0]}.")
     return np.sort(alphas)[::-1]
-
-
-def check_penalty_weights(weights, shapes, what):
-    """Check the weights of a penalty: at least 0, and infinite to exclude a block.
-
-    Parameters
-    ----------
-    weights : None or array-like
-    shapes : tuple of tuple
-        The allowed shapes.
-    what : str
-        The noun of the thing that has one weight: "feature" or "group".
-
-    Returns
-    -------
-    weights : None or ndarray of float64
-    """
-    if weights is None:
-        return None
-    try:
-        weights = np.asarray(weights, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"penalty_weights must be numbers: {error}") from error
-    if weights.shape not in shapes:
-        raise ValueError(
-            f"penalty_weights has shape {weights.shape}, but one weight per {what} is "
-            f"of shape {' or '.join(map(str, shapes))}."
-        )
-    wrong = np.argwhere(~(weights >= 0))  # NaN too
-    if len(wrong):
-        at = tuple(wrong[0].tolist())
-        raise ValueError(
-            f"penalty_weights must be at least 0, got {weights[at]} for {what} {at[0]}."
-        )
-    return weights

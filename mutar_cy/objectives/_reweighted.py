@@ -5,7 +5,7 @@ from abc import abstractmethod
 import numpy as np
 
 from mutar_cy.objectives._objective import Objective
-from mutar_cy.objectives._squared_error import BlockObjective, SeparableObjective
+from mutar_cy.objectives._penalised_loss import BlockObjective, SeparableObjective
 from mutar_cy.objectives._warnings import (
     warn_unconverged,
     warn_unconverged_reweighting,
@@ -120,6 +120,8 @@ class ReweightedObjective(Objective):
 
 class ReweightedBlockObjective(ReweightedObjective, BlockObjective):
     """Square roots of norms of groups of features, over all columns."""
+
+    rotates_blocks = False
 
     def _reweight(self, start, effort):
         return reweight(self.scaled, self.penalty, self.groups, start, effort)

@@ -5,8 +5,8 @@ from itertools import accumulate
 
 import numpy as np
 
+from mutar_cy.objectives._penalised_loss import SeparableObjective
 from mutar_cy.objectives._reweighted import ReweightedObjective
-from mutar_cy.objectives._squared_error import SeparableObjective
 from mutar_cy.solvers import reweight_columns
 from mutar_cy.wasserstein import (
     TransportSolution,
@@ -143,6 +143,14 @@ class ReweightedTransportObjective(ReweightedObjective, TransportObjective):
         found = reweight(self.scaled, self.penalty, start, effort, noise)
         last = without_traces(self.scaled, found.last, self.support_threshold)
         return found._replace(last=last)
+
+    def solve_path(self, strengths):
+        """Yield the solutions at several strengths, each from zeros.
+
+        The local minimum that reweighting ends in depends on the first problem alone.
+        """
+        for point in strengths:
+            yield self.with_params(**point).solve()
 
     def user_arrays(self, solution):
         """Return one weight for every sign and coefficient."""

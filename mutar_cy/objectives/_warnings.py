@@ -43,10 +43,10 @@ def warn_unconverged(solution):
     """
     if np.all(solution.converged):
         return
-    excess = np.atleast_1d(solution.dual_gap - solution.gap_target)
-    worst = int(np.argmax(np.where(np.atleast_1d(solution.converged), -1.0, excess)))
-    gap = np.atleast_1d(solution.dual_gap)[worst]
-    target = np.atleast_1d(solution.gap_target)[worst]
+    excess = np.ravel(solution.dual_gap - solution.gap_target)
+    worst = int(np.argmax(np.where(np.ravel(solution.converged), -1.0, excess)))
+    gap = np.ravel(solution.dual_gap)[worst]
+    target = np.ravel(solution.gap_target)[worst]
     warn_user(
         "Objective did not converge. You might want to increase the number of "
         f"iterations. Duality gap: {gap:.3e}, target: {target:.3e} (tol times the "

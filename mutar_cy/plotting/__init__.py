@@ -2,7 +2,6 @@
 
 from mutar_cy.plotting._coefficient_map_display import CoefficientMapDisplay
 from mutar_cy.plotting._convergence_display import ConvergenceDisplay
-from mutar_cy.plotting._group_path_display import GroupPathDisplay
 from mutar_cy.plotting._regularization_path_display import RegularizationPathDisplay
 from mutar_cy.plotting._stability_display import StabilityDisplay
 from mutar_cy.plotting._support_display import SupportDisplay
@@ -11,7 +10,6 @@ from mutar_cy.plotting._task_similarity_display import TaskSimilarityDisplay
 __all__ = [
     "CoefficientMapDisplay",
     "ConvergenceDisplay",
-    "GroupPathDisplay",
     "RegularizationPathDisplay",
     "StabilityDisplay",
     "SupportDisplay",

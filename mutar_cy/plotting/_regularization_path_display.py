@@ -5,8 +5,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import clone
 
-from mutar_cy.estimators import DirtyModel, dirty_path, mtw_path
-from mutar_cy.model_selection import regularization_path
+from mutar_cy.model_selection import last_model, path_model, regularization_path
 from mutar_cy.plotting._reading import (
     check_alphas,
     check_best,
@@ -31,10 +30,11 @@ class RegularizationPathDisplay:
     """Plot of coefficients, and of validation losses, along a path of alphas.
 
     The axis of alphas is logarithmic and descends to the right, so that models grow
-    from left to right. Each line is a feature, or a coefficient; the names of the
-    largest at the last alpha are at the ends of their lines. The axis on top shows the
-    number of selected features. If validation losses or a criterion are given, a second
-    plot below shows them, with a dot at the minimum and a band of one standard error.
+    from left to right. Each line is a group, a feature or a coefficient; the names of
+    the largest at the last alpha are at the ends of their lines. The axis on top shows
+    the number of selected groups or features. If validation losses or a criterion are
+    given, a second plot below shows them, with a dot at the minimum and a band of one
+    standard error.
 
     It is recommended to use :meth:`from_path` or :meth:`from_estimator`. All arguments
     are kept as attributes.
@@ -45,6 +45,10 @@ class RegularizationPathDisplay:
         Penalty strengths, at least two, positive and in descending order.
     coefs : array-like of shape (n_features[, n_tasks[, n_responses]], n_alphas)
         Coefficients at each alpha.
+    groups : list of array-like of int, default=None
+        The features of every group, for ``by="groups"``.
+    group_names : sequence of n_groups hashable, default=None
+        Names of the groups; 0, 1, ... by default. A number ``g`` is shown as "group g".
     feature_names : sequence of n_features hashable, default=None
         Names of the features; 0, 1, ... by default. A number ``j`` is shown as
         "feature j".
@@ -70,11 +74,11 @@ class RegularizationPathDisplay:
     figure_ : matplotlib Figure
         Figure of ``ax_``.
     lines_ : list of matplotlib Line2D
-        Lines of the features that are selected at some alpha; the labels are names.
+        Lines of what is selected at some alpha; the labels are names.
     labels_ : list of matplotlib Annotation
         The names beside the lines, largest first.
     counts_ax_ : matplotlib SecondaryAxis
-        Axis with the numbers of selected features.
+        Axis with the numbers of selected groups or features.
     best_line_, curve_line_ : matplotlib Line2D or None
         Line at ``alpha_best``; mean over folds, or criterion.
     curve_band_ : matplotlib PolyCollection or None
@@ -82,7 +86,7 @@ class RegularizationPathDisplay:
 
     See Also
     --------
-    GroupPathDisplay : Norms of groups of coefficients.
+    mutar_cy.regularization_path : Computes a path.
     sklearn.model_selection.ValidationCurveDisplay : Scores over a parameter.
 
     Examples
@@ -93,7 +97,7 @@ class RegularizationPathDisplay:
     ...     coefs=[[0.0, 0.4, 0.6], [0.0, 0.0, -0.3]],
     ...     feature_names=["age", "weight"],
     ...     mse_path=[[1.0, 1.2], [0.7, 0.9], [0.6, 1.1]],
-    ... ).plot(kind="coefficients")
+    ... ).plot(by="coefficients")
     >>> [label.get_text() for label in display.labels_]
     ['age', 'weight']
     >>> print(display.curve_line_.get_ydata())
@@ -105,6 +109,8 @@ class RegularizationPathDisplay:
         *,
         alphas,
         coefs,
+        groups=None,
+        group_names=None,
         feature_names=None,
         task_names=None,
         alpha_best=None,
@@ -115,6 +121,8 @@ class RegularizationPathDisplay:
     ):
         self.alphas = alphas
         self.coefs = coefs
+        self.groups = groups
+        self.group_names = group_names
         self.feature_names = feature_names
         self.task_names = task_names
         self.alpha_best = alpha_best
@@ -159,26 +167,22 @@ class RegularizationPathDisplay:
         return cls(**given).plot(**plot_kw)
 
     @classmethod
-    def from_estimator(
-        cls, estimator, X, y, *, alphas=None, n_alphas=100, fit_params=None, **plot_kw
-    ):
+    def from_estimator(cls, estimator, X, y, *, alphas=100, fit_params=None, **plot_kw):
         """Compute the path of an estimator and plot it.
 
         Parameters
         ----------
         estimator : estimator
-            An estimator of this package, fitted or not; it is not modified. The plot
-            marks its ``alpha``. For a cross-validated estimator the path is over its
-            grid (the path with the chosen ratio if there are several), and the curve
+            An estimator of this package, or a search or a pipeline with one, fitted or
+            not; it is not modified. The plot marks its ``alpha``. For a
+            cross-validated estimator the path is over its grid (the path with the chosen ratio if there are several), and the curve
             shows its validation losses or its criterion; if it is not fitted, a clone
             is fitted.
         X, y : object
             Passed to ``fit``.
-        alphas : array-like of shape (n_alphas,), default=None
-            Positive alphas; by default from the smallest that selects nothing down to
-            a thousandth of it.
-        n_alphas : int, default=100
-            Number of alphas if ``alphas`` is None.
+        alphas : int or array-like of shape (n_alphas,), default=100
+            Positive alphas, or their number: from the smallest that selects nothing
+            down to a thousandth of it.
         fit_params : dict, default=None
             Other arguments of ``fit``, such as ``task`` and ``sample_weight``.
         **plot_kw
@@ -200,10 +204,10 @@ class RegularizationPathDisplay:
         --------
         mutar_cy.regularization_path : Computes the path.
         """
-        options = {"alphas": alphas, "n_alphas": n_alphas, "fit_params": fit_params}
-        return cls(**path_of_estimator(estimator, X, y, **options)).plot(**plot_kw)
+        given = path_of_estimator(estimator, X, y, alphas, fit_params or {})
+        return cls(**given).plot(**plot_kw)
 
-    def plot(self, ax=None, *, kind="rows", max_labels=10, line_kw=None):
+    def plot(self, ax=None, *, by=None, max_labels=10, line_kw=None):
         """Draw the path.
 
         Parameters
@@ -211,9 +215,10 @@ class RegularizationPathDisplay:
         ax : matplotlib Axes or pair of them, default=None
             Axes for the coefficients and for the curve; with a single one the curve is
             not drawn. A new figure by default.
-        kind : {"rows", "coefficients"}, default="rows"
-            Meaning of a line: the norm of the coefficients of a feature over tasks and
-            responses, or a single coefficient.
+        by : {"groups", "features", "coefficients"}, default=None
+            Meaning of a line: the norm of the coefficients of a group or of a feature
+            over tasks and responses, or a single coefficient. By default groups where
+            there are some, else features.
         max_labels : int, default=10
             Maximum number of lines with a colour and a name: the largest at the last
             alpha.
@@ -235,16 +240,19 @@ class RegularizationPathDisplay:
         alphas = check_alphas(self.alphas)
         check_best(self.alpha_best, alphas)
         coefs = check_coefs(self.coefs, len(alphas))
-        check_choice(kind, "kind", KINDS)
-        values, names = path_lines(coefs, kind, self.feature_names, self.task_names)
+        by = self._check_by(by)
+        if by == "groups":
+            values, names = group_lines(coefs, self.groups, self.group_names)
+        else:
+            values, names = path_lines(coefs, by, self.feature_names, self.task_names)
         curve = check_curve(self.mse_path, self.criterion_path, len(alphas))
         self.ax_, self.curve_ax_ = path_axes(ax, curve is not None)
         self.figure_ = self.ax_.figure
         self.lines_, named = draw_path(
             self.ax_, alphas, values, names, max_labels, line_kw
         )
-        format_path_axes(self.ax_, alphas, KINDS[kind], self.strength)
-        if kind == "rows":
+        format_path_axes(self.ax_, alphas, LINES[by], self.strength)
+        if by != "coefficients":
             self.ax_.set_ylim(bottom=0)
         self._draw_curve(alphas, curve)
         self.best_line_ = None
@@ -253,9 +261,24 @@ class RegularizationPathDisplay:
                 self.ax_, self.alpha_best, alphas, self.strength
             )
         counts = coefs.any(axis=(1, 2)).sum(axis=0)
-        self.counts_ax_ = add_count_axis(self.ax_, alphas, counts, "features")
+        if by == "groups":
+            counts = (values > 0).sum(axis=1)
+        counted = "groups" if by == "groups" else "features"
+        self.counts_ax_ = add_count_axis(self.ax_, alphas, counts, counted)
         self.labels_ = label_ends(self.ax_, named)
         return self
+
+    def _check_by(self, by):
+        """Return the meaning of a line."""
+        if by is None:
+            return "features" if self.groups is None else "groups"
+        check_choice(by, "by", LINES)
+        if by == "groups" and self.groups is None:
+            raise ValueError(
+                "by='groups', but the path has no groups: every feature is on its own. "
+                "Use by='features'."
+            )
+        return by
 
     def _draw_curve(self, alphas, curve):
         """Draw the curve if there are losses or a criterion, and axes for it."""
@@ -271,8 +294,9 @@ class RegularizationPathDisplay:
             self.ax_.set_xlabel("")
 
 
-KINDS = {
-    "rows": "norm of the feature's coefficients",
+LINES = {
+    "groups": "norm of the group's coefficients",
+    "features": "norm of the feature's coefficients",
     "coefficients": "coefficient",
 }
 
@@ -295,13 +319,33 @@ def check_coefs(coefs, n_alphas):
     return coefs.reshape(len(coefs), *inner, *[1] * (2 - len(inner)), n_alphas)
 
 
+def group_lines(coefs, groups, group_names):
+    """Return the norms and names of the groups of a path.
+
+    Parameters
+    ----------
+    coefs : ndarray of shape (n_features, n_tasks, n_others, n_alphas)
+    groups : list of array-like of int
+    group_names : sequence or None
+
+    Returns
+    -------
+    values : ndarray of shape (n_alphas, n_groups)
+    names : list of str
+    """
+    names = check_names(group_names, len(groups), "group_names", "groups")
+    rows = coefs.reshape(len(coefs), -1, coefs.shape[-1])
+    norms = [np.linalg.norm(rows[np.asarray(own)], axis=(0, 1)) for own in groups]
+    return np.stack(norms, axis=1), [title(name, "group") for name in names]
+
+
 def path_lines(coefs, kind, feature_names, task_names):
     """Return the values and names of the lines of a path.
 
     Parameters
     ----------
     coefs : ndarray of shape (n_features, n_tasks, n_others, n_alphas)
-    kind : {"rows", "coefficients"}
+    kind : {"features", "coefficients"}
     feature_names, task_names : sequence or None
 
     Returns
@@ -314,7 +358,7 @@ def path_lines(coefs, kind, feature_names, task_names):
     tasks = check_names(task_names, n_tasks, "task_names", "tasks")
     features = [title(name, "feature") for name in features]
     rows = coefs.reshape(n_features, -1, n_alphas)
-    if kind == "rows":
+    if kind == "features":
         return np.linalg.norm(rows, axis=1).T, features
     if n_tasks == n_others == 1:
         return rows[:, 0].T, features
@@ -342,7 +386,14 @@ def read_path(path, number=None):
     alphas, coefs = np.asarray(path.alphas), np.asarray(path.coefs)
     given = {
         name: getattr(path, name, None)
-        for name in ("feature_names", "alpha_best", "mse_path", "criterion_path")
+        for name in (
+            "feature_names",
+            "groups",
+            "group_names",
+            "alpha_best",
+            "mse_path",
+            "criterion_path",
+        )
     }
     betas = getattr(path, "betas", None)
     if np.ndim(getattr(path, "n_iters", alphas)) == 2:
@@ -486,31 +537,29 @@ CURVES = {
 }
 
 
-def path_of_estimator(estimator, X, y, *, alphas, n_alphas, fit_params):
+def path_of_estimator(estimator, X, y, alphas, fit_params):
     """Return the arguments of a display for the path of an estimator.
 
     Parameters
     ----------
     estimator : estimator
-        With an alpha, or cross-validated; it is not modified.
+        With an alpha, or cross-validated, perhaps in a search or a pipeline; it is not
+        modified.
     X, y : object
-    alphas : array-like of shape (n_alphas,), or None
-    n_alphas : int
-        Number of alphas if ``alphas`` is None. A cross-validated estimator has a grid
-        and uses neither.
-    fit_params : dict or None
+    alphas : int or array-like of shape (n_alphas,)
+        A cross-validated estimator has a grid and does not use them.
+    fit_params : dict
 
     Returns
     -------
     given : dict
     """
-    fit_params = fit_params or {}
-    if hasattr(estimator, "_model") and hasattr(estimator, "alphas"):
-        return _path_of_cv_estimator(estimator, X, y, fit_params)
-    path = regularization_path(
-        estimator, X, y, alphas=alphas, n_alphas=n_alphas, **fit_params
-    )
-    return _with_best(read_path(path), estimator.alpha)
+    model = last_model(estimator)
+    if hasattr(model, "_path_model"):
+        X = path_model(estimator, X, y)[1]
+        return _path_of_cv_estimator(model, X, y, fit_params)
+    path = regularization_path(estimator, X, y, alphas=alphas, **fit_params)
+    return _with_best(read_path(path), model.alpha)
 
 
 def _path_of_cv_estimator(estimator, X, y, fit_params):
@@ -538,35 +587,21 @@ def _chosen_row(fitted):
 
 def _path_of(fitted, row, X, y, fit_params):
     """Return the path over the grid of a fitted cross-validated estimator."""
-    model, alphas = _model_of(fitted), fitted.alphas_
+    model, alphas = fitted._path_model(), fitted.alphas_
     alphas = alphas[row] if alphas.ndim > 1 else alphas
     if not hasattr(fitted, "betas_"):
         one_each = alphas.ndim > 1  # a grid per task
-        laid_out = {"n_alphas": len(alphas), "eps": fitted.eps}
-        options = laid_out if one_each else {"alphas": alphas}
+        options = {"alphas": len(alphas) if one_each else alphas, "eps": fitted.eps}
         return regularization_path(model, X, y, **options, **fit_params), None
-    params, betas = model.get_params(), fitted.betas_[row]
-    for name in ("alpha", "beta", "warm_start"):
-        del params[name]
-    params |= fit_params
-    if not isinstance(model, DirtyModel):
-        return mtw_path(X, y, alphas=alphas[:1], betas=betas, **params), 0
+    betas = fitted.betas_[row]
+    given = {"alphas": alphas[:1], "betas": betas}  # alpha is constant, beta descends
+    if alphas[0] != alphas[-1]:
+        given = {"alphas": alphas, "betas": betas[:1]}
     ratios = betas / alphas
     if np.allclose(ratios, ratios[0], rtol=1e-12, atol=0.0):
-        return dirty_path(X, y, alphas=alphas, ratios=ratios[:1], **params), 0
-    return dirty_path(X, y, alphas=alphas, betas=betas[:1], **params), 0
-
-
-def _model_of(fitted):
-    """Return the model with all chosen parameters except the penalty strengths."""
-    model = fitted._model()
-    if hasattr(fitted, "l1_ratio_"):
-        model.set_params(l1_ratio=fitted.l1_ratio_)
-    if (
-        getattr(fitted, "precompute", None) == "auto"
-    ):  # not a value of the plain estimator
-        model.set_params(precompute=False)
-    return model
+        model.set_params(alpha=alphas[0], beta=betas[0])  # beta goes along with alpha
+        return regularization_path(model, X, y, alphas=alphas, **fit_params), None
+    return regularization_path(model, X, y, **given, **fit_params), 0
 
 
 def _with_best(given, best):

@@ -53,7 +53,7 @@ def add_offset(predictor, offset, owner="offset"):
     return (predictor + checked).astype(predictor.dtype, copy=False)
 
 
-def residuals(data, coef, intercept):
+def residuals(data, coef, intercept, mean=None):
     """Return the targets minus the predictions, in the layout of y.
 
     Parameters
@@ -61,10 +61,17 @@ def residuals(data, coef, intercept):
     data : TaskData
     coef : ndarray of shape (n_features, *data.columns)
     intercept : ndarray of shape ``data.columns``
+    mean : callable, default=None
+        Returns predictions, given linear predictors; the identity by default.
     """
     if data.layout.shares_samples:
         blocks = [linear(data.designs[0], coef, intercept)]
     else:
         blocks = linear_per_task(data.designs, coef, intercept)
+    blocks = [own.reshape(Y.shape) for own, Y in zip(blocks, data.targets, strict=True)]
+    pairs = zip(blocks, data.offsets, strict=True)
+    blocks = [own if offset is None else own + offset for own, offset in pairs]
+    if mean is not None:
+        blocks = [mean(own) for own in blocks]
     pairs = zip(data.targets, blocks, strict=True)
-    return data.unstack([Y - fitted.reshape(Y.shape) for Y, fitted in pairs])
+    return data.unstack([Y - fitted for Y, fitted in pairs])

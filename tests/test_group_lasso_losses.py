@@ -1,4 +1,4 @@
-"""GroupLassoRegressor: the problem that it states, solved, and its special cases."""
+"""GroupLasso: the problem that it states, solved, and its special cases."""
 
 import copy
 import pickle
@@ -16,7 +16,6 @@ from sklearn.linear_model import GammaRegressor, LinearRegression, PoissonRegres
 
 from mutar_cy import (
     GroupLasso,
-    GroupLassoRegressor,
     alpha_max,
     group_lasso_path,
     stack_tasks,
@@ -27,7 +26,7 @@ each_loss = pytest.mark.parametrize("loss", LOSSES)
 
 
 def regressor(alpha=0.05, groups=GROUPS, **params):
-    return GroupLassoRegressor(groups, alpha, **{"tol": 1e-10, **params})
+    return GroupLasso(groups=groups, alpha=alpha, **{"tol": 1e-10, **params})
 
 
 @pytest.mark.drawn(pairs=True)
@@ -65,7 +64,7 @@ def test_offsets_weights_and_what_is_not_penalised(loss, l1_ratio):
     }
     ids = [0, 0, 0, -1, 1, 1, 2, 2]
     model = regressor(0.1, ids, loss=loss, l1_ratio=l1_ratio)
-    model.set_params(group_weights=[1.0, 0.0, np.inf], task_weight=[1.0, 2.0, 0.5])
+    model.set_params(penalty_weights=[1.0, 0.0, np.inf], task_weight=[1.0, 2.0, 0.5])
     fit(model, X, y, **given)
     assert model.coef_[3:6].all()
     assert not model.coef_[6:].any()
@@ -109,7 +108,7 @@ def test_no_intercept(loss):
 def test_squared_error_is_the_group_lasso():
     X, y = simulated_glm.own("squared_error")
     weights = [0.5, 1.0, 2.0, 0.7]
-    model = fit(regressor(group_weights=weights), X, y)
+    model = fit(regressor(penalty_weights=weights), X, y)
     other = GroupLasso(0.05, groups=GROUPS, penalty_weights=weights, tol=1e-12)
     assert_allclose(model.coef_, other.fit(X, y).coef_, atol=1e-7)
     assert_allclose(model.objective_, other.objective_, rtol=1e-9)
@@ -119,7 +118,7 @@ def test_squared_error_is_the_group_lasso():
 
 def test_groups_of_one_are_the_lasso():
     X, y = simulated_glm.single("squared_error")
-    model = fit(regressor(groups="auto", tol=1e-14), X, y)
+    model = fit(regressor(tol=1e-14), X, y)
     assert_allclose(model.coef_, Lasso(0.05, tol=1e-14).fit(X, y).coef_, atol=1e-7)
     several = fit(regressor(l1_ratio=1.0, tol=1e-14), X, y)
     assert_allclose(several.coef_, model.coef_, atol=1e-7)
@@ -223,7 +222,7 @@ def test_a_fit_that_starts_at_the_optimum_takes_no_step(loss, tol):
         model.fit(X[:2], y[:2])
 
 
-# Groups of GroupLassoRegressor: told in every way, named, counted and selected.
+# Groups of GroupLasso: told in every way, named, counted and selected.
 
 
 def frame():
@@ -259,7 +258,7 @@ SPECIFICATIONS = {
 @pytest.mark.parametrize("groups", SPECIFICATIONS.values(), ids=SPECIFICATIONS)
 def test_groups_in_every_way(groups):
     X, y = frame()
-    model = fit(GroupLassoRegressor(groups, 0.3, loss="poisson"), X, y)
+    model = fit(GroupLasso(groups=groups, alpha=0.3, loss="poisson"), X, y)
     assert [members.tolist() for members in model.groups_] == GROUPS
     named = isinstance(groups, (dict, str))
     names = ["pos", "speed", "age", "c"] if named else [0, 1, 2, 3]
@@ -272,7 +271,7 @@ def test_groups_in_every_way(groups):
 
 def test_an_integer_is_the_size_of_groups():
     X, y = simulated_glm.single("poisson")
-    model = fit(GroupLassoRegressor(4, 0.01, loss="poisson"), X, y)
+    model = fit(GroupLasso(groups=4, alpha=0.01, loss="poisson"), X, y)
     assert [members.tolist() for members in model.groups_] == [
         [0, 1, 2, 3],
         [4, 5, 6, 7],
@@ -281,13 +280,13 @@ def test_an_integer_is_the_size_of_groups():
 
 def test_a_model_without_names_takes_every_feature_on_its_own():
     X, y = simulated_glm.single("poisson")
-    model = fit(GroupLassoRegressor(alpha=0.01, loss="poisson"), X, y)
+    model = fit(GroupLasso(alpha=0.01, loss="poisson"), X, y)
     assert model.group_names_ == list(range(8))
 
 
 def test_support():
     X, y = simulated_glm.own("poisson")
-    model = fit(GroupLassoRegressor(GROUPS, 0.6, loss="poisson"), X, y)
+    model = fit(GroupLasso(groups=GROUPS, alpha=0.6, loss="poisson"), X, y)
     assert np.flatnonzero(model.get_support()).tolist() == [0, 1, 2, 5]
     assert model.get_support(indices=True).tolist() == [0, 1, 2, 5]
     assert model.get_support(groups=True).tolist() == [True, False, True, False]
@@ -299,8 +298,8 @@ def test_support():
 def test_a_dict_is_its_columns_side_by_side(loss):
     X, y = simulated_glm.single(loss)
     blocks = {"a": X[:, :3], "b": X[:, 3:5], "c": X[:, 5], "d": X[:, 6:]}
-    model = fit(GroupLassoRegressor(alpha=0.05, loss=loss), X=blocks, y=y)
-    other = GroupLassoRegressor(GROUPS, 0.05, loss=loss).fit(X, y)
+    model = fit(GroupLasso(alpha=0.05, loss=loss), X=blocks, y=y)
+    other = GroupLasso(groups=GROUPS, alpha=0.05, loss=loss).fit(X, y)
     assert_array_equal(model.coef_, other.coef_)
     assert model.group_names_ == ["a", "b", "c", "d"]
     shuffled = {key: blocks[key] for key in "dbca"}
@@ -310,12 +309,12 @@ def test_a_dict_is_its_columns_side_by_side(loss):
         pickle.loads(pickle.dumps(model)).predict(blocks), other.predict(X)
     )
     Y = np.column_stack([y, y[::-1]])
-    assert GroupLassoRegressor(alpha=0.05, loss=loss).fit(blocks, Y).coef_.shape == (
+    assert GroupLasso(alpha=0.05, loss=loss).fit(blocks, Y).coef_.shape == (
         8,
         2,
     )
     task = np.arange(len(y)) % 2
-    model = GroupLassoRegressor(alpha=0.05, loss=loss).fit(blocks, y, task=task)
+    model = GroupLasso(alpha=0.05, loss=loss).fit(blocks, y, task=task)
     assert model.predict(blocks, task=task).shape == y.shape
     model.fit(X, y)  # and forgets that there was a dict
     assert model.predict(X).shape == y.shape
@@ -327,11 +326,11 @@ def test_a_task_column_is_none_of_the_features():
         ["site", *X.columns]
     ]
     groups = {"first": [0, 1, 2], "rest": list(X.columns[3:])}
-    model = GroupLassoRegressor(groups, 0.05, loss="poisson", task_column="site")
+    model = GroupLasso(groups=groups, alpha=0.05, loss="poisson", task_column="site")
     fit(model, table, y)
     assert model.coef_.shape == (8, 2)
     assert model.n_features_in_ == 9
-    other = GroupLassoRegressor(groups, 0.05, loss="poisson")
+    other = GroupLasso(groups=groups, alpha=0.05, loss="poisson")
     other.fit(X, y, task=table["site"])
     assert_array_equal(model.coef_, other.coef_)
 
@@ -340,7 +339,7 @@ def test_parameters_are_left_alone():
     X, y = simulated_glm.single("poisson")
     groups, weights = copy.deepcopy(GROUPS), np.ones(4)
     weights.flags.writeable = False
-    model = fit(GroupLassoRegressor(groups, 0.05, group_weights=weights), X, y)
+    model = fit(GroupLasso(groups=groups, alpha=0.05, penalty_weights=weights), X, y)
     assert groups == GROUPS
     assert model.groups is groups
     assert model.group_weights is weights
@@ -353,7 +352,7 @@ def test_parameters_are_left_alone():
 
 def standardized(alpha=0.03, groups=GROUPS, **params):
     params = {"tol": 1e-11, "standardize_groups": True, **params}
-    return GroupLassoRegressor(groups, alpha, **params)
+    return GroupLasso(groups=groups, alpha=alpha, **params)
 
 
 def mixing(seed=0):
@@ -406,7 +405,7 @@ def test_own_designs_with_weights_and_offsets(loss, fit_intercept):
         "offset": simulated_glm.some_offsets(y),
     }
     model = standardized(loss=loss, fit_intercept=fit_intercept)
-    model.set_params(task_weight=[1.0, 2.0, 0.5], group_weights=[1.0, 2.0, 0.5, 0.0])
+    model.set_params(task_weight=[1.0, 2.0, 0.5], penalty_weights=[1.0, 2.0, 0.5, 0.0])
     fit(model, X, y, **given)
     expected = [np.linalg.norm(model.coef_[members]) for members in GROUPS]
     assert_allclose(model.group_norms_, expected, rtol=1e-12)
@@ -438,7 +437,9 @@ def test_columns_that_say_the_same_share_a_coefficient(loss):
     twice = np.column_stack([X[:, :3], X[:, 0], np.full(len(X), 1e8 / 3), X[:, 3:5]])
     groups = [[0, 1, 2, 3, 4], [5, 6]]
     weights = [np.sqrt(3), np.sqrt(2)]
-    model = standardized(groups=groups, group_weights=weights, loss=loss).fit(twice, y)
+    model = standardized(groups=groups, penalty_weights=weights, loss=loss).fit(
+        twice, y
+    )
     single = fit(standardized(groups=[[0, 1, 2], [3, 4]], loss=loss), X[:, :5], y)
     assert_allclose(model.coef_[0], model.coef_[3], rtol=1e-6)
     assert model.coef_[4] == 0

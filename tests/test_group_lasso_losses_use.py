@@ -1,4 +1,4 @@
-"""GroupLassoRegressor among users: names, dicts, supports, scores, scikit-learn."""
+"""GroupLasso among users: names, dicts, supports, scores, scikit-learn."""
 
 import copy
 
@@ -21,7 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, SplineTransformer
 from tutorial import position_and_speed
 
-from mutar_cy import GroupLassoClassifier, GroupLassoRegressor, alpha_max, stack_tasks
+from mutar_cy import GroupLasso, GroupLassoClassifier, alpha_max, stack_tasks
 from mutar_cy.preprocessing import BlockStacker, RaisedCosineTransformer
 
 each_loss = pytest.mark.parametrize("loss", LOSSES)
@@ -36,9 +36,9 @@ def negative_targets(estimator):
 
 
 @parametrize_with_few_checks(
-    [GroupLassoRegressor(), GroupLassoRegressor(loss="poisson", alpha=0.01)],
+    [GroupLasso(alpha=1.0), GroupLasso(loss="poisson", alpha=0.01)],
     [
-        GroupLassoRegressor(loss=loss, alpha=0.01, **params)
+        GroupLasso(loss=loss, alpha=0.01, **params)
         for loss in LOSSES
         for params in (
             {},
@@ -55,7 +55,7 @@ def test_scikit_learn_agrees(estimator, check):
 
 @each_loss
 def test_tags_say_which_targets_there_may_be(loss):
-    tags = GroupLassoRegressor(loss=loss).__sklearn_tags__()
+    tags = GroupLasso(loss=loss, alpha=1.0).__sklearn_tags__()
     assert tags.target_tags.positive_only == (loss in ("poisson", "gamma"))
     assert tags.target_tags.multi_output
     assert tags.input_tags.sparse
@@ -65,7 +65,7 @@ def test_tags_say_which_targets_there_may_be(loss):
 def test_prediction_is_the_mean(loss):
     X, y = simulated_glm.own(loss)
     offset = simulated_glm.some_offsets(y)
-    model = fit(GroupLassoRegressor(GROUPS, 0.05, loss=loss), X, y, offset=offset)
+    model = fit(GroupLasso(groups=GROUPS, alpha=0.05, loss=loss), X, y, offset=offset)
     predicted = model.predict(X, offset=offset)
     for k, own in enumerate(predicted):
         eta = X[k] @ model.coef_[:, k] + model.intercept_[k] + offset[k]
@@ -78,7 +78,7 @@ def test_score_is_the_deviance_explained(loss):
     power = {"power": POWERS[loss]}
     X, y = simulated_glm.own(loss)
     weight = [np.arange(1.0, len(v) + 1) for v in y]
-    model = fit(GroupLassoRegressor(GROUPS, 0.05, loss=loss, tol=1e-8), X, y)
+    model = fit(GroupLasso(groups=GROUPS, alpha=0.05, loss=loss, tol=1e-8), X, y)
     pairs = list(zip(y, model.predict(X), strict=True))
     expected = [d2_tweedie_score(*pair, **power) for pair in pairs]
     assert_allclose(model.score(X, y), expected, rtol=1e-9)
@@ -89,7 +89,7 @@ def test_score_is_the_deviance_explained(loss):
     assert_allclose(model.score(X, y, sample_weight=weight), expected, rtol=1e-9)
     table, target, task = stack_tasks(X, y)
     pooled = d2_tweedie_score(target, np.concatenate(model.predict(X)), **power)
-    long = GroupLassoRegressor(GROUPS, 0.05, loss=loss, tol=1e-8)
+    long = GroupLasso(groups=GROUPS, alpha=0.05, loss=loss, tol=1e-8)
     long.fit(table, target, task=task)
     assert_allclose(long.score(table, target, task=task), pooled, rtol=1e-6)
     X, Y = simulated_glm.shared(loss)
@@ -102,17 +102,17 @@ def test_score_is_the_deviance_explained(loss):
 def test_score_with_offsets_has_them_in_the_null_model():
     X, y = simulated_glm.single("squared_error")
     offset = simulated_glm.some_offsets(y)
-    model = fit(GroupLassoRegressor(GROUPS, 0.05), X, y, offset=offset)
+    model = fit(GroupLasso(groups=GROUPS, alpha=0.05), X, y, offset=offset)
     expected = r2_score(y - offset, X @ model.coef_ + model.intercept_)
     assert_allclose(model.score(X, y, offset=offset), expected, rtol=1e-12)
 
 
 def test_score_where_the_null_model_is_perfect():
     X, y = simulated_glm.single("poisson")
-    model = fit(GroupLassoRegressor(GROUPS, 0.05, loss="poisson"), X, y)
+    model = fit(GroupLasso(groups=GROUPS, alpha=0.05, loss="poisson"), X, y)
     assert model.score(X, np.full(len(y), 3.0)) == 0.0
     assert model.score(X, np.zeros(len(y))) == 0.0
-    constant = GroupLassoRegressor(GROUPS, 0.05, loss="poisson").fit(
+    constant = GroupLasso(groups=GROUPS, alpha=0.05, loss="poisson").fit(
         X, np.full(80, 3.0)
     )
     assert constant.score(X, np.full(len(y), 3.0)) == 1.0
@@ -121,7 +121,7 @@ def test_score_where_the_null_model_is_perfect():
 def test_responses_of_a_task_are_pooled():
     X, y = simulated_glm.own("poisson", (40, 40))
     Y = np.stack([np.array(y), np.array(y)[:, ::-1]], axis=-1)
-    model = fit(GroupLassoRegressor(GROUPS, 0.02, loss="poisson"), np.array(X), Y)
+    model = fit(GroupLasso(groups=GROUPS, alpha=0.02, loss="poisson"), np.array(X), Y)
     assert model.coef_.shape == (8, 2, 2)
     assert model.predict(np.array(X)).shape == (2, 40, 2)
     assert model.score(np.array(X), Y).shape == (2,)
@@ -149,7 +149,7 @@ def test_grid_search_over_a_pipeline():
             ("site", OneHotEncoder(sparse_output=False), ["site"]),
         ]
     ).set_output(transform="pandas")
-    pipeline = make_pipeline(columns, GroupLassoRegressor(loss="poisson"))
+    pipeline = make_pipeline(columns, GroupLasso(loss="poisson", alpha=1.0))
     grid = {"grouplassoregressor__alpha": [0.1, 0.03, 0.01]}
     search = GridSearchCV(pipeline, grid).fit(table, y)
     best = search.best_estimator_[-1]
@@ -162,7 +162,7 @@ def test_block_stacker_hands_its_groups_on():
     X, y = simulated_glm.single("poisson")
     blocks = {"a": X[:, :3], "b": X[:, 3:]}
     stacker = BlockStacker().set_output(transform="pandas")
-    model = make_pipeline(stacker, GroupLassoRegressor(alpha=0.1, loss="poisson"))
+    model = make_pipeline(stacker, GroupLasso(alpha=0.1, loss="poisson"))
     assert model.fit(blocks, y)[-1].group_names_ == ["a", "b"]
 
 
@@ -170,7 +170,7 @@ def test_cross_validation_hands_offsets_on():
     X, y = simulated_glm.single("poisson")
     offset = simulated_glm.some_offsets(y)
     with config_context(enable_metadata_routing=True):
-        model = GroupLassoRegressor(GROUPS, 0.05, loss="poisson")
+        model = GroupLasso(groups=GROUPS, alpha=0.05, loss="poisson")
         model.set_fit_request(offset=True).set_score_request(offset=True)
         found = cross_validate(model, X, y, params={"offset": offset}, cv=4)
     train = np.arange(20, 80)
@@ -180,7 +180,7 @@ def test_cross_validation_hands_offsets_on():
 
 def test_copies_and_stored_models_predict_the_same():
     X, y = simulated_glm.own("gamma")
-    model = fit(GroupLassoRegressor(GROUPS, 0.05, loss="gamma"), X, y)
+    model = fit(GroupLasso(groups=GROUPS, alpha=0.05, loss="gamma"), X, y)
     stored = skops.io.dumps(model)
     trusted = skops.io.get_untrusted_types(data=stored)
     for other in (copy.deepcopy(model), skops.io.loads(stored, trusted=trusted)):
@@ -190,7 +190,7 @@ def test_copies_and_stored_models_predict_the_same():
 
 def test_an_interrupted_fit_leaves_the_fit_before_it():
     X, y = simulated_glm.single("poisson")
-    model = fit(GroupLassoRegressor("auto", 0.05, loss="poisson"), X, y)
+    model = fit(GroupLasso(groups=None, alpha=0.05, loss="poisson"), X, y)
     before = vars(model).copy()
     with pytest.raises(ValueError, match="negative"):
         model.fit(X[:, :6], -y)
@@ -199,12 +199,12 @@ def test_an_interrupted_fit_leaves_the_fit_before_it():
 
 def test_progress_bar(capsys):
     X, y = simulated_glm.single("poisson")
-    model = GroupLassoRegressor(GROUPS, 0.01, loss="poisson")
+    model = GroupLasso(groups=GROUPS, alpha=0.01, loss="poisson")
     model.set_callbacks(ProgressBar()).fit(X, y)
-    assert "GroupLassoRegressor - fit" in capsys.readouterr().out
+    assert "GroupLasso - fit" in capsys.readouterr().out
 
 
-# What GroupLassoRegressor and GroupLassoClassifier refuse, and what they call it.
+# What GroupLasso and GroupLassoClassifier refuse, and what they call it.
 
 BAD_GROUPS = {
     "given twice": (
@@ -228,7 +228,7 @@ BAD_WEIGHTS = {
     "wrong length": ([1.0, 1.0], r"\(2,\).*4 groups"),
     "unknown name": ({0: 1, 1: 1, 2: 1, "x": 1}, "'x'"),
 }
-each_class = pytest.mark.parametrize("cls", [GroupLassoRegressor, GroupLassoClassifier])
+each_class = pytest.mark.parametrize("cls", [GroupLasso, GroupLassoClassifier])
 
 
 def data(loss="logistic"):
@@ -248,7 +248,7 @@ def test_groups(cls, groups, message):
 def test_group_weights(cls, weights, message):
     X, y = data()
     with pytest.raises(ValueError, match=f"(?s)group_weights.*{message}"):
-        cls(GROUPS, group_weights=weights).fit(X, y)
+        cls(GROUPS, penalty_weights=weights).fit(X, y)
 
 
 @each_class
@@ -263,7 +263,7 @@ def test_group_weights(cls, weights, message):
         {"tol": -1.0},
         {"max_iter": 0},
         {"groups": "suffix"},
-        {"group_weights": "size"},
+        {"penalty_weights": "size"},
         {"standardize_groups": "yes"},
         {"positive": 2},
         {"fit_intercept": None},
@@ -281,8 +281,8 @@ def test_parameters(cls, params):
 def test_loss_class_weight_and_missing_targets():
     X, y = data()
     for model in (
-        GroupLassoRegressor(loss="logistic"),
-        GroupLassoRegressor(missing_targets="drop"),
+        GroupLasso(loss="logistic", alpha=1.0),
+        GroupLasso(missing_targets="drop", alpha=1.0),
         GroupLassoClassifier(class_weight="even"),
     ):
         with pytest.raises(ValueError, match="parameter of GroupLasso"):
@@ -323,7 +323,7 @@ def test_targets_beyond_the_loss(layout, loss, bad):
     what = f"{owner}.*loss='{loss}', got {bad}"
     if bad == "zeros":
         what = f"{owner}.*is 0 for every sample.*loss='{loss}'"
-    model = GroupLassoRegressor(GROUPS, loss=loss)
+    model = GroupLasso(groups=GROUPS, loss=loss, alpha=1.0)
     for act in (model.fit, lambda *args, **more: alpha_max(model, *args, **more)):
         with pytest.raises(ValueError, match=what):
             act(X, y, **given)
@@ -335,22 +335,22 @@ def test_targets_without_weight_may_be_beyond_the_loss():
     y[3] = -1.0
     weight = np.ones(len(y))
     weight[3] = 0.0
-    model = GroupLassoRegressor(GROUPS, 0.05, loss="gamma").fit(X, y, weight)
+    model = GroupLasso(groups=GROUPS, alpha=0.05, loss="gamma").fit(X, y, weight)
     kept = weight > 0
-    other = GroupLassoRegressor(GROUPS, 0.05, loss="gamma").fit(X[kept], y[kept])
+    other = GroupLasso(groups=GROUPS, alpha=0.05, loss="gamma").fit(X[kept], y[kept])
     np.testing.assert_allclose(model.coef_, other.coef_, atol=1e-3)
 
 
 def test_score_refuses_targets_beyond_the_loss():
     X, y = data("gamma")
-    model = GroupLassoRegressor(GROUPS, 0.05, loss="gamma").fit(X, y)
+    model = GroupLasso(groups=GROUPS, alpha=0.05, loss="gamma").fit(X, y)
     with pytest.raises(ValueError, match="y must be positive with loss='gamma', got 0"):
         model.score(X, np.zeros(len(y)))
 
 
 def test_offsets():
     X, y = simulated_glm.own("poisson", (20, 30))
-    model = GroupLassoRegressor(GROUPS, 0.05, loss="poisson")
+    model = GroupLasso(groups=GROUPS, alpha=0.05, loss="poisson")
     good = simulated_glm.some_offsets(y)
     bad = {
         r"offset of task 1 has shape \(29,\)": [good[0], good[1][1:]],
@@ -372,7 +372,7 @@ def test_offsets():
 
 def test_offset_of_a_table():
     X, y = data("poisson")
-    model = GroupLassoRegressor(GROUPS, 0.05, loss="poisson").fit(X, y)
+    model = GroupLasso(groups=GROUPS, alpha=0.05, loss="poisson").fit(X, y)
     for act in (model.fit, model.score):
         with pytest.raises(ValueError, match=r"offset has shape \(79,\).*\(80,\)"):
             act(X, y, offset=np.zeros(79))
@@ -439,7 +439,7 @@ def test_nothing_before_fit(cls):
             act(*given)
 
 
-# GroupLassoRegressor on NeMoS's tutorial: which covariate do counts depend on?
+# GroupLasso on NeMoS's tutorial: which covariate do counts depend on?
 
 
 def tutorial():
@@ -465,7 +465,7 @@ def test_figures_of_the_tutorial(number):
     assert counts[:10].tolist() == [2, 5, 3, 3, 2, 2, 0, 1, 2, 1]
     alpha = np.geomspace(1e-4, 1, 10)[::-1][number]
     model = fit(
-        GroupLassoRegressor("auto", alpha, loss="poisson", tol=1e-10), X, counts
+        GroupLasso(groups=None, alpha=alpha, loss="poisson", tol=1e-10), X, counts
     )
     if number < 4:
         assert "speed" not in model.selected_groups_
@@ -477,7 +477,7 @@ def test_figures_of_the_tutorial(number):
 
 def test_alpha_max_of_the_tutorial():
     X, counts = tutorial()
-    model = GroupLassoRegressor(loss="poisson")
+    model = GroupLasso(loss="poisson", alpha=1.0)
     assert_allclose(alpha_max(model, X, counts), 0.147712066, rtol=0, atol=1e-9)
     for alpha, names in ((0.0345276, ["position", "speed"]), (0.0345277, ["position"])):
         model.set_params(alpha=alpha, tol=1e-13)

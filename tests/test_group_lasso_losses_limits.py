@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from simulated_glm import GROUPS, LOSSES
 from sklearn.exceptions import ConvergenceWarning
 
-from mutar_cy import GroupLassoClassifier, GroupLassoRegressor, alpha_max
+from mutar_cy import GroupLasso, GroupLassoClassifier, alpha_max
 
 each_loss = pytest.mark.parametrize("loss", [*LOSSES, "logistic"])
 OPTIONS = [{}, {"l1_ratio": 0.4}, {"standardize_groups": True}]
@@ -19,8 +19,8 @@ OPTIONS = [{}, {"l1_ratio": 0.4}, {"standardize_groups": True}]
 
 def model_for(loss, groups=GROUPS, **params):
     if loss == "logistic":
-        return GroupLassoClassifier(groups, **params)
-    return GroupLassoRegressor(groups, loss=loss, **params)
+        return GroupLassoClassifier(groups=groups, **params)
+    return GroupLasso(groups=groups, loss=loss, **params)
 
 
 @pytest.mark.drawn(pairs=True)
@@ -70,7 +70,7 @@ def test_large_and_small_counts(c):
 @pytest.mark.parametrize("weight", [1e-8, 1e8])
 def test_group_weights_far_from_one(loss, weight):
     X, y = simulated_glm.own(loss)
-    model = model_for(loss, alpha=0.05, tol=1e-9, group_weights=[1, 1, weight, 1])
+    model = model_for(loss, alpha=0.05, tol=1e-9, penalty_weights=[1, 1, weight, 1])
     fit(model, X, y)
     assert model.coef_[..., 5, :].any() == (weight < 1)
 
@@ -128,7 +128,7 @@ def test_what_is_not_selected_is_exactly_zero(loss):
 CASES = {
     "groups": {},
     "unpenalised": {"groups": [0, 0, 0, 1, 1, -1, 2, 2]},
-    "weights": {"group_weights": [0.5, 0.0, 3.0, np.inf]},
+    "weights": {"penalty_weights": [0.5, 0.0, 3.0, np.inf]},
     "l1_ratio": {"l1_ratio": 0.4},
     "positive": {"positive": True},
     "no intercept": {"fit_intercept": False},
@@ -140,7 +140,7 @@ def model_of(loss, **params):
     params = {"groups": simulated_glm.GROUPS, "alpha": 0.04, "tol": 1e-11, **params}
     if loss == "logistic":
         return GroupLassoClassifier(**params)
-    return GroupLassoRegressor(loss=loss, **params)
+    return GroupLasso(loss=loss, **params)
 
 
 def data(loss):

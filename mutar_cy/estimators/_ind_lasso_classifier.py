@@ -1,0 +1,295 @@
+"""Independent lassos for classes: a logistic regression of every task on its own."""
+
+from numbers import Real
+
+from sklearn.utils._param_validation import Interval
+
+from mutar_cy.estimators._cross_validated import constraints_of
+from mutar_cy.estimators._docs import fill_docstring
+from mutar_cy.estimators._ind_lasso import AlphaPerTask, IndLassoModel
+from mutar_cy.estimators._loss_classifier import LossClassifier
+
+
+@fill_docstring
+class IndLassoClassifier(IndLassoModel, LossClassifier):
+    r"""Independent sparse logistic regressions: several tasks, each on its own.
+
+    For two classes, with :math:`y_{ki}` 1 for the second and 0 for the first, the
+    coefficients :math:`W` and the intercepts :math:`b` minimise
+
+    .. math::
+
+        \sum_k \left[ \frac{c_k}{S_k} \sum_i s_{ki} \big(
+            \log(1 + \exp(\eta_{ki})) - y_{ki} \eta_{ki} \big)
+        + \alpha_k \sum_g \big[ (1 - \rho) \, \omega_{gk} \| w_{gk} \|_2
+        + \rho \, \| w_{gk} \|_1 \big] \right],
+        \qquad \eta_{ki} = o_{ki} + b_k + x_{ki}^\top w_k
+
+    with sample weights :math:`s_{ki}` that sum to :math:`S_k` in task :math:`k`,
+    offsets :math:`o_{ki}`, task weights :math:`c_k`, penalty weights
+    :math:`\omega_{gk}` and the share :math:`\rho` of the l1 norm. :math:`w_{gk}` holds
+    the coefficients of the features in group :math:`g`; by default every feature is a
+    group of its own. Nothing links the tasks.
+
+    With more than two classes this is solved for each of them against the rest, as
+    :class:`sklearn.multiclass.OneVsRestClassifier` does.
+
+    Parameters
+    ----------
+    alpha : float or array-like of shape (n_tasks,), default=0.01
+        Penalty strength :math:`\alpha_k`, of all tasks or of each. For ``alpha >=
+        alpha_max(...)`` (:func:`~mutar_cy.alpha_max`) all penalised coefficients of a
+        task are 0. At 0, nothing is penalised.
+    %(fit_intercept of GroupLassoClassifier)s
+    %(normalize)s
+    %(max_iter of GroupLassoClassifier)s
+    %(tol of GroupLassoClassifier)s
+    %(positive)s
+    %(warm_start)s
+    %(groups)s
+    %(l1_ratio)s
+    %(penalty_weights of IndLasso)s
+    %(standardize_groups)s
+    %(class_weight)s
+    %(task_weight of IndLasso)s
+    %(task_column)s
+    %(unseen_tasks)s
+
+    Attributes
+    ----------
+    %(classes_)s
+    %(coef_ of GroupLassoClassifier)s
+    %(intercept_ of GroupLassoClassifier)s
+    %(dual_gap_ of IndLassoClassifier)s
+    %(objective_ of IndLassoClassifier)s
+    %(n_iter_ of GroupLassoClassifier)s
+    %(groups_)s
+    %(group_names_)s
+    %(group_norms_ of GroupLassoClassifier)s
+    %(selected_groups_)s
+    %(tasks_ of GroupLassoClassifier)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
+
+    See Also
+    --------
+    GroupLassoClassifier : One set of features for all tasks.
+    IndLasso : For numbers, counts and positive targets.
+
+    References
+    ----------
+    .. [1] J. Friedman, T. Hastie, R. Tibshirani (2010), Regularization paths for
+       generalized linear models via coordinate descent, J. Stat. Software 33. Section 3
+       states the problem of one task.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import IndLassoClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((2, 200, 4))
+    >>> y = [x[:, k] + 0.3 * rng.standard_normal(200) > 0 for k, x in enumerate(X)]
+    >>> model = IndLassoClassifier(alpha=0.1).fit(X, y)
+    >>> print(model.coef_[0].round(2))
+    @@example@@
+    """
+
+    _parameter_constraints = {
+        **LossClassifier._parameter_constraints,
+        "alpha": [Interval(Real, 0, None, closed="left"), "array-like"],
+    }
+
+    def __init__(
+        self,
+        alpha=0.01,
+        *,
+        fit_intercept=True,
+        normalize=False,
+        max_iter=2000,
+        tol=1e-4,
+        positive=False,
+        warm_start=False,
+        groups=None,
+        l1_ratio=0.0,
+        penalty_weights="sqrt_size",
+        standardize_groups=False,
+        class_weight=None,
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+    ):
+        self.alpha = alpha
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.max_iter = max_iter
+        self.tol = tol
+        self.positive = positive
+        self.warm_start = warm_start
+        self.groups = groups
+        self.l1_ratio = l1_ratio
+        self.penalty_weights = penalty_weights
+        self.standardize_groups = standardize_groups
+        self.class_weight = class_weight
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks
+
+
+@fill_docstring
+class IndLassoClassifierCV(AlphaPerTask, IndLassoClassifier):
+    r"""IndLassoClassifier with alphas chosen by cross-validation or a criterion.
+
+    This is :class:`~mutar_cy.IndLassoClassifier`, see there for the objective, with a
+    chosen ``alpha``, the same for all classes of a task.
+
+    For every fold there is one path of fits, each from where the last one ended, all
+    with a duality gap. The strength is chosen by held-out samples; the fit to all
+    data is then that of the class itself.
+
+    Parameters
+    ----------
+    alphas : int or array-like of shape (n_alphas,), default=100
+        The alphas to choose from, in any order; or their number, a geometric sequence
+        that begins at the smallest alpha without coefficients, of every task with
+        ``per_task``.
+    %(eps)s
+    per_task : bool, default=True
+        Whether every task has an alpha of its own, chosen by its own samples, or all
+        have one.
+    cv : int, splitter, iterable of (train, test), or None, default=None
+        The folds; None is 5. A number of folds, over which the samples of every class
+        and task are spread evenly. Samples are counted as they come: rows of a table,
+        or all tasks end to end.
+    %(rule)s
+    %(criterion)s
+    %(n_jobs)s
+    %(fit_intercept of GroupLassoClassifier)s
+    %(normalize)s
+    %(max_iter of GroupLassoClassifier)s
+    %(tol of GroupLassoClassifier)s
+    %(positive)s
+    %(groups)s
+    %(l1_ratio)s
+    %(penalty_weights of IndLasso)s
+    %(standardize_groups)s
+    %(class_weight)s
+    %(task_weight of IndLasso)s
+    %(task_column)s
+    %(unseen_tasks)s
+
+    Attributes
+    ----------
+    alpha_ : float or ndarray of shape (n_tasks,)
+        The alpha that was chosen, and fitted with; one each with ``per_task``, unless
+        there is a single task.
+    alphas_ : ndarray of shape (n_alphas,) or (n_alphas, n_tasks)
+        The alphas, descending.
+    deviance_path_ : ndarray of shape (n_alphas, n_folds)
+        Mean deviances of held-out samples, minus twice the logarithm of the probability
+        of their class: within a task by the weights of samples and classes, then over
+        tasks by ``task_weight``. Without ``criterion``.
+    %(task_deviance_path_)s
+    %(criterion_path_)s
+    %(degrees_of_freedom_)s
+    %(classes_)s
+    %(coef_ of GroupLassoClassifier)s
+    %(intercept_ of GroupLassoClassifier)s
+    %(dual_gap_ of IndLassoClassifier)s
+    %(objective_ of IndLassoClassifier)s
+    %(n_iter_ of GroupLassoClassifier)s
+    %(groups_)s
+    %(group_names_)s
+    %(group_norms_ of GroupLassoClassifier)s
+    %(selected_groups_)s
+    %(tasks_ of GroupLassoClassifier)s
+    %(layout_)s
+    %(is_fitted_)s
+    %(n_features_in_)s
+    %(feature_names_in_)s
+
+    See Also
+    --------
+    IndLassoClassifier : With given strengths.
+    GroupLassoClassifierCV : One set of features for all tasks.
+
+    Notes
+    -----
+    The rule of one standard error is that of [1]_.
+
+    With ``criterion`` the value of a fit is its deviance plus :math:`k \, d` with the
+    degrees of freedom :math:`d`, and :math:`k = 2` for "aic", the logarithm of the
+    number of samples for "bic"; "ebic" adds twice the logarithm of the number of ways
+    to select as many features (or groups) [2]_. The degrees of freedom are the trace of
+    the derivative of the fitted values by the targets [3]_, intercepts included. Fits
+    that spend more than half of the samples on them are not considered.
+
+    References
+    ----------
+    .. [1] L. Breiman, J. Friedman, R. Olshen, C. Stone (1984), Classification and
+       regression trees, Wadsworth. Section 3.4.3 has the rule of one standard error.
+    .. [2] J. Chen, Z. Chen (2008), Extended Bayesian information criteria for model
+       selection with large model spaces, Biometrika 95. Section 2; here with gamma 1.
+    .. [3] S. Vaiter, C. Deledalle, J. Fadili, G. Peyre, C. Dossal (2017), The degrees
+       of freedom of partly smooth regularizers, Ann. Inst. Stat. Math. 69. Theorem 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mutar_cy import IndLassoClassifierCV
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((2, 200, 10))
+    >>> y = [x[:, k] + 0.3 * rng.standard_normal(200) > 0 for k, x in enumerate(X)]
+    >>> model = IndLassoClassifierCV(alphas=30, rule="1se").fit(X, y)
+    >>> [np.flatnonzero(w).tolist() for w in model.coef_[0].T]
+    @@example2@@
+    """
+
+    _model_class = IndLassoClassifier
+    _parameter_constraints = constraints_of(IndLassoClassifier, per_task=["boolean"])
+
+    def __init__(
+        self,
+        *,
+        alphas=100,
+        eps=1e-3,
+        per_task=True,
+        cv=None,
+        rule="min",
+        criterion=None,
+        n_jobs=None,
+        fit_intercept=True,
+        normalize=False,
+        max_iter=2000,
+        tol=1e-4,
+        positive=False,
+        groups=None,
+        l1_ratio=0.0,
+        penalty_weights="sqrt_size",
+        standardize_groups=False,
+        class_weight=None,
+        task_weight=None,
+        task_column=None,
+        unseen_tasks="raise",
+    ):
+        self.alphas = alphas
+        self.eps = eps
+        self.per_task = per_task
+        self.cv = cv
+        self.rule = rule
+        self.criterion = criterion
+        self.n_jobs = n_jobs
+        self.fit_intercept = fit_intercept
+        self.normalize = normalize
+        self.max_iter = max_iter
+        self.tol = tol
+        self.positive = positive
+        self.groups = groups
+        self.l1_ratio = l1_ratio
+        self.penalty_weights = penalty_weights
+        self.standardize_groups = standardize_groups
+        self.class_weight = class_weight
+        self.task_weight = task_weight
+        self.task_column = task_column
+        self.unseen_tasks = unseen_tasks

@@ -1,0 +1,284 @@
+"""Regression of several tasks with any loss: data, predictions, score."""
+
+from functools import partial
+from numbers import Real
+
+import numpy as np
+from sklearn.base import MultiOutputMixin, RegressorMixin
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from mutar_cy import tasks
+from mutar_cy.estimators._grouping import (
+    GROUPS,
+    read_feature_groups,
+    read_penalty_weights,
+)
+from mutar_cy.estimators._multi_task_model import MultiTaskModel
+from mutar_cy.losses import Loss, get_loss, regression_losses
+from mutar_cy.objectives import all_or_nothing
+
+
+class GroupedModel(MultiTaskModel):
+    """A model of any loss whose features may come in groups.
+
+    A subclass adds its parameters and ``_loss_objective``.
+    """
+
+    l1_ratio: float = 0.0
+    standardize_groups: bool = False
+
+    _parameter_constraints = {
+        **MultiTaskModel._parameter_constraints,
+        "normalize": ["boolean", StrOptions({"std"})],
+        "groups": GROUPS,
+        "penalty_weights": [StrOptions({"sqrt_size"}), "array-like", dict],
+        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+        "standardize_groups": ["boolean"],
+    }
+
+    def _read_data(self, X, y, **given):
+        if self.standardize_groups and (self.positive or self.l1_ratio > 0):
+            other = "positive=True" if self.positive else f"l1_ratio={self.l1_ratio}"
+            raise ValueError(
+                f"standardize_groups=True and {other} exclude each other: the basis "
+                f"that makes a group orthonormal mixes its columns. Set "
+                f"standardize_groups=False."
+            )
+        return super()._read_data(X, y, **given)
+
+    def _loss_objective(self, data, loss):
+        """Return the objective of data that `_read` has returned, with a loss."""
+        raise NotImplementedError
+
+    def _groups_and_weights(self, data, per_task=False):
+        """Return the groups of features and the penalty weights of blocks."""
+        groups = read_feature_groups(self, data)
+        return groups, read_penalty_weights(self, data, groups, per_task)
+
+
+def check_targets(loss, data):
+    """Return data, or raise if a target is outside the range of a loss.
+
+    Parameters
+    ----------
+    loss : Loss
+    data : TaskData
+    """
+    for owner, y, _ in data.target_columns():
+        loss.check_target(y, owner)
+        if len(y) and loss.lacks_optimum(y):
+            raise ValueError(
+                f"y{owner} is 0 for every sample; with loss={loss.name!r} the "
+                f"intercept has no finite optimum."
+            )
+    return data
+
+
+class LossRegressor(MultiOutputMixin, RegressorMixin, GroupedModel):
+    """Regression whose parameter ``loss`` says what targets are like."""
+
+    _parameter_constraints = {
+        **GroupedModel._parameter_constraints,
+        "loss": [StrOptions(set(regression_losses())), Loss],
+        "missing_targets": [StrOptions({"raise", "ignore"})],
+    }
+
+    @all_or_nothing
+    def fit(self, X, y, sample_weight=None, task=None, offset=None):
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features), dict, \
+                array-like of shape (n_tasks, n_samples, n_features), or list of \
+                n_tasks {array-like, sparse matrix} of shape (n_samples_k, n_features)
+            A design that all tasks share, or a long table whose rows carry task
+            labels; or one design per task, in one array or in a list. A dict holds
+            the columns of every group, as arrays of shape (n_samples,) or
+            (n_samples, n_columns).
+        y : array-like of shape (n_samples,) or (n_samples, n_tasks), \
+                (n_tasks, n_samples) or (n_tasks, n_samples, n_responses), or list of \
+                n_tasks array-like of shape (n_samples_k,) or \
+                (n_samples_k, n_responses)
+            The targets, in the layout of X: at least 0 for the loss "poisson", and
+            positive for "gamma". Several responses of a task share its design. With
+            task labels, shape (n_samples,) or (n_samples, n_responses).
+        sample_weight : float or array-like, default=None
+            Weights in the layout of y, or one per sample where y has several columns.
+            Every task is weighed by its own sum, so that only weights within a task
+            matter; ``task_weight`` weighs tasks.
+        task : array-like of shape (n_samples,), default=None
+            The label of every sample's task. This, or the parameter ``task_column``,
+            makes X a long table.
+        offset : array-like, default=None
+            What to add to the linear predictors, in the layout of y: for counts, the
+            logarithm of the exposure.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If shapes disagree, numbers are not finite, weights are negative or sum to
+            0 in a task, targets are beyond the range of the loss or, for the loss
+            "poisson", all 0 in a task; if groups or their weights are not as
+            described; or if both ``task`` and ``task_column`` are given.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the duality gap is above its target after ``max_iter`` iterations.
+        UserWarning
+            If a strength is 0, or parameters and data make this another model.
+        """
+        return self._fit(X, y, sample_weight=sample_weight, task=task, offset=offset)
+
+    def _read(self, X, y, sample_weight=None, task=None, offset=None):
+        given = {"sample_weight": sample_weight, "task": task, "offset": offset}
+        return check_targets(get_loss(self.loss), self._read_data(X, y, **given))
+
+    def _objective(self, data):
+        return self._loss_objective(data, get_loss(self.loss))
+
+    def _attributes(self, objective, arrays):
+        fitted = super()._attributes(objective, arrays)
+        mean = objective.loss.mean if objective.loss.link != "identity" else None
+        residuals = tasks.residuals(
+            objective.data, fitted["coef_"], fitted["intercept_"], mean
+        )
+        return {**fitted, "residuals_": residuals}
+
+    def predict(self, X, task=None, offset=None):
+        """Predict the expected targets.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix, dict, or one matrix per task
+            In a layout that ``fit`` takes; a dict if X was one in ``fit``. A model
+            fitted to own designs, or to a long table, predicts for an X of shape
+            (n_samples, n_features) only with task labels.
+        task : array-like of shape (n_samples,), default=None
+            The label of every sample's task, one of ``tasks_``.
+        offset : array-like, default=None
+            What to add to the linear predictors, in the layout of what is returned.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,), (n_samples, n_tasks), (n_tasks, n_samples), \
+                or list of n_tasks ndarray of shape (n_samples_k,)
+            In the layout of the targets that belong to X; with a last axis
+            ``n_responses`` if the tasks had one in ``fit``. Those of the losses
+            "poisson" and "gamma" are the exponentials of the linear predictors.
+
+        Raises
+        ------
+        ValueError
+            If X needs task labels and has none, or a label was not seen in ``fit`` and
+            ``unseen_tasks="raise"``; or the offset has another shape than the
+            predictions.
+        """
+        eta = self._linear_predictor(X, task, offset)
+        loss = get_loss(self.loss)
+        if loss.link == "identity":
+            return eta
+        return [loss.mean(v) for v in eta] if isinstance(eta, list) else loss.mean(eta)
+
+    def score(self, X, y, sample_weight=None, task=None, offset=None):
+        """Return the fraction of the deviance that is explained, D squared.
+
+        This is 1 less the deviance of the predictions over that of the null model,
+        which knows the offsets and the best intercept for these data. For squared
+        error it is the coefficient of determination R squared.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix, dict, or one matrix per task
+            As for ``predict``.
+        y : array-like, or one per task
+            The targets, in the layout of X.
+        sample_weight : float or array-like, default=None
+            Weights in the layout of y.
+        task : array-like of shape (n_samples,), default=None
+            The label of every sample's task.
+        offset : array-like, default=None
+            What to add to the linear predictors, in the layout of y.
+
+        Returns
+        -------
+        score : float or ndarray of shape (n_tasks,)
+            One number per task, responses weighed by their variance (by their deviance
+            where the loss is not squared error), if X holds one design per task; else a
+            float: all samples pooled in a long table, and the mean over the columns of
+            y.
+        """
+        loss = get_loss(self.loss)
+        return tasks.score_predictions(
+            self._linear_predictor(X, task),
+            y,
+            sample_weight,
+            per_task=self._has_task_designs(X),
+            missing=self.missing_targets == "ignore",
+            offset=offset,
+            measure=(
+                tasks.r_squared
+                if loss.is_quadratic
+                else partial(explained_deviance, loss)
+            ),
+        )
+
+    def _linear_predictor(self, X, task=None, offset=None):
+        """Return linear predictors, offsets included, in the layout that X is in."""
+        # `_predictor` raises before ``fit``, when there is no ``coef_``.
+        coef = getattr(self, "coef_", None)
+        eta = self._predictor(X, coef, getattr(self, "intercept_", None), task)
+        return tasks.add_offset(eta, offset)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.positive_only = get_loss(self.loss).lower_bound >= 0
+        return tags
+
+
+def explained_deviance(loss, y, guess, weights, offset, average):
+    """Return the fraction of the deviance that is explained, over all columns.
+
+    The null model has an intercept and the offsets. Where it is perfect, the fraction
+    is 1 if the predictions are too, else 0.
+
+    Parameters
+    ----------
+    loss : Loss
+    y, guess, weights, offset, average
+        As `tasks.r_squared` takes them; the guess is a linear predictor.
+    """
+    offset = np.zeros(y.shape) if offset is None else offset
+    offset = offset.reshape(len(y), -1).T
+    columns = zip(*tasks.columns_with_weights(y, guess, weights), offset, strict=True)
+    pairs = np.array([_deviances(loss, *column) for column in columns])
+    if average == "variance_weighted":
+        pairs = pairs.sum(axis=0, keepdims=True)
+    return float(np.mean([_fraction(*pair) for pair in pairs]))
+
+
+def _fraction(own, null):
+    if null > 0.0:
+        return 1.0 - own / null
+    return 1.0 if own <= 0.0 else 0.0
+
+
+def _deviances(loss, y, guess, weights, offset):
+    """Return half the deviances of the predictions and of the null model."""
+    here = ~np.isnan(y) & (weights > 0)
+    loss.check_target(y[here])
+    sqrt_weight = np.sqrt(weights[here])
+    y, offset = y[here], offset[here]
+    eta = guess[here].astype(np.float64) + offset
+    constant = loss.constant_to_optimal(y, sqrt_weight)
+    null = offset + loss.fit_intercept_only(y, offset, sqrt_weight)
+    # Below this a loss is zero up to the rounding of its terms.
+    rounding = 1e-12 * (abs(constant) + sqrt_weight @ sqrt_weight)
+    own, null = (loss.value(y, v, sqrt_weight) + constant for v in (eta, null))
+    return tuple(value if value > rounding else 0.0 for value in (own, null))

@@ -1,0 +1,277 @@
+"""Objectives of one loss: one penalty of all columns, or one of each column."""
+
+from typing import Any
+
+import numpy as np
+
+from mutar_cy.designs import make_scaled_data
+from mutar_cy.glm import (
+    Responses,
+    glm_alpha_max,
+    make_responses,
+    solve_glm,
+    solve_glm_path,
+)
+from mutar_cy.losses import SquaredError
+from mutar_cy.objectives._feature_groups import OrthonormalBases
+from mutar_cy.objectives._objective import Objective
+from mutar_cy.solvers import alpha_max, join_columns, solve, solve_path
+
+
+class LossObjective(Objective):
+    """A loss of linear predictors plus a penalty of norms of groups of features.
+
+    Parameters
+    ----------
+    data, make_penalty, strengths, options
+        As `Objective` takes them.
+    loss : Loss, default=SquaredError()
+    feature_groups : FeatureGroups, default=None
+        Every feature is a group by default.
+
+    Attributes
+    ----------
+    rotates_blocks : bool
+        Whether solvers may rotate blocks of features into their principal axes.
+    """
+
+    rotates_blocks = True
+
+    def __init__(
+        self, data, make_penalty, strengths, options, loss=None, feature_groups=None
+    ):
+        self.loss = SquaredError() if loss is None else loss
+        self._feature_groups = feature_groups
+        self.groups = None if feature_groups is None else feature_groups.blocks()
+        self._bases: Any = None
+        super().__init__(data, make_penalty, strengths, options)
+
+    @property
+    def group_names(self):
+        """The names of the groups of features, or None if features are alone."""
+        groups = self._feature_groups
+        return None if groups is None else list(groups.groups.names)
+
+    @property
+    def feature_groups(self):
+        """The features of every group, or None if features are alone."""
+        groups = self._feature_groups
+        return None if groups is None else groups.groups.indices
+
+    def _make_parts(self):
+        parts = super()._make_parts()
+        self._bases = None
+        if self._feature_groups is None or not self._feature_groups.standardize:
+            return parts
+        self._bases = OrthonormalBases(
+            parts, self._feature_groups.groups, self.options.fit_intercept
+        )
+        return self._bases.parts
+
+    @property
+    def _rotation_invariant(self):
+        """Whether the penalty of every column is, and has no ridge."""
+        penalty = self.penalty[0] if isinstance(self.penalty, list) else self.penalty
+        return penalty.rotation_invariant and not penalty.ridge
+
+    def _scale(self):
+        options = self.options
+        # Squared error needs no Newton steps, unless blocks of several features can be
+        # rotated into their principal axes, where a block step is exact.
+        rotates = self.rotates_blocks and self.groups is not None
+        if not self.loss.is_quadratic or (rotates and self._rotation_invariant):
+            self.scaled = make_responses(
+                self.parts, self.loss, options.fit_intercept, options.normalize
+            )
+            return
+        parts = [_without_offset(part) for part in self.parts]
+        self.scaled = make_scaled_data(parts, options.fit_intercept, options.normalize)
+
+    @property
+    def _solvers(self):
+        """The solvers of one penalty, of several, and of the largest alpha."""
+        if isinstance(self.scaled, Responses):
+            return solve_glm, solve_glm_path, glm_alpha_max
+        return solve, solve_path, alpha_max
+
+    def _penalties(self, strengths):
+        """Return the penalties at several strengths."""
+        return [self._penalty_at({**self.strengths, **point}) for point in strengths]
+
+    def start_from(self, coef):
+        """Return coefficients of shape ``coef_shape`` as solvers start from them."""
+        coef = super().start_from(coef)
+        return coef if self._bases is None else self._bases.from_user(coef)
+
+    def to_user(self, solution):
+        """Return coefficients and intercepts of the user's columns."""
+        if self._bases is not None:
+            solution = self._bases.to_user(solution)
+        return super().to_user(solution)
+
+
+class BlockObjective(LossObjective):
+    """A loss plus one penalty that couples the columns of coefficients.
+
+    Parameters
+    ----------
+    data, make_penalty, strengths, options, loss, feature_groups
+        As `LossObjective` takes them.
+    scales_with_alpha : tuple of str, default=()
+        The strengths that stay in proportion to alpha along a path.
+    """
+
+    def __init__(self, *args, scales_with_alpha=(), **kwargs):
+        self.scales_with_alpha = scales_with_alpha
+        super().__init__(*args, **kwargs)
+
+    def _minimise(self, start, callback):
+        options = {**self.options.for_solver(), "on_iteration": callback}
+        return self._solvers[0](
+            self.scaled, self.penalty, self.groups, start, **options
+        )
+
+    def solve_path(self, strengths):
+        """Yield the solutions at several strengths, each from the last one."""
+        yield from solve_joint_path(
+            self.scaled,
+            self._penalties(strengths),
+            self.groups,
+            self.options.for_solver(),
+            self._solvers[:2],
+        )
+
+    def alpha_max(self):
+        """Return the smallest alpha at which every penalised coefficient is zero."""
+        return float(self._solvers[2](self.scaled, self.penalty, self.groups))
+
+    def user_arrays(self, solution):
+        """Return `Objective.user_arrays`, and the parts of coefficients that are sums.
+
+        Of a penalty that splits coefficients, "coef_shared" and "coef_specific" are
+        the parts; "coef" is their sum to the last digit.
+        """
+        arrays = super().user_arrays(solution)
+        if solution.shared is None:
+            return arrays
+        coef = arrays["coef"]
+        shared = solution.shared.reshape(coef.shape).astype(coef.dtype)
+        specific = coef - shared
+        parts = {"coef_shared": shared, "coef_specific": specific}
+        return {**arrays, **parts, "coef": shared + specific}
+
+
+class SeparableObjective(LossObjective):
+    """A loss plus a penalty of every column: a problem of its own per column.
+
+    Parameters
+    ----------
+    data, strengths, options, loss, feature_groups
+        As `LossObjective` takes them.
+    make_penalty : callable
+        Returns a list of one penalty per column.
+    alpha_per_task : bool, default=False
+        Whether every task has an alpha of its own.
+    """
+
+    penalty: list
+
+    def __init__(self, *args, alpha_per_task=False, **kwargs):
+        self.alpha_per_task = alpha_per_task
+        super().__init__(*args, **kwargs)
+
+    def _of_columns(self, penalty):
+        return [penalty[c] for c in self._columns]
+
+    def _minimise(self, start, callback):
+        options = {**self.options.for_solver(), "on_iteration": callback}
+        solver = self._solvers[0]
+        solutions = [
+            solver(
+                self.scaled.column(c),
+                penalty,
+                self.groups,
+                None if start is None else start[:, c : c + 1],
+                **options,
+            )
+            for c, penalty in enumerate(self.penalty)
+        ]
+        return join_columns(solutions)
+
+    def solve_path(self, strengths):
+        """Yield the solutions at several strengths, each from the last one."""
+        solvers, options = self._solvers[:2], self.options.for_solver()
+        paths = [
+            list(
+                solve_joint_path(
+                    self.scaled.column(c), own, self.groups, options, solvers
+                )
+            )
+            for c, own in enumerate(zip(*self._penalties(strengths), strict=True))
+        ]
+        yield from (join_columns(list(found)) for found in zip(*paths, strict=True))
+
+    def alpha_max(self):
+        """Return the smallest alpha of every column that leaves no coefficient."""
+        find = self._solvers[2]
+        largest = [
+            find(self.scaled.column(c), penalty, self.groups)
+            for c, penalty in enumerate(self.penalty)
+        ]
+        return np.reshape(largest, self.data.columns)[()]
+
+
+def solve_joint_path(scaled, penalties, groups, options, solvers=(solve, solve_path)):
+    """Yield the solutions for several penalties of all columns together.
+
+    Parameters
+    ----------
+    scaled : ScaledData
+        Or what else the solvers take.
+    penalties : list of Penalty
+        In the order in which they are solved.
+    groups : list of ndarray, or None
+    options : dict
+        ``tol`` and ``max_iter``.
+    solvers : tuple of callable, default=(solve, solve_path)
+        For one penalty, and for several that differ in their strengths.
+
+    Yields
+    ------
+    Solution
+    """
+    solve_one, solve_several = solvers
+    coef = None
+    for run in split_by_kind(penalties):
+        if len(run) == 1:
+            solution = solve_one(scaled, run[0], groups, coef, **options)
+            coef = solution.coef
+            yield solution
+            continue
+        for solution in solve_several(scaled, run, groups, coef, **options):
+            coef = solution.coef
+            yield solution
+
+
+def split_by_kind(penalties):
+    """Cut a list of penalties where their class, or whether they have a ridge, changes.
+
+    Solvers of paths go on with one working set, which such a change makes invalid.
+    """
+    runs: list[list] = []
+    last = None
+    for penalty in penalties:
+        kind = type(penalty), penalty.ridge > 0
+        if kind == last:
+            runs[-1].append(penalty)
+        else:
+            runs.append([penalty])
+        last = kind
+    return runs
+
+
+def _without_offset(part):
+    """Return a part of squared error whose targets have the offset subtracted."""
+    if part.offset is None:
+        return part
+    return part._replace(Y=part.Y - part.offset, offset=None)
