@@ -182,7 +182,9 @@ def assert_certified(model, X, y, *, tol=None, rounding=None, **fit_params):
     if rounding is None:
         rounding = 1e-5 if np.asarray(model.intercept_).dtype == np.float32 else 1e-12
     if getattr(model, "normalize", False) and model.fit_intercept:
-        problem, coef, intercept = in_normalized_units(problem, coef, intercept)
+        problem, coef, intercept = in_normalized_units(
+            problem, coef, intercept, model.normalize
+        )
     tol = model.tol if tol is None else tol
     check(problem, coef, intercept, tol=tol, rounding=rounding)
 
@@ -201,7 +203,7 @@ def check_split(model, problem):
     assert np.isfinite(shared).all()
     scales = np.ones(size)
     if model.normalize and model.fit_intercept:
-        scales = normalized(problem.columns)[1]
+        scales = normalized(problem.columns, model.normalize)[1]
     close = 1e-5 if np.asarray(model.coef_).dtype == np.float32 else 1e-10
     for rows, columns, strength, entry in blocks:
         index = np.ix_(rows, columns)
@@ -211,11 +213,10 @@ def check_split(model, problem):
         assert cost <= (1 + close) * least, f"split costs {cost}, not {least}"
 
 
-def in_normalized_units(problem, coef, intercept):
+def in_normalized_units(problem, coef, intercept, normalize=True):
     """Return the problem on normalised columns, and its coefficients."""
-    columns, scales = normalized(problem.columns)
-    shifts = [
-        c.X.mean(axis=0) @ w for c, w in zip(problem.columns, coef.T, strict=True)
-    ]
+    columns, scales = normalized(problem.columns, normalize)
+    pairs = zip(problem.columns, coef.T, strict=True)
+    shifts = [c.weight @ c.X / c.weight.sum() @ w for c, w in pairs]
     problem = Problem(columns, *problem[1:])
     return problem, coef * scales, intercept + np.array(shifts)

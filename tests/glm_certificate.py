@@ -34,11 +34,13 @@ def columns_of(model, X, y, sample_weight=None, task=None, offset=None):
 
 def groups_of(model, n_features):
     """Return the groups of a model with their weights, free features with 0."""
-    weights = model.group_weights
+    weights = model.penalty_weights
     if isinstance(weights, str):
         weights = [np.sqrt(len(members)) for members in model.groups_]
     elif isinstance(weights, dict):
-        weights = [weights[name] for name in model.group_names_]
+        sizes = [len(members) for members in model.groups_]
+        names = zip(model.group_names_, sizes, strict=True)
+        weights = [weights.get(name, np.sqrt(size)) for name, size in names]
     if model.alpha == 0:  # which penalises nothing
         weights = [weight if np.isinf(weight) else 0.0 for weight in weights]
     pairs = list(zip(model.groups_, weights, strict=True))

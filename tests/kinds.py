@@ -6,6 +6,9 @@ from mutar_cy import DirtyModel, GroupLasso, IndLasso
 class TiedDirtyModel(DirtyModel):
     """DirtyModel with one strength, as the others have: beta is 0.7 alpha."""
 
+    loss = "squared_error"
+    groups = None
+
     def __init__(
         self,
         alpha=0.1,
@@ -16,7 +19,7 @@ class TiedDirtyModel(DirtyModel):
         positive=False,
         warm_start=False,
         *,
-        penalty_weights=None,
+        penalty_weights="sqrt_size",
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",

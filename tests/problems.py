@@ -90,12 +90,17 @@ def columns_of(tasks, task_weight=None):
     ]
 
 
-def normalized(columns):
-    """Return columns centred and divided by their l2 norm, and the norms (p, C)."""
+def normalized(columns, normalize=True):
+    """Return columns centred and divided by their sizes, and the sizes (p, C).
+
+    The size is the weighted standard deviation for "std", else the l2 norm.
+    """
     out, scales = [], []
     for X, y, weight in columns:
-        centred = X - X.mean(axis=0)
-        scale = np.linalg.norm(centred, axis=0)
+        share = weight / weight.sum()
+        centred = X - share @ X
+        scale = np.sqrt(share @ centred**2)
+        scale *= 1.0 if normalize == "std" else np.sqrt(len(y))
         scale[scale == 0] = 1.0
         out.append(Column(centred / scale, y, weight))
         scales.append(scale)
@@ -139,6 +144,27 @@ def entry_blocks(n_features, n_columns, alpha, weights=None):
     ]
 
 
+def column_blocks(groups, n_columns, alpha, weights):
+    """Blocks of IndLasso with groups: those of every column on its own."""
+    alpha = np.repeat(alpha, n_columns // np.size(alpha))
+    return [
+        Block(np.asarray(rows), np.array([c]), excluding(alpha[c], weight))
+        for c in range(n_columns)
+        for rows, weight in zip(groups, weights, strict=True)
+    ]
+
+
+def groups_of(groups, n_features):
+    """Return groups given by size or by lists of indices as lists of indices."""
+    if groups is None or (isinstance(groups, int) and groups == 1):
+        return None
+    if isinstance(groups, int):
+        return np.arange(n_features).reshape(-1, groups)
+    masks = [np.asarray(g).dtype == bool for g in groups]
+    pairs = zip(groups, masks, strict=True)
+    return [np.flatnonzero(g) if mask else np.asarray(g) for g, mask in pairs]
+
+
 def excluding(alpha, weight):
     """Return ``alpha * weight``, infinite wherever the weight is."""
     return np.inf if np.isinf(weight) else alpha * weight
@@ -155,21 +181,26 @@ def problem_of(model, X, y, *, sample_weight=None, task=None):
     columns = columns_of(tasks, getattr(model, "task_weight", None))
     n_features, n_columns = columns[0].X.shape[1], len(columns)
     name = type(model).__name__.removesuffix("CV")
+    groups = groups_of(getattr(model, "groups", None), n_features)
     weights = getattr(model, "weights_", getattr(model, "penalty_weights", None))
+    if isinstance(weights, str):  # "sqrt_size"
+        weights = None if groups is None else np.sqrt([len(rows) for rows in groups])
+    if isinstance(weights, dict):
+        default = np.ones(n_features) if groups is None else [len(g) for g in groups]
+        weights = [weights.get(g, w**0.5) for g, w in enumerate(default)]
     l1_ratio = getattr(model, "l1_ratio", 1.0) if "ElasticNet" in name else 1.0
     alpha = np.asarray(model.alpha, dtype=np.float64) * l1_ratio
-    if name in ENTRYWISE:
+    if name == "IndLasso" and groups is not None:
+        weights = np.ones(len(groups)) if weights is None else np.asarray(weights)
+        blocks = column_blocks(groups, n_columns, alpha, weights)
+    elif name in ENTRYWISE:
         weights = None if weights is None else columnwise(weights)
         blocks = entry_blocks(n_features, n_columns, alpha, weights)
     else:
-        groups = getattr(model, "groups", None)
+        beta = getattr(model, "beta", np.inf)
+        beta = float(alpha) * n_columns**-0.25 if beta is None else beta
         blocks = group_blocks(
-            n_features,
-            n_columns,
-            float(alpha),
-            weights,
-            groups,
-            beta=getattr(model, "beta", np.inf),
+            n_features, n_columns, float(alpha), weights, groups, beta=beta
         )
     ridge = 0.0 if l1_ratio == 1.0 else float(model.alpha) * (1 - l1_ratio)
     positive = getattr(model, "positive", False)
