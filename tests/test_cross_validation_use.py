@@ -243,12 +243,17 @@ def test_what_transport_left_is_gone():
     assert not hasattr(model, "dual_coef_")
 
 
-def test_deviances_of_squared_error_are_squared_errors():
+def test_losses_are_named_by_the_loss_and_told_by_task():
     X, y, _ = simulated.stacked()
     model = GroupLassoCV(groups=2, alphas=5).fit(X, y)
-    assert np.array_equal(model.mse_path_, model.deviance_path_)
+    assert model.mse_path_.shape == (5, 5)
+    assert model.task_mse_path_.shape == (5, 5, 3)
+    assert_allclose(model.task_mse_path_.mean(axis=-1), model.mse_path_)
     counts = GroupLassoCV(groups=2, alphas=5, loss="poisson").fit(X, np.abs(y))
     assert not hasattr(counts, "mse_path_")
+    assert not hasattr(model, "deviance_path_")
+    each = counts.task_deviance_path_
+    assert_allclose(each.mean(axis=-1), counts.deviance_path_)
 
 
 # What is wrong with what cross-validated estimators are given.
@@ -288,7 +293,7 @@ def test_one_warning_for_all_folds():
         ({"alphas": [[1.0]]}, "1-D and not empty"),
         ({"alphas": [np.nan]}, "finite, got nan"),
         ({"eps": 0.0}, "eps"),
-        ({"selection": "2se"}, "selection"),
+        ({"rule": "2se"}, "rule"),
         ({"criterion": "cp"}, "criterion"),
         ({"cv": "five"}, "cv"),
         ({"cv": []}, "gives no fold"),

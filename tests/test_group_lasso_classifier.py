@@ -64,7 +64,7 @@ def test_the_other_class_has_the_opposite_sign():
 
 def test_groups_of_one_are_scikit_learn_s_lasso():
     X, y = two_classes()
-    model = fit(classifier(0.02, "auto", tol=1e-12), X, y)
+    model = fit(classifier(0.02, None, tol=1e-12), X, y)
     theirs = LogisticRegression(
         l1_ratio=1.0, C=1 / (0.02 * len(y)), solver="saga", tol=1e-10, max_iter=100_000
     ).fit(X, y)
@@ -136,9 +136,7 @@ def test_tasks(classes, layout):
         X, given["task"] = np.vstack(X), np.repeat(["u", "v"], sizes)
     if layout == "dict":
         X = {"first": X[:, :3], "second": X[:, 3:]}
-    model = fit(
-        classifier(None if layout == "dict" else GROUPS), X, y, **given
-    )
+    model = fit(classifier(groups=None if layout == "dict" else GROUPS), X, y, **given)
     assert model.classes_.tolist() == labels.tolist()
     assert model.coef_.shape == (3 if several else 1, 8, 2)
     assert model.intercept_.shape == (3 if several else 1, 2)
@@ -235,7 +233,7 @@ def test_sparse_single_precision_and_tables():
         fit(classifier(), sparse.csr_array(X), y).coef_, expected, atol=1e-6
     )
     frame = pd.DataFrame(X).add_prefix("a__")
-    model = fit(classifier(), frame, pd.Series(y, dtype="category"))
+    model = fit(classifier(groups="prefix"), frame, pd.Series(y, dtype="category"))
     assert model.group_names_ == ["a"]
     narrow = fit(classifier(tol=1e-4), X.astype(np.float32), y)
     assert (

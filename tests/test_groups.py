@@ -15,6 +15,7 @@ from mutar_cy.groups import (
     block_columns,
     check_blocks,
     column_names,
+    feature_weights,
     group_weights,
     join_blocks,
     read_groups,
@@ -117,32 +118,60 @@ def test_consecutive_groups_of_one_size():
 PREFIXED = ["x__0", "alone", "y__z__1", "x__1", "__odd", "y__z__2"]
 
 
-@pytest.mark.parametrize("keyword", ["prefix", "auto"])
-def test_prefixes_of_names(keyword):
-    groups = read_groups(keyword, 6, PREFIXED)
+def test_prefixes_of_names():
+    groups = read_groups("prefix", 6, PREFIXED)
     assert members(groups) == [[0, 3], [1], [2, 5], [4]]
     assert groups.names == ["x", "alone", "y", "__odd"]
     assert_partition(groups, 6)
 
 
-@pytest.mark.parametrize("keyword", ["prefix", "auto"])
-def test_level_0_of_a_multi_index(keyword):
+def test_level_0_of_a_multi_index():
     index = pd.MultiIndex.from_tuples([("b", 0), ("a", 0), ("b", 1)])
     frame = pd.DataFrame(np.zeros((2, 3)), columns=index)
-    groups = read_groups(keyword, 3, column_names(frame))
+    groups = read_groups("prefix", 3, column_names(frame))
     assert members(groups) == [[0, 2], [1]]
     assert groups.names == ["b", "a"]
     by_name = read_groups({"rest": [("a", 0), ("b", 0)], "one": [("b", 1)]}, 3, index)
     assert members(by_name) == [[1, 0], [2]]
 
 
-def test_auto_without_prefixes_is_a_lasso():
-    assert read_groups("auto", 3, ["c", "a", "b"]).names == ["c", "a", "b"]
-    assert read_groups("auto", 3).names == [0, 1, 2]
-    for names in (None, ["c", "a", "b"], [5, 6, 7]):
-        groups = read_groups("auto", 3, names)
-        assert members(groups) == [[0], [1], [2]]
-        assert_partition(groups, 3)
+@pytest.mark.parametrize(
+    ("labels", "names", "owners"),
+    [
+        (["b", "a", "b"], ["b", "a"], [0, 1, 0]),
+        (["b", None, "a"], ["b", "a"], [0, -1, 1]),
+        ([2.5, float("nan"), 0.5], [0.5, 2.5], [1, -1, 0]),
+        (pd.Series(["b", "a", "b"], dtype="category"), ["b", "a"], [0, 1, 0]),
+        (np.array(["b", "a", "b"], dtype=object), ["b", "a"], [0, 1, 0]),
+    ],
+)
+def test_labels_of_any_kind(labels, names, owners):
+    groups = read_groups(labels, 3)
+    assert groups.names == names
+    assert groups.owner.tolist() == owners
+    assert_partition(groups, 3)
+
+
+def test_a_mask_of_numbers_is_a_mask():
+    mask = np.array([[1, 0, 1, 0], [0, 1, 0, 1]])
+    for given in (mask, mask.astype(float), mask.astype(bool)):
+        assert members(read_groups(given, 4)) == [[0, 2], [1, 3]]
+    # With two columns these are positions: one group of both.
+    assert members(read_groups(np.array([[0, 1]]), 2)) == [[0, 1]]
+
+
+def test_weights_of_features():
+    assert feature_weights("sqrt_size", 3) is None
+    assert feature_weights({"b": 0.0}, 3, ["a", "b", "c"]).tolist() == [1.0, 0.0, 1.0]
+    assert feature_weights({2: np.inf}, 3).tolist() == [1.0, 1.0, np.inf]
+    each = feature_weights([[1, 2], [3, 4], [5, 6]], 3, None, n_tasks=2)
+    assert each.tolist() == [[1, 2], [3, 4], [5, 6]]
+    with pytest.raises(ValueError, match=r"shape \(3, 2\), .* shape \(3,\): there are 3"):
+        feature_weights([[1, 2], [3, 4], [5, 6]], 3)
+    with pytest.raises(ValueError, match="-1.0 for feature 'b'"):
+        feature_weights({"b": -1.0}, 2, ["a", "b"])
+    with pytest.raises(ValueError, match="'d', which is none of the features"):
+        feature_weights({"d": 1.0}, 2, ["a", "b"])
 
 
 def test_integers_are_positions_even_if_columns_have_such_names():
@@ -164,7 +193,7 @@ def test_output_indices_of_a_column_transformer():
     groups = read_groups(slices, X.shape[1])
     assert groups.names == ["age", "city"]
     assert members(groups) == [list(range(6)), [6, 7, 8]]
-    by_name = read_groups("auto", X.shape[1], column_names(X))
+    by_name = read_groups("prefix", X.shape[1], column_names(X))
     assert by_name.names == groups.names
     assert members(by_name) == members(groups)
 
@@ -185,7 +214,7 @@ def test_all_ways_agree(numbers):
         assert_partition(other, n_features)
         assert members(other) == lists
         assert_array_equal(other.owner, reference.owner)
-    prefixes = read_groups("auto", n_features, names)
+    prefixes = read_groups("prefix", n_features, names)
     at = {name: g for g, name in enumerate(prefixes.names)}
     assert [members(prefixes)[at[f"g{g}"]] for g in known] == lists
 
@@ -212,6 +241,7 @@ def test_weights_of_groups():
     assert mine[0] == 1.0
     numbered = read_groups([4, 9, 9], 3)
     assert_array_equal(group_weights({9: 3.0, 4: 1.0}, numbered), [1.0, 3.0])
+    assert_array_equal(group_weights({4: 3.0}, numbered), [3.0, np.sqrt(2)])
 
 
 def test_names_of_columns():
@@ -408,8 +438,6 @@ FOUR_NAMES = ["age", "bmi", "bmi", "pulse"]
         (np.array([]), "groups must hold at least one group"),
         ({}, "groups must hold at least one group"),
         ({"remainder": slice(0, 0)}, "groups must hold at least one group"),
-        (np.eye(4), r"groups looks like a mask, but holds float64.*astype\(bool\)"),
-        (np.eye(4, dtype=int), "groups looks like a mask, but holds int64"),
         (np.zeros((1, 1, 4)), "groups must be a list of groups"),
         (np.array(3), "groups must be a list of groups"),
         (None, "groups must be a list of groups.*None"),
@@ -418,7 +446,7 @@ FOUR_NAMES = ["age", "bmi", "bmi", "pulse"]
         (iter([[0], [1]]), "groups must be a list of groups"),
         ("prefixes", "groups must not be 'prefixes'"),
         ("prefix", "groups='prefix', but no column's name holds '__'.*age"),
-        ("auto", "'auto'.*duplicate name 'bmi' is that of 2 columns; groups=1"),
+        ("auto", "groups must not be 'auto'.*groups=None leaves every feature alone"),
         (3, r"groups=3 must .*divide the number of features, 4"),
         (0, r"groups=0 must be at least 1"),
         (-2, r"groups=-2 must be at least 1"),
@@ -433,15 +461,11 @@ def test_groups_that_cannot_be(groups, message):
 @pytest.mark.parametrize(
     ("numbers", "message"),
     [
-        ([0, 1, 1], "groups has 3 integers, but X has 4 features"),
-        (np.zeros(5, dtype=int), "groups has 5 integers, but X has 4 features"),
+        ([0, 1, 1], "groups has 3 labels, but X has 4 features"),
+        (np.zeros(5, dtype=int), "groups has 5 labels, but X has 4 features"),
         ([0, 1, -2, 1], "groups has the number -2 for feature 2; .*-1"),
-        ([0, 1, 1.5, 1], r"groups must hold one integer .*got 1\.5 at position 2"),
-        ([0, 1, 1, np.nan], r"groups must hold one integer .*got nan at position 3"),
-        (np.zeros(4), r"groups must hold one integer .*got .*0\.0.* at position 0"),
-        ([0, None, 1, 1], "groups must hold one integer .*got None at position 1"),
-        ([True, False, True, False], "one integer .*got True at position 0"),
-        (["a", "a", "b", "b"], "one integer .*got 'a' at position 0"),
+        ([True, False, True, False], "mask with one axis; give one mask per group"),
+        ([None, None, None, None], "groups is -1 for all 4 features"),
         ([-1, -1, -1, -1], "groups is -1 for all 4 features"),
         (np.ma.array([0, 1, 1, 0], mask=[1, 0, 0, 0]), "groups is a masked array"),
     ],
@@ -457,13 +481,13 @@ def test_names_where_there_are_none():
     with pytest.raises(ValueError, match=r"groups\['a'\] holds 'x'.*no column names"):
         read_groups({"a": ["x"]}, 2)
     with pytest.raises(ValueError, match="1 column names, but X has 2 features"):
-        read_groups("auto", 2, ["x"])
+        read_groups("prefix", 2, ["x"])
 
 
 def test_errors_call_the_argument_by_its_name():
     with pytest.raises(ValueError, match=r"^blocks\[0\] is empty"):
         read_groups([[]], 1, name="blocks")
-    groups = read_groups("auto", 1)
+    groups = read_groups(1, 1)
     with pytest.raises(ValueError, match=r"^omega has shape \(2,\)"):
         group_weights([1, 2], groups, name="omega")
 
@@ -474,11 +498,10 @@ def test_errors_call_the_argument_by_its_name():
         ([1.0, -1.0], r"must be at least 0, got -1\.0 for group 'b'"),
         ([np.nan, 1.0], "must be at least 0, got nan for group 'a'"),
         ({"a": 1.0, "b": -np.inf}, "must be at least 0, got -inf for group 'b'"),
-        ([1.0], r"has shape \(1,\), but there are 2 groups"),
-        (2.0, r"has shape \(\), but there are 2 groups"),
-        (None, r"has shape \(\), but there are 2 groups"),
-        ([[1.0, 2.0]], r"has shape \(1, 2\), but there are 2 groups"),
-        ({"a": 1.0}, "has no weight for group 'b'"),
+        ([1.0], r"has shape \(1,\), but .* shape \(2,\): there are 2 groups"),
+        (2.0, r"has shape \(\), but .*: there are 2 groups"),
+        (None, "must be at least 0, got nan|has shape"),
+        ([[1.0, 2.0]], r"has shape \(1, 2\), but .*: there are 2 groups"),
         (
             {"a": 1.0, "b": 1.0, "c": 1.0},
             "has a weight for 'c', .*none of the groups.*'a'",
@@ -491,5 +514,5 @@ def test_errors_call_the_argument_by_its_name():
 )
 def test_weights_that_cannot_be(weights, message):
     groups = read_groups({"a": [0, 2], "b": [1]}, 3)
-    with pytest.raises(ValueError, match=rf"^group_weights {message}"):
+    with pytest.raises(ValueError, match=rf"^penalty_weights {message}"):
         group_weights(weights, groups)

@@ -76,8 +76,8 @@ def test_one_task_and_several_responses():
 
 
 def test_features_are_counted_not_coefficients():
-    for kind in ("rows", "coefficients"):
-        shown = display().plot(kind=kind)
+    for kind in ("features", "coefficients"):
+        shown = display().plot(by=kind)
         top = shown.counts_ax_
         at = [int(np.abs(ALPHAS - place).argmin()) for place in top.get_xticks()]
         counts = coefs().any(axis=1).sum(axis=0)
@@ -208,7 +208,8 @@ def test_objects_with_alphas_and_coefs_are_paths():
         ({"criterion_path": errors()}, {}, r"criterion_path has shape \(9, 3\)"),
         ({"criterion_path": ALPHAS * np.inf}, {}, "criterion_path has no finite"),
         ({"criterion_path": ALPHAS, "mse_path": errors()}, {}, "exclude each other"),
-        ({}, {"kind": "groups"}, "kind must be one of .* got 'groups'"),
+        ({}, {"by": "rows"}, "by must be one of .* got 'rows'"),
+        ({}, {"by": "groups"}, "no groups: every feature is on its own"),
     ],
 )
 def test_what_cannot_be_drawn(changes, options, message):

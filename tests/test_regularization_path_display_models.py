@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pictures import data, texts
 
 from mutar_cy import (
+    MTW,
     MTWCV,
     DirtyModel,
     DirtyModelCV,
@@ -15,8 +16,6 @@ from mutar_cy import (
     IndLasso,
     IndLassoCV,
     ReweightedGroupLasso,
-    dirty_path,
-    mtw_path,
     regularization_path,
 )
 from mutar_cy.linear_model import (
@@ -41,8 +40,8 @@ draw = RegularizationPathDisplay.from_estimator
 )
 def test_an_estimator_is_followed_along_its_path(model):
     X, y = data()
-    shown = draw(model, X, y, n_alphas=7)
-    path = regularization_path(model, X, y, n_alphas=7)
+    shown = draw(model, X, y, alphas=7)
+    path = regularization_path(model, X, y, alphas=7)
     assert_array_equal(shown.alphas, path.alphas)
     assert_array_equal(shown.coefs, path.coefs)
     assert shown.alpha_best == 0.1
@@ -68,17 +67,17 @@ def test_what_is_given():
 
 def test_strengths_of_tasks_are_shown_by_the_largest():
     X, y = data()
-    shown = draw(IndLasso(), X, y, n_alphas=5)
-    path = regularization_path(IndLasso(), X, y, n_alphas=5)
+    shown = draw(IndLasso(), X, y, alphas=5)
+    path = regularization_path(IndLasso(), X, y, alphas=5)
     assert path.alphas.shape == (5, 3)
     assert_array_equal(shown.alphas, path.alphas.max(axis=1))
 
 
 def test_models_with_scikit_learns_names():
     X, y = data()
-    shown = draw(Lasso(0.1), X[0], y[0], n_alphas=5)
+    shown = draw(Lasso(0.1), X[0], y[0], alphas=5)
     assert shown.coefs.shape == (8, 5)
-    rows = draw(MultiTaskLasso(0.1), X[0], y.T, n_alphas=5)
+    rows = draw(MultiTaskLasso(0.1), X[0], y.T, alphas=5)
     assert rows.coefs.shape == (8, 3, 5)
     assert rows.alpha_best == 0.1
 
@@ -87,14 +86,14 @@ def test_classes_are_like_responses():
     X, _ = data()
     labels = np.array(["a", "b", "c"])[np.argmax(X[0, :, :3], axis=1)]
     model = GroupLassoClassifier(groups=1, alpha=0.05)
-    shown = draw(model, X[0], labels, n_alphas=5)
+    shown = draw(model, X[0], labels, alphas=5)
     assert shown.coefs.shape == (8, 1, 3, 5)
     model.set_params(alpha=float(shown.alphas[-1])).fit(X[0], labels)
     assert_allclose(shown.coefs[:, 0, :, -1], model.coef_.T, atol=0.05)
-    two = draw(model, X[0], labels == "a", n_alphas=5)
+    two = draw(model, X[0], labels == "a", alphas=5)
     assert two.coefs.shape == (8, 5)
     task = np.repeat(["x", "y"], 20)
-    own = draw(model, X[0], labels, n_alphas=5, fit_params={"task": task})
+    own = draw(model, X[0], labels, alphas=5, fit_params={"task": task})
     assert own.coefs.shape == (8, 2, 3, 5)
 
 
@@ -171,14 +170,14 @@ def test_every_task_may_have_chosen_for_itself():
 
 def test_one_of_several_paths():
     X, y = data()
-    path = dirty_path(X, y, n_alphas=4, ratios=3)
+    path = regularization_path(DirtyModel(), X, y, alphas=4, betas=3)
     shown = RegularizationPathDisplay.from_path(path, number=1)
     assert_array_equal(shown.coefs, path.coefs[..., 1, :])
     assert_array_equal(shown.alphas, path.alphas[1])
     for wrong in (None, 3, -1, 0.5):
         with pytest.raises(ValueError, match=f"one of 3 paths, .* got {wrong}"):
             RegularizationPathDisplay.from_path(path, number=wrong)
-    over_beta = mtw_path(X, y, alphas=[0.1, 1.0], betas=[0.5, 0.1])
+    over_beta = regularization_path(MTW(), X, y, alphas=[0.1, 1.0], betas=[0.5, 0.1])
     shown = RegularizationPathDisplay.from_path(over_beta, number=0)
     assert_array_equal(shown.alphas, [0.5, 0.1])
     assert shown.ax_.get_xlabel() == "beta"
@@ -188,7 +187,7 @@ def test_names_come_with_the_path():
     pd = pytest.importorskip("pandas")
     X, y = data()
     table = pd.DataFrame(X[0], columns=[f"x{j}" for j in range(8)])
-    shown = draw(GroupLasso(0.1), table, y[0], n_alphas=5, max_labels=2)
+    shown = draw(GroupLasso(0.1), table, y[0], alphas=5, max_labels=2)
     assert sorted(texts(shown.labels_)) == ["x1", "x5"]
 
 

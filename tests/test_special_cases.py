@@ -133,7 +133,8 @@ def test_orthonormal_group_lasso_of_one_task_is_block_soft_thresholding():
     X = np.linalg.qr(rng.standard_normal((20, 6)))[0] * np.sqrt(20)
     y = X @ rng.standard_normal(6)
     groups, alpha = [[0, 3], [1, 2, 5], [4]], 0.7
-    model = GroupLasso(alpha, False, groups=groups, **TIGHT).fit(X, y)
+    given = {"groups": groups, "penalty_weights": [1, 1, 1], **TIGHT}
+    model = GroupLasso(alpha, False, **given).fit(X, y)
     expected, z = np.zeros(6), X.T @ y / 20
     for rows in groups:
         expected[rows] = z[rows] * max(0, 1 - alpha / np.linalg.norm(z[rows]))

@@ -187,6 +187,11 @@ def _by_label(labels, columns, name):
             f"{name} has {len(labels)} labels, but X has {columns.n_features} "
             f"features; give one label per column, or a list of columns per group."
         )
+    if any(isinstance(label, bool | np.bool_) for label in labels):
+        raise ValueError(
+            f"{name} is a mask with one axis; give one mask per group, of shape "
+            f"(n_groups, {columns.n_features}), or one label per column."
+        )
     free = [_is_no_label(label) for label in labels]
     known = dict.fromkeys(
         label for label, none in zip(labels, free, strict=True) if not none

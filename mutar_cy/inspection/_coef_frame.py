@@ -106,9 +106,10 @@ def coef_frame(model, *, feature_names=None, part=None, groups=False):
 
 def _owners(model, n_features):
     """Return the name of the group of every feature, None if it is in no group."""
-    if not hasattr(model, "group_names_"):
+    if getattr(model, "_groups", None) is None:
         raise ValueError(
-            f"groups=True, but {type(model).__name__} has no groups with names."
+            f"groups=True, but {type(model).__name__} has no groups of features. Fit "
+            "it with groups=, or leave groups=False."
         )
     owners = np.full(n_features, None, dtype=object)
     for name, members in zip(model.group_names_, model.groups_, strict=True):

@@ -86,6 +86,11 @@ class ClassificationObjective(Objective):
         return self.binary[0].feature_groups
 
     @property
+    def penalty(self):
+        """The penalty, the same for all classes."""
+        return self.binary[0].penalty
+
+    @property
     def positives(self):
         """The number of the positive class of every binary problem."""
         numbers = np.arange(len(self.data.classes))
