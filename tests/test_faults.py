@@ -250,7 +250,7 @@ EVERY = [
 ]
 WRONG = {
     "alpha": [-1.0, np.nan, -np.inf, "one", None, [[0.1]], 1j],
-    "beta": [-1.0, np.nan, -np.inf, "one", None, [0.1], 1j],
+    "beta": [-1.0, np.nan, -np.inf, "one", [0.1], 1j],
     "tol": [-1e-9, np.nan, "tight", None],
     "max_iter": [0, -5, 2.5, "many", None],
     "fit_intercept": ["yes", None, 2],

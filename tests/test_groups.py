@@ -166,7 +166,9 @@ def test_weights_of_features():
     assert feature_weights({2: np.inf}, 3).tolist() == [1.0, 1.0, np.inf]
     each = feature_weights([[1, 2], [3, 4], [5, 6]], 3, None, n_tasks=2)
     assert each.tolist() == [[1, 2], [3, 4], [5, 6]]
-    with pytest.raises(ValueError, match=r"shape \(3, 2\), .* shape \(3,\): there are 3"):
+    with pytest.raises(
+        ValueError, match=r"shape \(3, 2\), .* shape \(3,\): there are 3"
+    ):
         feature_weights([[1, 2], [3, 4], [5, 6]], 3)
     with pytest.raises(ValueError, match="-1.0 for feature 'b'"):
         feature_weights({"b": -1.0}, 2, ["a", "b"])

@@ -23,6 +23,7 @@ from mutar_cy import (
     GroupLassoCV,
     IndLasso,
     ReMTW,
+    ReweightedGroupLasso,
 )
 from mutar_cy import linear_model as ours
 from mutar_cy.model_selection import StabilitySelection
@@ -251,7 +252,7 @@ def test_cut_paths_need_a_path():
 @pytest.mark.parametrize(
     ("estimator", "given"),
     [
-        (GroupLasso(), {"offset": np.zeros((3, 20))}),
+        (ReweightedGroupLasso(), {"offset": np.zeros((3, 20))}),
         (ours.MultiTaskLasso(), {"task": np.zeros(30)}),
     ],
     ids=str,
