@@ -378,7 +378,7 @@ class MultiTaskRegressor(MultiOutputMixin, RegressorMixin, MultiTaskModel):
             self.predict(X, task),
             y,
             sample_weight,
-            per_task=self._has_task_designs(X),
+            labels=self.tasks_ if self._has_task_designs(X) else None,
             missing=self.missing_targets == "ignore",
         )
 

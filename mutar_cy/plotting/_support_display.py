@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mutar_cy.inspection import innermost
 from mutar_cy.plotting._reading import (
     check_coef,
     check_count,
@@ -248,6 +249,7 @@ def read_parts(estimator, parts):
     """
     if not (isinstance(parts, bool) or parts == "auto"):
         raise ValueError(f"parts must be True, False or 'auto', got {parts!r}.")
+    estimator = innermost(estimator)
     has_none = not all(hasattr(estimator, f"coef_{part}_") for part in PARTS)
     if not parts or (parts == "auto" and has_none):
         return None, None
