@@ -46,9 +46,10 @@ def fitted_model(estimator, who):
         If it is not fitted.
     """
     if isinstance(estimator, type):
+        name = estimator.__name__
         raise TypeError(
-            f"{who} needs a fitted model, got the class {estimator.__name__}: create "
-            f"one and fit it, {estimator.__name__}().fit(X, y)."
+            f"{who} needs a fitted model, got the class {name}: create one and fit it, "
+            f"{name}().fit(X, y)."
         )
     if not hasattr(estimator, "fit"):
         raise TypeError(

@@ -14,7 +14,7 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.metaestimators import available_if
 
 from mutar_cy import tasks
-from mutar_cy._lib import warn_user
+from mutar_cy._lib import refuse_class, warn_user
 from mutar_cy.inspection import innermost
 
 
@@ -95,8 +95,6 @@ class TaskView:
             with warnings.catch_warnings():  # it would not name the task
                 warnings.simplefilter("ignore", UndefinedMetricWarning)
                 score = own_score() if scorer is None else scorer(self, X, y, **given)
-        except tasks.UnseenTaskError:
-            raise  # with the same words in every fold of a search
         except ValueError as error:
             name = tasks.format_label(label)
             raise ValueError(f"Task {name}: {error}") from error
@@ -155,6 +153,7 @@ class Scored:
     """
 
     def __init__(self, estimator, X, y, sample_weight=None, offset=None):
+        refuse_class(estimator, "A score")
         while hasattr(estimator, "best_estimator_"):  # whose predict takes X only
             estimator = estimator.best_estimator_
         self.estimator, self.X, self.y = estimator, X, y
@@ -381,6 +380,7 @@ def score_tasks(
         raise ValueError(
             f"scoring must be one metric, got a {type(scoring).__name__} of them."
         )
+    refuse_class(estimator, "score_tasks")
     scorer = None if scoring is None else check_scoring(estimator, scoring=scoring)
     views = Scored(estimator, X, y, sample_weight, offset).views(task)
     scores = {}

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mutar_cy._lib import ExplainedArguments
 from mutar_cy.inspection import innermost
 from mutar_cy.plotting._reading import (
     check_coef,
@@ -24,7 +25,7 @@ from mutar_cy.plotting._style import (
 )
 
 
-class SupportDisplay:
+class SupportDisplay(ExplainedArguments):
     """Plot of the selected features of every task, with the signs of coefficients.
 
     The table has a row per feature and a column per task. Cells are purple where the

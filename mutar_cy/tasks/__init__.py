@@ -14,7 +14,6 @@ from mutar_cy.tasks._arrays import (
 )
 from mutar_cy.tasks._convert import split_tasks, stack_tasks, take_samples
 from mutar_cy.tasks._labels import (
-    UnseenTaskError,
     check_labels,
     column_position,
     encode,
@@ -56,7 +55,6 @@ __all__ = [
     "SINGLE",
     "Layout",
     "TaskData",
-    "UnseenTaskError",
     "add_offset",
     "check_design",
     "check_labels",

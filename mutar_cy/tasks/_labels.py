@@ -29,10 +29,6 @@ NEW_TASKS = (
 )
 
 
-class UnseenTaskError(ValueError):
-    """Samples are to be predicted whose task has not been seen in fit."""
-
-
 def label_array(labels):
     """Return labels as an array of one axis, without changing their types.
 
@@ -144,7 +140,7 @@ def find_tasks(labels, tasks, *, unseen, name):
     if unknown and unseen == "raise":
         column = f", {name}" if name.startswith("task_column") else ""
         way = "" if name == "X" else FOLDS_WITHIN_TASKS.format(column=column)
-        raise UnseenTaskError(
+        raise ValueError(
             f"{name} has labels that were not seen in fit: {format_labels(unknown)}; "
             f"fit saw {format_labels(tasks.tolist())}. {way}{NEW_TASKS}"
         )

@@ -27,6 +27,7 @@ from mutar_cy.tasks._arrays import (
     some_keys,
     task_list,
 )
+from mutar_cy.tasks._folds import refuse_folds_without_tasks
 from mutar_cy.tasks._labels import (
     check_labels,
     cut_task_column,
@@ -349,6 +350,7 @@ class LongLayout(Layout):
 
     def read(self, estimator, X, y, sample_weight, offset, task):
         """Check a table; the rows of each task become a view of it where possible."""
+        refuse_folds_without_tasks(estimator)
         features, labels, name = _read_long(estimator, X, task, reset=True)
         y = _check_target(estimator, y, "y")
         Y = _as_columns(y, 1)
