@@ -134,7 +134,7 @@ class SharedLayout(Layout):
         Y = _as_columns(y, 1)
         same_length(X_checked, y)
         if labels is None:
-            labels = names_of_columns(given, Y.shape[1])
+            labels = names_of_columns(given, y.shape)
         return TaskData(
             layout=SINGLE if y.ndim == 1 else SHARED,
             labels=labels,

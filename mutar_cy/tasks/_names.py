@@ -13,7 +13,7 @@ from mutar_cy.tasks._arrays import is_dict, some_keys
 from mutar_cy.tasks._labels import label_array
 
 
-def names_of_columns(y, n_columns):
+def names_of_columns(y, shape):
     """Return the labels of the tasks that are the columns of y.
 
     Parameters
@@ -21,16 +21,17 @@ def names_of_columns(y, n_columns):
     y : object
         As given to ``fit``: the columns of a table name tasks, and so do coordinates
         and the name of a Series.
-    n_columns : int
-        Number of tasks.
+    shape : tuple
+        Its shape, (n_samples,) or (n_samples, n_tasks).
 
     Returns
     -------
-    labels : ndarray of shape (n_columns,)
+    labels : ndarray of shape (n_tasks,)
         0, 1, ... if y has no names, or not one for each task.
     """
-    names = column_names(y) if np.ndim(y) == 2 else [series_name(y)]
-    return _different(names, n_columns)
+    if len(shape) == 1:
+        return _different([series_name(y)], 1)
+    return _different(column_names(y), shape[1])
 
 
 def names_of_series(y):
