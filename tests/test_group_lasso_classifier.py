@@ -136,9 +136,7 @@ def test_tasks(classes, layout):
         X, given["task"] = np.vstack(X), np.repeat(["u", "v"], sizes)
     if layout == "dict":
         X = {"first": X[:, :3], "second": X[:, 3:]}
-    model = fit(
-        classifier(None if layout == "dict" else GROUPS), X, y, **given
-    )
+    model = fit(classifier(None if layout == "dict" else GROUPS), X, y, **given)
     assert model.classes_.tolist() == labels.tolist()
     assert model.coef_.shape == (3 if several else 1, 8, 2)
     assert model.intercept_.shape == (3 if several else 1, 2)

@@ -160,7 +160,7 @@ def test_a_halving_search_that_leaves_a_task_without_samples_says_so(way):
         data.model, {"alpha": ALPHAS}, cv=data.cv, min_resources=3, random_state=0
     )
     if way == "column":  # the fit of every fold sees it coming
-        with pytest.raises(ValueError, match=r"(?s)All the \d+ fits failed.*TaskKFold\("):
+        with pytest.raises(ValueError, match=r"(?s)All the .* failed.*TaskKFold\("):
             search.fit(data.X, data.y)
     else:
         with data.context(), pytest.warns(UserWarning, match="not seen in fit"):

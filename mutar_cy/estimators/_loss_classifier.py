@@ -290,7 +290,9 @@ class LossClassifier(ClassifierMixin, GroupedModel):
             ``n_classes``. With more than two classes, those of each against the rest
             are divided by their sum.
         """
-        return tasks.map_tasks(self._probabilities, self.decision_function(X, task, offset))
+        return tasks.map_tasks(
+            self._probabilities, self.decision_function(X, task, offset)
+        )
 
     def _probabilities(self, decision):
         if len(self.classes_) == 2:
@@ -311,7 +313,9 @@ class LossClassifier(ClassifierMixin, GroupedModel):
                 or list of n_tasks ndarray of shape (n_samples_k,)
             In the layout of the labels that belong to X.
         """
-        numbers = tasks.map_tasks(self._numbers, self.decision_function(X, task, offset))
+        numbers = tasks.map_tasks(
+            self._numbers, self.decision_function(X, task, offset)
+        )
         return tasks.map_tasks(self.classes_.__getitem__, numbers)
 
     def _numbers(self, decision):

@@ -324,9 +324,8 @@ class DictLayout(ListLayout):
         """Check a dict of designs and a dict of targets with the same keys."""
         if not is_dict(y):
             raise ValueError(
-                f"X is a dict with the keys {some_keys(X)}. If they name tasks, y must "
-                f"be a dict with the same keys. {type(estimator).__name__} takes no "
-                f"dict of groups of features; mutar_cy.GroupLassoRegressor does."
+                f"X is a dict with the keys {some_keys(X)}: y must be a dict with the "
+                f"same keys, which name tasks."
             )
         keys = list(y)
         X = entries_by_key(X, keys, "X")
