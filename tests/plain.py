@@ -7,7 +7,7 @@ from problems import dense
 def cut_task_column(X, at):
     """Return the features and the labels of a table that holds both."""
     if hasattr(X, "columns"):
-        names = list(X.columns)
+        names = list(getattr(X, "column_names", X.columns))  # pyarrow's are data
         at = names.index(at) if isinstance(at, str) else at
         columns = [np.asarray(X[name]) for name in names]
         labels = columns.pop(at)
@@ -41,8 +41,20 @@ def weight_like(sample_weight, listed):
     return np.asarray(sample_weight, dtype=np.float64)
 
 
+def in_order_of_tasks(X, y, sample_weight):
+    """Return dicts by task as lists, or as columns beside one table."""
+    if not isinstance(y, dict):
+        return X, y, sample_weight
+    if isinstance(sample_weight, dict):
+        sample_weight = [sample_weight[label] for label in y]
+    if isinstance(X, dict):
+        return [X[label] for label in y], list(y.values()), sample_weight
+    return X, np.column_stack(list(y.values())), sample_weight
+
+
 def plain(model, X, y, sample_weight=None, task=None):
     """Return keyword arguments of `assert_certified` for what fit was given."""
+    X, y, sample_weight = in_order_of_tasks(X, y, sample_weight)
     if getattr(model, "task_column", None) is not None:
         X, task = cut_task_column(X, model.task_column)
     listed = holds_designs(X)

@@ -148,15 +148,15 @@ KINDS = {
     "complex y": (shared_with(y=lambda v: v + 1j), r"(?i)complex"),
     "strings in X": (
         shared_with(X=lambda v: np.full(v.shape, "a")),
-        r"(?i)str|numeric",
+        r"Column 0 of X holds text",
     ),
     "strings in y": (
         shared_with(y=lambda v: np.full(v.shape, "a")),
-        r"(?i)str|numeric",
+        r"y must be numbers, but holds text",
     ),
     "strings among objects": (
         shared_with(X=lambda v: np.full(v.shape, "a", dtype=object)),
-        r"(?i)str",
+        r"Column 0 of X holds text",
     ),
     "masked X": (
         shared_with(X=lambda v: np.ma.masked_greater(v, 1.0)),

@@ -1,12 +1,11 @@
 """Groups of features and penalty weights among the parameters of estimators."""
 
-from collections.abc import Mapping
 from numbers import Integral
 from typing import Any, NamedTuple
 
-from scipy import sparse
 from sklearn.utils._param_validation import StrOptions
 
+from mutar_cy import tasks
 from mutar_cy.groups import (
     block_columns,
     check_blocks,
@@ -28,18 +27,13 @@ class JoinedBlocks(NamedTuple):
     columns: dict  # the names of every table's columns, or None
 
 
-def is_dict(X):
-    """Tell whether X is a dict of arrays; a DOK matrix of scipy's is not."""
-    return isinstance(X, Mapping) and not sparse.issparse(X)
-
-
 def join_groups(estimator, X, y):
     """Return X as one matrix, and the blocks it was joined from, or None.
 
     The keys of a dict of arrays are groups of features, unless y is a dict, too: then
     they are tasks.
     """
-    if not is_dict(X) or is_dict(y):
+    if not tasks.is_dict(X) or tasks.is_dict(y):
         return X, None
     if estimator.groups is not None:
         raise ValueError(
@@ -75,7 +69,7 @@ def join_as_in_fit(X: Any, joined, name, names_tasks=False):
                 "with the same columns."
             )
         return X
-    if not is_dict(X):
+    if not tasks.is_dict(X):
         raise ValueError(
             f"This {name} was fitted to a dict with the keys {list(joined.indices)}; "
             f"X must be one too, got {type(X).__name__}."

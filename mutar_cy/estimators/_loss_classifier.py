@@ -9,7 +9,6 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from mutar_cy import tasks
-from mutar_cy.estimators._grouping import is_dict
 from mutar_cy.estimators._loss_regressor import GroupedModel
 from mutar_cy.objectives import (
     ClassificationObjective,
@@ -30,17 +29,26 @@ def read_labels(X, y, own_designs):
 
     Returns
     -------
-    labels : list of ndarray
-        One if X is a table, else one per task.
+    labels : ndarray, or list or dict of ndarray
+        In the layout of y.
     """
     if y is None:
         tasks.check_target(y, "y")  # raises
+    if tasks.is_dict(y):
+        return {k: _check_labels(own, f"y of task {k!r}") for k, own in y.items()}
     if not own_designs:
-        return [_check_labels(y, "y")]
+        return _check_labels(y, "y")
     return [
         _check_labels(own, f"y of task {k}")
-        for k, own in enumerate(tasks.task_list(y, len(X), "y"))
+        for k, own in enumerate(tasks.task_list(y, range(len(X)), "y"))
     ]
+
+
+def arrays_of(labels):
+    """Return the arrays of labels in any layout, a list."""
+    if isinstance(labels, dict):
+        return list(labels.values())
+    return labels if isinstance(labels, list) else [labels]
 
 
 def _check_labels(y, name):
@@ -59,21 +67,20 @@ def _check_labels(y, name):
     return y
 
 
-def numbers_of(labels, classes, several):
+def numbers_of(labels, classes):
     """Return the numbers of labels among sorted classes, -1 if they are in none.
 
     Parameters
     ----------
-    labels : list of ndarray
+    labels : ndarray, or list or dict of ndarray
     classes : ndarray of shape (n_classes,)
-    several : bool
-        Whether to return a list, instead of its only entry.
     """
-    numbers = []
-    for own in labels:
+
+    def number(own):
         at = np.minimum(np.searchsorted(classes, own), len(classes) - 1)
-        numbers.append(np.where(classes[at] == own, at, -1).astype(np.float64))
-    return numbers if several else numbers[0]
+        return np.where(classes[at] == own, at, -1).astype(np.float64)
+
+    return tasks.map_tasks(number, labels)
 
 
 class ClassReader:
@@ -81,7 +88,7 @@ class ClassReader:
 
     Parameters
     ----------
-    labels : list of ndarray
+    labels : ndarray, or list or dict of ndarray
         As `read_labels` returns them.
     class_weight : dict, "balanced" or None
 
@@ -93,11 +100,12 @@ class ClassReader:
 
     def __init__(self, labels, class_weight):
         self.labels, self.class_weight = labels, class_weight
-        self.classes = np.unique(np.concatenate([own.ravel() for own in labels]))
+        every = [own.ravel() for own in arrays_of(labels)]
+        self.classes = np.unique(np.concatenate(every))
 
-    def numbers(self, several):
+    def numbers(self):
         """Return the numbers of all labels, as `numbers_of` does."""
-        return numbers_of(self.labels, self.classes, several)
+        return numbers_of(self.labels, self.classes)
 
     def prepare(self, data):
         """Return data whose targets are numbers of classes, weighed by these."""
@@ -220,10 +228,10 @@ class LossClassifier(ClassifierMixin, GroupedModel):
         return self._fit(X, y, sample_weight=sample_weight, task=task, offset=offset)
 
     def _read(self, X, y, sample_weight=None, task=None, offset=None):
-        own_designs = not is_dict(X) and tasks.has_task_designs(X)
+        own_designs = not tasks.is_dict(X) and tasks.has_task_designs(X)
         reader = ClassReader(read_labels(X, y, own_designs), self.class_weight)
         given = {"sample_weight": sample_weight, "task": task, "offset": offset}
-        data = reader.prepare(self._read_data(X, reader.numbers(own_designs), **given))
+        data = reader.prepare(self._read_data(X, reader.numbers(), **given))
         data = data._replace(classes=reader.classes)
         if offset is not None and len(reader.classes) > 2:
             raise ValueError(
@@ -282,7 +290,9 @@ class LossClassifier(ClassifierMixin, GroupedModel):
             ``n_classes``. With more than two classes, those of each against the rest
             are divided by their sum.
         """
-        return _each(self._probabilities, self.decision_function(X, task, offset))
+        return tasks.map_tasks(
+            self._probabilities, self.decision_function(X, task, offset)
+        )
 
     def _probabilities(self, decision):
         if len(self.classes_) == 2:
@@ -303,8 +313,10 @@ class LossClassifier(ClassifierMixin, GroupedModel):
                 or list of n_tasks ndarray of shape (n_samples_k,)
             In the layout of the labels that belong to X.
         """
-        numbers = _each(self._numbers, self.decision_function(X, task, offset))
-        return _each(lambda own: self.classes_[own], numbers)
+        numbers = tasks.map_tasks(
+            self._numbers, self.decision_function(X, task, offset)
+        )
+        return tasks.map_tasks(self.classes_.__getitem__, numbers)
 
     def _numbers(self, decision):
         """Return the number of the class that decisions are for."""
@@ -332,16 +344,10 @@ class LossClassifier(ClassifierMixin, GroupedModel):
             One number per task if X holds one design per task; else a float, over all
             samples and columns of y.
         """
-        guess = _each(self._numbers, self.decision_function(X, task, offset))
+        guess = tasks.map_tasks(self._numbers, self.decision_function(X, task, offset))
         own = self._has_task_designs(X)
-        numbers = numbers_of(read_labels(X, y, own), self.classes_, own)
+        numbers = numbers_of(read_labels(X, y, own), self.classes_)
+        labels = self.tasks_ if own else None
         return tasks.score_predictions(
-            guess, numbers, sample_weight, per_task=own, measure=accuracy
+            guess, numbers, sample_weight, labels=labels, measure=accuracy
         )
-
-
-def _each(function, values):
-    """Apply a function to every array of a list, or to an array."""
-    if isinstance(values, list):
-        return [function(own) for own in values]
-    return function(values)

@@ -184,7 +184,7 @@ class LossRegressor(MultiOutputMixin, RegressorMixin, GroupedModel):
         loss = get_loss(self.loss)
         if loss.link == "identity":
             return eta
-        return [loss.mean(v) for v in eta] if isinstance(eta, list) else loss.mean(eta)
+        return tasks.map_tasks(loss.mean, eta)
 
     def score(self, X, y, sample_weight=None, task=None, offset=None):
         """Return the fraction of the deviance that is explained, D squared.
@@ -219,7 +219,7 @@ class LossRegressor(MultiOutputMixin, RegressorMixin, GroupedModel):
             self._linear_predictor(X, task),
             y,
             sample_weight,
-            per_task=self._has_task_designs(X),
+            labels=self.tasks_ if self._has_task_designs(X) else None,
             missing=self.missing_targets == "ignore",
             offset=offset,
             measure=(

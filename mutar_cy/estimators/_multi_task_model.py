@@ -17,6 +17,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
+from mutar_cy._lib import ExplainedArguments, refuse_class, refuse_unknown
 from mutar_cy.estimators._grouping import join_as_in_fit, join_groups
 from mutar_cy.model_selection import alpha_grid
 from mutar_cy.objectives import (
@@ -31,7 +32,9 @@ from mutar_cy.objectives import (
 )
 
 
-class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
+class MultiTaskModel(
+    ExplainedArguments, CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta
+):
     """Read data, minimise an objective, keep the solution as attributes.
 
     A subclass adds its parameters, ``fit``, ``_read`` and ``_objective``.
@@ -92,8 +95,10 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         callback = solver_callback(self, X, y)
         solution = objective.solve(start, callback)
         fitted = self._attributes(objective, objective.user_arrays(solution))
+        fitted |= known_alpha_max(objective, fitted["coef_"])
         if callback is not None:
             callback.close(fitted)
+        vars(self).pop("alpha_max_", None)  # of the last fit
         self.__dict__.update(fitted)
         objective.warn(solution)
         return self
@@ -238,6 +243,13 @@ class MultiTaskModel(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         """Return the coefficients of some features."""
         return self.coef_[features]
 
+    def __repr__(self, N_CHAR_MAX=700):
+        text = super().__repr__(N_CHAR_MAX)
+        if not hasattr(self, "alpha_max_"):
+            return text
+        largest = np.array2string(np.asarray(self.alpha_max_), precision=3)
+        return f"{text}  # all coefficients are 0, alpha_max_={largest}"
+
     def __sklearn_is_fitted__(self):
         return hasattr(self, "coef_")
 
@@ -379,9 +391,20 @@ class MultiTaskRegressor(MultiOutputMixin, RegressorMixin, MultiTaskModel):
             self.predict(X, task),
             y,
             sample_weight,
-            per_task=self._has_task_designs(X),
+            labels=self.tasks_ if self._has_task_designs(X) else None,
             missing=self.missing_targets == "ignore",
         )
+
+
+def known_alpha_max(objective, coef):
+    """Return the attribute ``alpha_max_`` of a fit without coefficients, a dict.
+
+    Elsewhere it would cost another pass over the data.
+    """
+    strength = objective.strengths.get("alpha", 0.0)
+    if coef.any() or not np.any(strength):
+        return {}
+    return {"alpha_max_": objective.alpha_max()}
 
 
 def alpha_max(estimator, X, y, **fit_params):
@@ -427,10 +450,12 @@ def alpha_max(estimator, X, y, **fit_params):
     >>> bool(GroupLasso(alpha=0.9 * alpha).fit(X, y).coef_.any())
     True
     """
+    refuse_class(estimator, "alpha_max")
     if not hasattr(estimator, "_objective"):
         raise TypeError(
             f"alpha_max needs an estimator of mutar_cy, got {type(estimator).__name__}."
         )
+    refuse_unknown(estimator, fit_params)
     model = clone(estimator)
     check_parameters(model)
     return model._objective(model._read(X, y, **fit_params)).alpha_max()

@@ -1,12 +1,12 @@
 """Groups of features: reading, joining of blocks, weights and orthonormal bases."""
 
+from mutar_cy._lib._tables import column_names
 from mutar_cy.groups._blocks import (
     block_columns,
     block_names,
     check_blocks,
     join_blocks,
 )
-from mutar_cy.groups._columns import column_names
 from mutar_cy.groups._groups import (
     Groups,
     feature_weights,

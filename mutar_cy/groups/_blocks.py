@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array
 
-from mutar_cy.groups._columns import column_names
+from mutar_cy._lib._tables import column_names
 
 
 def join_blocks(X, *, name="X", finite=True):

@@ -6,28 +6,6 @@ from numbers import Integral
 import numpy as np
 
 
-def column_names(X):
-    """Return the names of a table's columns.
-
-    Parameters
-    ----------
-    X : object
-        A DataFrame of pandas, of polars or with the DataFrame interchange protocol;
-        any other object has no names.
-
-    Returns
-    -------
-    names : list or None
-        Usually strings; tuples for a MultiIndex of pandas; None if X is not a table.
-    """
-    columns = getattr(X, "columns", None)
-    if hasattr(X, "iloc") or isinstance(columns, list):  # pandas or polars
-        return None if columns is None else list(columns)  # a Series has none
-    if hasattr(X, "__dataframe__"):
-        return list(X.__dataframe__().column_names())
-    return None
-
-
 class Columns:
     """The columns of X, by position and by name.
 

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 from mutar_cy._lib import lazy_attributes
 from mutar_cy.inspection._coef_frame import coef_frame
 from mutar_cy.inspection._coefficients import (
+    fitted_model,
     innermost,
-    names_of_features,
     read_coefficients,
-    refuse_unfitted,
+    unwrap,
 )
 from mutar_cy.inspection._feature_importance import feature_importance
+from mutar_cy.inspection._tidy import tidy
 
 if TYPE_CHECKING:
     from mutar_cy.inspection._to_sklearn import to_sklearn
@@ -23,9 +24,10 @@ else:
 __all__ = [
     "coef_frame",
     "feature_importance",
+    "fitted_model",
     "innermost",
-    "names_of_features",
     "read_coefficients",
-    "refuse_unfitted",
+    "tidy",
     "to_sklearn",
+    "unwrap",
 ]

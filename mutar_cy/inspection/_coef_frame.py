@@ -4,11 +4,7 @@ import numpy as np
 from sklearn.utils._param_validation import StrOptions, validate_params
 
 from mutar_cy._lib import import_pandas
-from mutar_cy.inspection._coefficients import (
-    names_of_features,
-    read_coefficients,
-    refuse_unfitted,
-)
+from mutar_cy.inspection._coefficients import fitted_model, read_coefficients
 
 
 @validate_params(
@@ -25,12 +21,13 @@ def coef_frame(model, *, feature_names=None, part=None, groups=False):
     Parameters
     ----------
     model : estimator
-        A fitted one of this package. Those of `mutar_cy.linear_model`, whose
-        ``coef_`` has a row per target, are transposed.
+        A fitted one of this package, or a search, a pipeline or a transformed target
+        around one. The coefficients of `mutar_cy.linear_model`, where ``coef_`` has a
+        row per target, are transposed.
     feature_names : array-like of shape (n_features,), default=None
         Names of the features, without the task column. By default those seen in
-        ``fit``, with the prefix of their key and ``"__"`` if X was a dict; or 0, 1, ...
-        if there were none.
+        ``fit``, with the prefix of their key and ``"__"`` if X was a dict of groups;
+        those that the steps of a pipeline give; or 0, 1, ... if there are none.
     part : {"shared", "specific"}, default=None
         Part of the coefficients, ``coef_shared_`` or ``coef_specific_``, for a model
         that has them. By default ``coef_``.
@@ -44,6 +41,8 @@ def coef_frame(model, *, feature_names=None, part=None, groups=False):
         One row per feature and one column per task, named by its label. With several
         responses, or for a classifier of several tasks, one column per task and
         response, or per task and class. The values are copies in the same precision.
+        If all coefficients are 0, ``table.attrs["alpha_max_"]`` is the alpha from
+        which on they are.
 
     Raises
     ------
@@ -59,6 +58,7 @@ def coef_frame(model, *, feature_names=None, part=None, groups=False):
 
     See Also
     --------
+    tidy : One row per coefficient.
     to_sklearn : Coefficients as models of scikit-learn.
 
     Examples
@@ -80,20 +80,12 @@ def coef_frame(model, *, feature_names=None, part=None, groups=False):
     weight     0.00  0.00
     """
     pd = import_pandas("coef_frame")
-    refuse_unfitted(model, "coef_frame")
+    model, names = fitted_model(model, "coef_frame")
     values, axes = read_coefficients(model, part)
-    names = names_of_features(model) if feature_names is None else list(feature_names)
-    names = list(range(len(values))) if names is None else names
-    if len(names) != len(values):
-        raise ValueError(
-            f"feature_names has {len(names)} names, but {type(model).__name__} has "
-            f"coefficients for {len(values)} features."
-        )
+    names = name_features(model, names if feature_names is None else feature_names)
     index = pd.Index(names, name="feature", tupleize_cols=False)
     if groups:
-        owners = pd.Index(
-            _owners(model, len(values)), name="group", tupleize_cols=False
-        )
+        owners = pd.Index(owners_of(model, names), name="group", tupleize_cols=False)
         index = pd.MultiIndex.from_arrays([owners, index])
     titles, labels = zip(*axes, strict=True)
     if len(axes) > 1:
@@ -101,17 +93,47 @@ def coef_frame(model, *, feature_names=None, part=None, groups=False):
     else:
         columns = pd.Index(labels[0], name=titles[0], tupleize_cols=False)
     flat = values.reshape(len(values), -1)
-    return pd.DataFrame(flat, index=index, columns=columns, copy=True)
+    table = pd.DataFrame(flat, index=index, columns=columns, copy=True)
+    if hasattr(model, "alpha_max_"):
+        table.attrs["alpha_max_"] = model.alpha_max_
+    return table
 
 
-def _owners(model, n_features):
-    """Return the name of the group of every feature, None if it is in no group."""
-    if getattr(model, "_groups", None) is None:
+def name_features(model, names):
+    """Return a list of one name per feature with coefficients: numbers without names.
+
+    Raises
+    ------
+    ValueError
+        If the number of names is another.
+    """
+    n_features = len(read_coefficients(model).values)
+    names = list(range(n_features)) if names is None else list(names)
+    if len(names) != n_features:
+        raise ValueError(
+            f"feature_names has {len(names)} names, but {type(model).__name__} has "
+            f"coefficients for {n_features} features."
+        )
+    return names
+
+
+def owners_of(model, names):
+    """Return the name of the group of every feature, None if it is in no group.
+
+    Parameters
+    ----------
+    model : estimator
+    names : list
+        Names of the features: of their groups, too, where features are alone.
+    """
+    if getattr(model, "_groups", ()) is None:
+        return names
+    if not hasattr(model, "group_names_"):
         raise ValueError(
             f"groups=True, but {type(model).__name__} has no groups of features. Fit "
             "it with groups=, or leave groups=False."
         )
-    owners = np.full(n_features, None, dtype=object)
+    owners = np.full(len(read_coefficients(model).values), None, dtype=object)
     for name, members in zip(model.group_names_, model.groups_, strict=True):
         for feature in members:  # NumPy would unpack a name that is a tuple
             owners[feature] = name

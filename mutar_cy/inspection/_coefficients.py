@@ -1,7 +1,6 @@
 """Coefficients of a fitted model and the meaning of their axes."""
 
-from types import SimpleNamespace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -17,22 +16,96 @@ class Coefficients(NamedTuple):
     axes: list  # pairs of the name of an axis and its labels
 
 
-def refuse_unfitted(model, who):
-    """Raise unless a model is fitted and has coefficients.
+class FittedModel(NamedTuple):
+    """A fitted model, taken out of a search, a pipeline or a transformed target."""
+
+    model: Any
+    feature_names: list | None  # of the features that have coefficients
+
+
+def fitted_model(estimator, who):
+    """Return the fitted model inside an estimator, and the names of its features.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A model, or a search, a pipeline or a transformed target around one. The steps
+        of a pipeline before the model name the features, if they can.
+    who : str
+        The function or class that asks, for messages.
+
+    Returns
+    -------
+    FittedModel
 
     Raises
     ------
     TypeError
-        If it has no coefficients.
+        If there is no model with coefficients.
     NotFittedError
         If it is not fitted.
     """
+    if isinstance(estimator, type):
+        name = estimator.__name__
+        raise TypeError(
+            f"{who} needs a fitted model, got the class {name}: create one and fit it, "
+            f"{name}().fit(X, y)."
+        )
+    if not hasattr(estimator, "fit"):
+        raise TypeError(
+            f"{who} needs a fitted linear model, with coef_, got "
+            f"{type(estimator).__name__}."
+        )
+    check_is_fitted(estimator)
+    if getattr(estimator, "refit", True) is False:
+        raise TypeError(
+            f"{who} needs a fitted model, but {type(estimator).__name__} with "
+            f"refit=False keeps none; set refit=True."
+        )
+    model, steps = unwrap(estimator)
     check_is_fitted(model)
     if not hasattr(model, "coef_"):
         raise TypeError(
             f"{who} needs a fitted linear model, with coef_, got "
             f"{type(model).__name__}."
         )
+    return FittedModel(model, _feature_names(model, steps))
+
+
+def unwrap(estimator):
+    """Return the model inside an estimator, and the pipelines of steps before it."""
+    steps = []
+    while True:
+        if hasattr(estimator, "best_estimator_"):
+            estimator = estimator.best_estimator_
+        elif hasattr(estimator, "steps"):
+            if len(estimator.steps) > 1:
+                steps.append(estimator[:-1])
+            estimator = estimator.steps[-1][1]
+        elif hasattr(estimator, "regressor_"):
+            estimator = estimator.regressor_
+        else:
+            return estimator, steps
+
+
+def innermost(estimator):
+    """Return the model inside a search, a pipeline or a transformed target."""
+    return unwrap(estimator)[0]
+
+
+def _feature_names(model, steps):
+    """Return the names that a model has seen, or else those that the steps give."""
+    names = names_of_features(model)
+    if names is not None or not steps:
+        return names
+    for step in steps:
+        try:
+            names = step.get_feature_names_out(names)
+        except (AttributeError, ValueError):  # a step that names no columns
+            names = None
+    if names is None or len(names) != model.n_features_in_:
+        return None
+    return tasks.without_task_column(model, list(names))
 
 
 def read_coefficients(model, part=None):
@@ -81,23 +154,9 @@ def _part(model, part):
 
 def names_of_features(model):
     """Return the names of the features that have coefficients, or None."""
-    blocks = getattr(model, "_blocks", None)
+    blocks = getattr(model, "_joined", None)
     if blocks is not None:
         return block_names(blocks.indices, blocks.columns)
     if not hasattr(model, "feature_names_in_"):
         return None
-    table = SimpleNamespace(columns=model.feature_names_in_.tolist())
-    return tasks.feature_names(model, table)
-
-
-def innermost(estimator):
-    """Return the model inside a search, a pipeline or a transformed target."""
-    while True:
-        if hasattr(estimator, "best_estimator_"):
-            estimator = estimator.best_estimator_
-        elif hasattr(estimator, "steps"):
-            estimator = estimator.steps[-1][1]
-        elif hasattr(estimator, "regressor_"):
-            estimator = estimator.regressor_
-        else:
-            return estimator
+    return tasks.without_task_column(model, model.feature_names_in_.tolist())

@@ -8,7 +8,7 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils._param_validation import validate_params
 
 from mutar_cy import tasks
-from mutar_cy.inspection._coefficients import names_of_features, refuse_unfitted
+from mutar_cy.inspection._coefficients import fitted_model, names_of_features
 from mutar_cy.losses import get_loss
 
 
@@ -28,7 +28,8 @@ def to_sklearn(model, *, joint=False):
     Parameters
     ----------
     model : estimator
-        A fitted estimator of this package.
+        A fitted estimator of this package, or a search, a pipeline or a transformed
+        target around one: the models take what the last step takes.
     joint : bool, default=False
         Whether to return one ``LinearRegression`` with a row of ``coef_`` per task, for
         a model of squared error on one design.
@@ -74,7 +75,7 @@ def to_sklearn(model, *, joint=False):
     >>> print(models[1].coef_.round(2))
     [-2.9  0.   0.   0.   0. ]
     """
-    refuse_unfitted(model, "to_sklearn")
+    model = fitted_model(model, "to_sklearn").model
     layout = tasks.fitted_layout(model)
     convert = _converter(model)
     on_one_design = layout is None or layout.shares_samples

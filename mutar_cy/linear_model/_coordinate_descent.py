@@ -9,6 +9,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
+from mutar_cy._lib import ExplainedArguments
 from mutar_cy.designs import DesignTargets
 from mutar_cy.linear_model._docs import fill_docstring
 from mutar_cy.linear_model._paths import enet_path
@@ -34,6 +35,7 @@ from mutar_cy.tasks import (
     check_design,
     check_target,
     check_weights,
+    has_task_designs,
     linear,
 )
 
@@ -62,7 +64,11 @@ class MultiTaskElasticNetObjective(OneDesignObjective, BlockObjective):
 
 
 class CoordinateDescentRegressor(
-    CallbackSupportMixin, MultiOutputMixin, RegressorMixin, BaseEstimator
+    ExplainedArguments,
+    CallbackSupportMixin,
+    MultiOutputMixin,
+    RegressorMixin,
+    BaseEstimator,
 ):
     """Linear regression with scikit-learn's shapes: one row of ``coef_`` per target.
 
@@ -88,6 +94,12 @@ class CoordinateDescentRegressor(
         -------
         TaskData
         """
+        if has_task_designs(X):
+            name = "GroupLasso" if "MultiTask" in type(self).__name__ else "IndLasso"
+            raise ValueError(
+                f"X holds one design per task, but {type(self).__name__} takes one "
+                f"table for all targets; for own designs: mutar_cy.{name}."
+            )
         X = check_design(self, X, reset=True)
         y = check_target(y, "y")
         if y.ndim not in (1, 2) or y.size == 0:

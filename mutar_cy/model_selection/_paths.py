@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, validate_params
 
-from mutar_cy._lib import import_pandas
+from mutar_cy._lib import import_pandas, refuse_class, refuse_unknown
 from mutar_cy.model_selection._grids import alpha_grid
 from mutar_cy.objectives import (
     COUNT,
@@ -324,6 +324,7 @@ def regularization_path(
      [1.41 0.   0.   0.71 0.  ]]
     """
     model, X = path_model(estimator, X, y)
+    refuse_unknown(model, fit_params)
     objective = model._objective(model._read(X, y, **fit_params))
     if hasattr(model, "_path_grid"):
         grid = model._path_grid(objective, alphas, betas, eps)
@@ -374,6 +375,7 @@ def path_model(estimator, X, y):
     X, y : object
         The data, as the estimator takes them.
     """
+    refuse_class(estimator, "A path")
     found = estimator
     if _is_search(found):
         return path_model(getattr(found, "best_estimator_", found.estimator), X, y)

@@ -1,17 +1,20 @@
 """Scores of single tasks, and scorers over tasks."""
 
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable
 from functools import cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import check_scoring, get_scorer, make_scorer
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.metaestimators import available_if
 
 from mutar_cy import tasks
+from mutar_cy._lib import refuse_class, warn_user
 from mutar_cy.inspection import innermost
 
 
@@ -84,21 +87,28 @@ class TaskView:
         Returns
         -------
         score : float
-            Finite.
+            NaN if it is not defined for these samples.
         """
         label, X, y, weight, _, own_score = self.samples
         given = {} if weight is None else {"sample_weight": weight}
-        name = tasks.format_label(label)
         try:
-            score = own_score() if scorer is None else scorer(self, X, y, **given)
+            with warnings.catch_warnings():  # it would not name the task
+                warnings.simplefilter("ignore", UndefinedMetricWarning)
+                score = own_score() if scorer is None else scorer(self, X, y, **given)
         except ValueError as error:
+            name = tasks.format_label(label)
             raise ValueError(f"Task {name}: {error}") from error
-        if not np.isfinite(score):
-            raise ValueError(
-                f"The score of task {name} is {score}; it may not be defined for the "
-                f"{len(y)} sample(s) of this task that are to be scored."
-            )
         return float(score)
+
+    def undefined(self, score):
+        """Return the message for a score that is not a finite number."""
+        label, n_samples = self.samples.label, len(self.samples.y)
+        return (
+            f"The score of task {tasks.format_label(label)} with {n_samples} sample(s) "
+            f"is {score}: it may not be defined for so few samples, as R squared is "
+            f"for two or more. Score with another metric, such as "
+            f"scoring='neg_mean_squared_error', or leave the task out."
+        )
 
 
 def leave_out_missing(samples):
@@ -143,6 +153,7 @@ class Scored:
     """
 
     def __init__(self, estimator, X, y, sample_weight=None, offset=None):
+        refuse_class(estimator, "A score")
         while hasattr(estimator, "best_estimator_"):  # whose predict takes X only
             estimator = estimator.best_estimator_
         self.estimator, self.X, self.y = estimator, X, y
@@ -178,7 +189,7 @@ class Scored:
             self.given["task"] = task
         if labels is not None:
             entries = self._long(labels)
-        elif tasks.has_task_designs(self.X):
+        elif self._has_own_designs():
             entries = self._own()
         else:
             entries = self._table()
@@ -186,11 +197,17 @@ class Scored:
             entries = [leave_out_missing(samples) for samples in entries]
         return [TaskView(self.estimator, samples) for samples in entries]
 
+    def _has_own_designs(self):
+        """Tell whether X holds one design per task; a dict may hold groups instead."""
+        if tasks.is_dict(self.X):
+            return tasks.is_dict(self.y)
+        return tasks.has_task_designs(self.X)
+
     def _refuse_table_of_tasks(self, column):
         """Raise if the samples of X belong to tasks, and nothing says to which."""
         layout = tasks.fitted_layout(self.model)
         has_labels = layout is not None and layout.has_labels
-        if (has_labels or column is not None) and not tasks.has_task_designs(self.X):
+        if (has_labels or column is not None) and not self._has_own_designs():
             raise ValueError(
                 NO_LABELS_TO_SCORE.format(name=type(self.model).__name__, column=column)
             )
@@ -222,17 +239,29 @@ class Scored:
 
     def _own(self):
         """One design per task: the estimator answers for all of them at once."""
-        X, y = self.X, tasks.task_list(self.y, len(self.X), "y")
-        targets = [self._target(y_k, f"y of task {k}") for k, y_k in enumerate(y)]
-        weights = tasks.check_task_weights(self.weight, [y_k.shape for y_k in targets])
+        X, labels = self.X, self._labels(len(self.X))
+        y = tasks.task_list(self.y, labels, "y")
+        entries = zip(labels, y, strict=True)
+        targets = [self._target(y_k, f"y of task {label!r}") for label, y_k in entries]
+        shapes = [y_k.shape for y_k in targets]
+        weights = tasks.check_task_weights(self.weight, shapes, labels)
         weighted = {**self.given}
         if self.weight is not None:
             weighted["sample_weight"] = self.weight
         ask = cache(partial(self._ask, X, self.given))
         score = cache(partial(self.estimator.score, X, self.y, **weighted))
-        for k, (y_k, weight) in enumerate(zip(targets, weights, strict=True)):
+        places = labels if tasks.is_dict(X) else range(len(X))
+        entries = zip(labels, places, targets, weights, strict=True)
+        for label, k, y_k, weight in entries:
             parts = partial(_entry, ask, k), partial(_entry, score, k)
-            yield TaskSamples(k, X[k], y_k, weight, *parts)
+            yield TaskSamples(label, X[k], y_k, weight, *parts)
+
+    def _labels(self, n_tasks):
+        """Return the labels of tasks in the order of X or of the columns of y."""
+        if tasks.is_dict(self.X) and getattr(self.model, "_joined", None) is None:
+            return list(self.X)
+        known = getattr(self.model, "tasks_", range(0))
+        return tasks.to_python(known) if len(known) == n_tasks else range(n_tasks)
 
     def _table(self):
         """One design: a single task, or a column of y per task."""
@@ -244,20 +273,21 @@ class Scored:
         ask = cache(partial(self._ask, self.X, self.given))
         if y.ndim == 1:
             score: Callable = partial(self.estimator.score, self.X, y, **weighted)
-            yield TaskSamples(0, self.X, y, weight, ask, score)
+            yield TaskSamples(self._labels(1)[0], self.X, y, weight, ask, score)
             return
         columns = {name: list(np.asarray(v).T) for name, v in weighted.items()}
         if weight is not None and weight.ndim == 1:
             columns["sample_weight"] = [weight] * y.shape[1]
-        if hasattr(self.estimator, "layout_") and not isinstance(self.X, Mapping):
+        if hasattr(self.estimator, "layout_") and not tasks.is_dict(self.X):
             X = [self.X] * y.shape[1]  # fitted to a table, it knows own designs too
             score = cache(partial(self.estimator.score, X, list(y.T), **columns))
         else:
             score = self._refuse
         weights = columns.get("sample_weight", [None] * y.shape[1])
-        for k, (y_k, weight_k) in enumerate(zip(y.T, weights, strict=True)):
+        entries = zip(self._labels(y.shape[1]), y.T, weights, strict=True)
+        for k, (label, y_k, weight_k) in enumerate(entries):
             parts = partial(_column, ask, k), partial(_entry, score, k)
-            yield TaskSamples(k, self.X, y_k, weight_k, *parts)
+            yield TaskSamples(label, self.X, y_k, weight_k, *parts)
 
     def _refuse(self):
         raise ValueError(NO_DEFAULT.format(name=type(self.estimator).__name__))
@@ -309,14 +339,19 @@ def score_tasks(
     Returns
     -------
     scores : dict from label to float
-        One entry per task that has samples in X, in the order of ``tasks_``: of sorted
-        labels, or 0, 1, ... where the layout has none. All are finite.
+        One entry per task that has samples in X, in the order of ``tasks_``, or of X
+        if it is a dict. NaN where a score is not defined, as R squared of a single
+        sample; ``score`` does the same.
 
     Raises
     ------
     ValueError
-        If a score is not finite, as R squared of a single sample: the message names
-        the task. If a metric refuses the samples of a task, or the estimator the data.
+        If a metric refuses the samples of a task, or the estimator the data.
+
+    Warns
+    -----
+    UndefinedMetricWarning
+        If a score is not defined: the message names the task.
 
     See Also
     --------
@@ -345,9 +380,16 @@ def score_tasks(
         raise ValueError(
             f"scoring must be one metric, got a {type(scoring).__name__} of them."
         )
+    refuse_class(estimator, "score_tasks")
     scorer = None if scoring is None else check_scoring(estimator, scoring=scoring)
     views = Scored(estimator, X, y, sample_weight, offset).views(task)
-    return {view.samples.label: view.score(scorer) for view in views}
+    scores = {}
+    for view in views:
+        score = view.score(scorer)
+        scores[view.samples.label] = score
+        if not np.isfinite(score):
+            warn_user(view.undefined(score), UndefinedMetricWarning)
+    return scores
 
 
 AGGREGATES = {"mean": np.mean, "min": np.min, "median": np.median}
@@ -380,6 +422,10 @@ class TaskScorer(BaseEstimator):
         data = Scored(estimator, X, y, sample_weight, offset)
         views = data.views(task, self.task_column)
         scores = np.array([view.score(self.scorer) for view in views])
+        undefined = np.flatnonzero(~np.isfinite(scores))
+        if len(undefined):
+            first = undefined[0]
+            raise ValueError(views[first].undefined(scores[first]))
         aggregate = AGGREGATES.get(self.aggregate, self.aggregate)
         number = float(aggregate(scores))
         if not np.isfinite(number):

@@ -59,7 +59,8 @@ def check_cost(M, name="M"):
         i, j = np.argwhere(finite != finite.T)[0]
     raise ValueError(
         f"{name} must be symmetric, but {name}[{i}, {j}] is {M[i, j]:g} and "
-        f"{name}[{j}, {i}] is {M[j, i]:g}"
+        f"{name}[{j}, {i}] is {M[j, i]:g}; mutar_cy.ot.grid_cost(shape) is the cost "
+        f"of a grid"
     )
 
 
@@ -93,7 +94,8 @@ def check_sparse_cost(M, name="M"):
         i, j = row[stray][0], column[stray][0]
         raise ValueError(
             f"{name} must be symmetric, but {name}[{i}, {j}] and {name}[{j}, {i}] "
-            "differ, or one of them is not stored"
+            f"differ, or one of them is not stored; {name}.maximum({name}.T) is "
+            "symmetric"
         )
     indptr = np.searchsorted(row, np.arange(len(every) + 1))
     cost = np.maximum(cost, cost[mirror])

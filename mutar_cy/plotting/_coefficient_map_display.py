@@ -5,6 +5,7 @@ from numbers import Integral
 
 import numpy as np
 
+from mutar_cy._lib import ExplainedArguments
 from mutar_cy.plotting._reading import (
     check_coef,
     check_count,
@@ -25,7 +26,7 @@ from mutar_cy.plotting._style import (
 )
 
 
-class CoefficientMapDisplay:
+class CoefficientMapDisplay(ExplainedArguments):
     """Plot of coefficients whose features are the points of a grid.
 
     On a grid with two axes every task is an image. All images share one colour scale:

@@ -5,6 +5,7 @@ from time import perf_counter
 import numpy as np
 from sklearn.base import clone
 
+from mutar_cy._lib import ExplainedArguments
 from mutar_cy.objectives import recording_iterations
 from mutar_cy.plotting._reading import check_choice, check_numbers
 from mutar_cy.plotting._style import MARK, label_ends, line_style, new_axes
@@ -12,7 +13,7 @@ from mutar_cy.plotting._style import MARK, label_ends, line_style, new_axes
 TITLES = {"time": "time in seconds", "iterations": "iterations"}
 
 
-class ConvergenceDisplay:
+class ConvergenceDisplay(ExplainedArguments):
     """Plot of the duality gap during fits, against time or iterations.
 
     The duality gap is an upper bound on the objective minus its minimum. A fit ends

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mutar_cy.inspection import names_of_features, read_coefficients, refuse_unfitted
+from mutar_cy.inspection import fitted_model, read_coefficients
 
 
 def check_numbers(values, name, *, finite=True):
@@ -141,7 +141,8 @@ def read_fitted(estimator, feature_names=None, task_names=None):
     Parameters
     ----------
     estimator : estimator
-        A fitted estimator of this package, or one with the ``coef_`` of scikit-learn.
+        A fitted estimator of this package, or one with the ``coef_`` of scikit-learn;
+        or a search, a pipeline or a transformed target around one.
     feature_names, task_names : sequence, default=None
         Names to use instead of those of the estimator.
 
@@ -160,7 +161,7 @@ def read_fitted(estimator, feature_names=None, task_names=None):
     """
     coef, tasks, others = read_coef(estimator)
     if feature_names is None:
-        feature_names = names_of_features(estimator)
+        feature_names = fitted_model(estimator, "A plot").feature_names
     return FittedCoefficients(
         coef,
         check_names(feature_names, len(coef), "feature_names", "features"),
@@ -188,11 +189,11 @@ def read_coef(estimator, part=None):
     coef : ndarray of shape (n_features, n_tasks, n_others)
     tasks, others : list
     """
-    refuse_unfitted(estimator, "A picture")
-    values, axes = read_coefficients(estimator, part)
+    model = fitted_model(estimator, "A plot").model
+    values, axes = read_coefficients(model, part)
     coef = check_numbers(values, "coef_")
     if axes[0][0] == "class":  # of a single task
-        coef, axes = coef[:, np.newaxis], [("task", estimator.tasks_), *axes]
+        coef, axes = coef[:, np.newaxis], [("task", model.tasks_), *axes]
     if len(axes) == 1:
         coef, axes = coef[..., np.newaxis], [*axes, ("response", [0])]
     tasks, others = (np.asarray(labels).tolist() for _, labels in axes)

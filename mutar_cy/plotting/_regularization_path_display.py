@@ -5,6 +5,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import clone
 
+from mutar_cy._lib import ExplainedArguments
 from mutar_cy.model_selection import last_model, path_model, regularization_path
 from mutar_cy.plotting._reading import (
     check_alphas,
@@ -26,7 +27,7 @@ from mutar_cy.plotting._style import (
 )
 
 
-class RegularizationPathDisplay:
+class RegularizationPathDisplay(ExplainedArguments):
     """Plot of coefficients, and of validation losses, along a path of alphas.
 
     The axis of alphas is logarithmic and descends to the right, so that models grow

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
+from mutar_cy._lib import ExplainedArguments
 from mutar_cy.plotting._reading import (
     check_alphas,
     check_choice,
@@ -29,7 +30,7 @@ from mutar_cy.plotting._style import (
 FREQUENCY = "selection frequency"
 
 
-class StabilityDisplay:
+class StabilityDisplay(ExplainedArguments):
     """Plot of the selection frequencies of features over subsamples.
 
     Along a path each line is the selection frequency of a feature at each alpha; the

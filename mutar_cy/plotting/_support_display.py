@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mutar_cy._lib import ExplainedArguments
+from mutar_cy.inspection import innermost
 from mutar_cy.plotting._reading import (
     check_coef,
     check_count,
@@ -23,7 +25,7 @@ from mutar_cy.plotting._style import (
 )
 
 
-class SupportDisplay:
+class SupportDisplay(ExplainedArguments):
     """Plot of the selected features of every task, with the signs of coefficients.
 
     The table has a row per feature and a column per task. Cells are purple where the
@@ -248,6 +250,7 @@ def read_parts(estimator, parts):
     """
     if not (isinstance(parts, bool) or parts == "auto"):
         raise ValueError(f"parts must be True, False or 'auto', got {parts!r}.")
+    estimator = innermost(estimator)
     has_none = not all(hasattr(estimator, f"coef_{part}_") for part in PARTS)
     if not parts or (parts == "auto" and has_none):
         return None, None

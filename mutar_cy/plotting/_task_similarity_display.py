@@ -4,6 +4,7 @@ import numpy as np
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
+from mutar_cy._lib import ExplainedArguments
 from mutar_cy.plotting._reading import (
     check_choice,
     check_fraction,
@@ -25,7 +26,7 @@ from mutar_cy.plotting._style import (
 TITLES = {"cosine": "cosine of coefficients", "jaccard": "overlap of supports"}
 
 
-class TaskSimilarityDisplay:
+class TaskSimilarityDisplay(ExplainedArguments):
     r"""Plot of the similarity of the coefficients of tasks.
 
     The table has a row and a column per task. The similarity of two tasks is one of

@@ -8,6 +8,7 @@ from mutar_cy.tasks._arrays import (
     check_task_weights,
     check_values,
     check_weights,
+    is_dict,
     linear,
     task_list,
 )
@@ -18,9 +19,11 @@ from mutar_cy.tasks._labels import (
     encode,
     feature_names,
     format_label,
+    label_array,
     labels_in_column,
     task_position,
     to_python,
+    without_task_column,
 )
 from mutar_cy.tasks._layouts import (
     LAYOUTS,
@@ -31,7 +34,13 @@ from mutar_cy.tasks._layouts import (
     has_task_designs,
     read_task_data,
 )
-from mutar_cy.tasks._predict import add_offset, linear_predictor, predict, residuals
+from mutar_cy.tasks._predict import (
+    add_offset,
+    linear_predictor,
+    map_tasks,
+    predict,
+    residuals,
+)
 from mutar_cy.tasks._scores import (
     columns_with_weights,
     r_squared,
@@ -62,10 +71,13 @@ __all__ = [
     "fitted_layout",
     "format_label",
     "has_task_designs",
+    "is_dict",
+    "label_array",
     "labels_in_column",
     "linear",
     "linear_predictor",
     "make_parts",
+    "map_tasks",
     "predict",
     "r_squared",
     "read_task_data",
@@ -78,4 +90,5 @@ __all__ = [
     "task_list",
     "task_position",
     "to_python",
+    "without_task_column",
 ]

@@ -1,11 +1,21 @@
 """Checks of designs, targets, weights and offsets; arrays are copied only to cast."""
 
+import reprlib
+from collections.abc import Mapping
 from numbers import Real
 
 import numpy as np
 from scipy import sparse
 from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import validate_data
+
+from mutar_cy._lib._tables import (
+    as_table,
+    is_series,
+    is_table,
+    refuse_lazy,
+    text_column,
+)
 
 # Number of features from which `linear` looks for the nonzero rows of the coefficients:
 # below it the search costs more than the product that it saves.
@@ -65,25 +75,99 @@ def check_design(estimator, X, *, reset=False, finite=False):
         assert_all_finite(X, input_name="X", estimator_name=type(estimator).__name__)
     elif not is_plain:
         refuse_masked(X, "X")
-        X = check_array(
-            X,
-            accept_sparse=("csr", "csc"),
-            dtype="numeric",  # refuses strings, which a list of dtypes would cast
-            ensure_all_finite=finite,
-            input_name="X",
-            estimator=estimator,
-        )
+        refuse_lazy(X, "X")
+        given = as_table(X)
+        X = check_numeric(estimator, given, finite=finite)
     if estimator is not None:
-        record_features(estimator, given if hasattr(given, "columns") else X, reset)
+        record_features(
+            estimator, X if is_plain or not is_table(given) else given, reset
+        )
     if is_sparse(X) and not X.has_canonical_format:
         X = X.copy()
         X.sum_duplicates()  # in place
-    return as_float(X)
+    return X
+
+
+def check_numeric(estimator, X, *, finite):
+    """Return a matrix or a table as floats; the estimator is named in messages."""
+    try:
+        return as_float(
+            check_array(
+                X,
+                accept_sparse=("csr", "csc"),
+                dtype="numeric",  # refuses strings, which a list of dtypes would cast
+                ensure_all_finite=finite,
+                input_name="X",
+                estimator=estimator,
+            )
+        )
+    except (TypeError, ValueError) as error:
+        reason = _why_not_a_matrix(X) or _text_in(estimator, X)
+        if reason is None:
+            raise
+        raise ValueError(reason) from error
+
+
+def _text_in(estimator, X):
+    """Return the message for a column of text, which may be the one of task labels."""
+    found = None if is_sparse(X) else text_column(X)
+    if found is None:
+        return None
+    way = "encode it, for instance with sklearn.preprocessing.OneHotEncoder"
+    if hasattr(estimator, "task_column"):
+        way = f"if it names the task, task_column={found!r}; else {way}"
+    return f"Column {found!r} of X holds text: {way}."
+
+
+def _why_not_a_matrix(X):
+    """Return the message for what is not a matrix, without its data, or None."""
+    if is_dict(X):
+        return f"X is a dict with the keys {some_keys(X)}, not a matrix."
+    shape = getattr(X, "shape", None)
+    if isinstance(X, (list, tuple)) and X:
+        if isinstance(X[0], Mapping):
+            return (
+                f"X is a list of dicts, with the keys {some_keys(X[0])}; make a table "
+                f"of them: pandas.DataFrame(X), or DictVectorizer of scikit-learn."
+            )
+        lengths = lengths_of_rows(X)
+        if len(lengths) > 1:
+            return (
+                f"X is ragged: its rows have {min(lengths)} to {max(lengths)} entries. "
+                f"Every sample needs as many entries as there are features."
+            )
+        shape = (len(X),) if lengths == {None} else None
+    if shape is not None and len(shape) == 1:
+        return (
+            f"Expected 2D array, got X of shape ({shape[0]},). Reshape your data: "
+            f"X.reshape(-1, 1) if it is one feature, X.reshape(1, -1) if it is one "
+            f"sample."
+        )
+    return None
+
+
+def lengths_of_rows(rows):
+    """Return the set of the lengths of the entries of a list: None for a scalar."""
+    return {
+        len(row) if hasattr(row, "__len__") and not isinstance(row, str) else None
+        for row in rows
+    }
+
+
+def is_dict(values):
+    """Tell whether values are a dict; a DOK matrix of SciPy is not."""
+    return isinstance(values, Mapping) and not is_sparse(values)
+
+
+def some_keys(X):
+    """Return the keys of a dict as text, shortened if there are many."""
+    return reprlib.repr(list(X))
 
 
 def check_stack_of_designs(estimator, X, *, reset, finite=False):
     """Check an array of shape (n_tasks, n_samples, n_features), as `check_design`."""
     refuse_masked(X, "X")
+    first = as_table(X[0]) if len(X) else X
     if finite or type(X) is not np.ndarray or not is_float(X):
         X = check_array(
             X,
@@ -99,7 +183,7 @@ def check_stack_of_designs(estimator, X, *, reset, finite=False):
     for size, axis in zip(X.shape, ("tasks", "samples", "features"), strict=True):
         if size == 0:
             raise ValueError(f"X of shape {X.shape} holds 0 {axis}.")
-    record_features(estimator, X[0], reset)
+    record_features(estimator, first if is_table(first) else X[0], reset)
     return X
 
 
@@ -136,9 +220,24 @@ def check_values(values, name, *, missing=False):
     if isinstance(values, np.ma.MaskedArray) and missing:
         values = np.ma.filled(values.astype(np.float64), np.nan)
     refuse_masked(values, name)
+    refuse_lazy(values, name)
     if type(values) is not np.ndarray or values.dtype != np.float64:
-        values = check_array(
-            values,
+        values = _as_doubles(values, name)
+    if not np.isfinite(values).all():
+        assert_all_finite(values, input_name=name, allow_nan=missing)
+    return values
+
+
+def _as_doubles(values, name):
+    """Return an array-like as float64; the message of an error has no data in it."""
+    if isinstance(values, Mapping):
+        raise ValueError(
+            f"{name} is a dict with the keys {some_keys(values)}; give an array, or "
+            f"X as a dict too, with the same keys: one design per task."
+        )
+    try:
+        return check_array(
+            values.to_numpy() if is_series(values) else values,
             allow_nd=True,
             ensure_2d=False,
             dtype="numeric",
@@ -147,9 +246,26 @@ def check_values(values, name, *, missing=False):
             ensure_min_features=0,
             input_name=name,
         ).astype(np.float64, copy=False)
-    if not np.isfinite(values).all():
-        assert_all_finite(values, input_name=name, allow_nan=missing)
-    return values
+    except (TypeError, ValueError) as error:
+        raise ValueError(_not_numbers(values, name, error)) from error
+
+
+def _not_numbers(values, name, error):
+    """Return the message for values that are not an array of numbers."""
+    if isinstance(values, str):
+        return f"{name} must be numbers, got the string {reprlib.repr(values)}."
+    lengths = lengths_of_rows(values) if isinstance(values, (list, tuple)) else ()
+    if len(lengths) > 1 and None not in lengths:
+        return (
+            f"{name} is ragged: its rows have {min(lengths)} to {max(lengths)} "
+            f"entries. Arrays of several lengths need one design each: X as a "
+            f"list of matrices, one per task."
+        )
+    text = next((v for v in np.ravel(values) if isinstance(v, str)), None)
+    if text is None:
+        return f"{name} must be numbers: {error}"
+    way = " Classes are for mutar_cy.GroupLassoClassifier." if name[:1] == "y" else ""
+    return f"{name} must be numbers, but holds text, such as {text!r}.{way}"
 
 
 def check_target(y, name, *, missing=False):
@@ -159,6 +275,28 @@ def check_target(y, name, *, missing=False):
             f"This estimator requires y to be passed, but the target {name} is None."
         )
     return check_values(y, name, missing=missing)
+
+
+def check_known_target(y, name, missing):
+    """Check targets; the error of NaN names the parameter that allows them.
+
+    Parameters
+    ----------
+    y : array-like
+    name : str
+        Name in error messages.
+    missing : bool
+        Whether NaN or a mask marks missing targets.
+    """
+    y = check_target(y, name, missing=True)
+    if not missing and np.isnan(y).any():
+        n_missing = np.count_nonzero(np.isnan(y))
+        raise ValueError(
+            f"{name} contains NaN (or masked entries), {n_missing} of {y.size} "
+            f"targets. With missing_targets='ignore' such samples are left out of "
+            f"their task."
+        )
+    return y
 
 
 def check_weights(weights, shape, *, owner="sample_weight"):
@@ -183,6 +321,11 @@ def check_weights(weights, shape, *, owner="sample_weight"):
         if not 0 < float(weights) < np.inf:
             raise ValueError(f"{owner} must be positive and finite, got {weights}.")
         return None
+    if isinstance(weights, str):
+        raise ValueError(
+            f"{owner} must be numbers, one per sample, got {weights!r}; classes are "
+            f"balanced by the parameter class_weight='balanced' of classifiers."
+        )
     weights = check_values(weights, owner)
     if weights.shape not in (shape, shape[:1]):
         raise ValueError(
@@ -222,11 +365,18 @@ def check_offset(offset, shape, *, owner="offset"):
 
 def same_length(X, y, where=""):
     """Raise unless X and y have the same number of samples."""
-    if X.shape[0] != y.shape[0]:
-        raise ValueError(
-            f"{where}X and y have inconsistent numbers of samples: "
-            f"[{X.shape[0]}, {y.shape[0]}]."
-        )
+    n_samples = y.shape[0]
+    if X.shape[0] == n_samples:
+        return
+    fix = ""
+    if y.ndim == 2 and X.shape[0] == y.shape[1]:
+        fix = " Give y.T: samples come first."
+    elif len(X.shape) > 1 and X.shape[1] == n_samples:
+        fix = " Give X.T: samples come first."
+    raise ValueError(
+        f"{where}X and y have inconsistent numbers of samples: "
+        f"[{X.shape[0]}, {n_samples}]; X has shape {X.shape} and y {y.shape}.{fix}"
+    )
 
 
 def linear(X, coef, intercept):
@@ -249,35 +399,81 @@ def linear(X, coef, intercept):
     return X @ coef + intercept
 
 
-def task_list(values, n_tasks, name):
-    """Return a list of one entry per task; raise if their numbers differ."""
+def task_list(values, labels, name):
+    """Return a list of one entry per task.
+
+    Parameters
+    ----------
+    values : sequence, or dict from label to entry
+    labels : sequence
+        Of the tasks: the keys of a dict, in any order.
+    name : str
+        Name in error messages.
+
+    Raises
+    ------
+    ValueError
+        If the numbers of entries and tasks differ, or the keys are not the labels.
+    """
+    if isinstance(values, Mapping):
+        return entries_by_key(values, labels, name)
+    refuse_lazy(values, name)
     if not isinstance(values, (list, tuple)):
         values = np.asarray(values)
         if values.ndim == 0:
-            raise ValueError(f"{name} must hold one array per task, got {values}.")
-    if len(values) != n_tasks:
-        raise ValueError(f"X holds {n_tasks} tasks, but {name} holds {len(values)}.")
+            raise ValueError(
+                f"{name} must hold one array per task, got {reprlib.repr(values[()])}."
+            )
+    if len(values) != len(labels):
+        shape = f", of shape {values.shape}" if isinstance(values, np.ndarray) else ""
+        raise ValueError(
+            f"X holds {len(labels)} tasks, but {name} holds {len(values)}{shape}."
+        )
     return list(values)
 
 
-def check_task_weights(sample_weight, shapes):
+def entries_by_key(values, labels, name):
+    """Return the entries of a dict in the order of labels, which are its keys."""
+    known = set(labels)
+    unknown = [key for key in values if key not in known]
+    missing = [label for label in labels if label not in values]
+    if unknown or missing:
+        fault, key = ("no", missing[0]) if missing else ("an unknown", unknown[0])
+        raise ValueError(
+            f"{name} has {fault} key {key!r}; the keys must be those of the tasks, "
+            f"{some_keys(labels)}, and are {some_keys(values)}."
+        )
+    return [values[label] for label in labels]
+
+
+def refuse_positions(values, labels, name):
+    """Raise unless values that go with a dict are one, a number, or None."""
+    if values is None or np.isscalar(values) or isinstance(values, Mapping):
+        return
+    raise ValueError(
+        f"X is a dict, so {name} must be one too, with the keys {some_keys(labels)}, "
+        f"got {type(values).__name__}."
+    )
+
+
+def check_task_weights(sample_weight, shapes, labels):
     """Check the sample weights of tasks with targets of the given shapes."""
     if sample_weight is None or np.isscalar(sample_weight):
-        check_weights(sample_weight, ())
+        check_weights(sample_weight, ())  # a number weighs all samples alike
         return [None] * len(shapes)
-    weights = task_list(sample_weight, len(shapes), "sample_weight")
+    weights = task_list(sample_weight, labels, "sample_weight")
     return [
-        check_weights(w, shape, owner=f"sample_weight of task {k}")
-        for k, (w, shape) in enumerate(zip(weights, shapes, strict=True))
+        check_weights(w, shape, owner=f"sample_weight of task {label!r}")
+        for label, w, shape in zip(labels, weights, shapes, strict=True)
     ]
 
 
-def check_task_offsets(offset, shapes):
+def check_task_offsets(offset, shapes, labels):
     """Check the offsets of tasks with targets of the given shapes."""
     if offset is None:
         return [None] * len(shapes)
-    offsets = task_list(offset, len(shapes), "offset")
+    offsets = task_list(offset, labels, "offset")
     return [
-        check_offset(values, shape, owner=f"offset of task {k}")
-        for k, (values, shape) in enumerate(zip(offsets, shapes, strict=True))
+        check_offset(values, shape, owner=f"offset of task {label!r}")
+        for label, values, shape in zip(labels, offsets, shapes, strict=True)
     ]

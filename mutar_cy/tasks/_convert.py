@@ -1,11 +1,17 @@
 """Conversion between lists of tasks and long tables with task labels."""
 
-import sys
 from collections.abc import Mapping
 
 import numpy as np
 from scipy import sparse
 
+from mutar_cy._lib._tables import (
+    as_table,
+    column_names,
+    is_table,
+    join_rows,
+    take_rows,
+)
 from mutar_cy.tasks._arrays import (
     by_rows,
     check_values,
@@ -25,13 +31,15 @@ def stack_tasks(X, y, labels=None):
     Parameters
     ----------
     X : sequence of n_tasks {array-like, sparse matrix, DataFrame} of shape \
-            (n_samples_k, n_features)
+            (n_samples_k, n_features), or dict of them
         One design per task; also an array of shape (n_tasks, n_samples, n_features).
+        The keys of a dict are labels of tasks.
     y : sequence of n_tasks array-like of shape (n_samples_k,) or \
-            (n_samples_k, n_responses)
+            (n_samples_k, n_responses), or dict of them
         One target per task.
     labels : array-like of shape (n_tasks,), default=None
-        Labels of the tasks; ``0, 1, ..., n_tasks - 1`` by default.
+        Labels of the tasks; by default the keys of a dict, or ``0, 1, ..., n_tasks -
+        1``.
 
     Returns
     -------
@@ -58,44 +66,54 @@ def stack_tasks(X, y, labels=None):
     >>> X.shape, y.tolist(), task.tolist()
     ((3, 1), [1.0, 2.0, 3.0], [0, 0, 1])
     """
-    X = list(X)
+    if isinstance(X, Mapping):
+        labels = list(X) if labels is None else labels
+        y = task_list(y, list(X), "y")
+        X = list(X.values())
+    X = [as_table(x) for x in X]
     if not X:
         raise ValueError("X is empty: it holds 0 tasks.")
-    frames = all(hasattr(x, "columns") for x in X)
+    frames = all(is_table(x) for x in X)
     if not frames:
         X = [x if is_sparse(x) else np.asarray(x) for x in X]
-    y = task_list(y, len(X), "y")
-    y = [check_values(v, f"y of task {k}", missing=True) for k, v in enumerate(y)]
-    for k, (x, v) in enumerate(zip(X, y, strict=True)):
-        _refuse_misfit(x, X[0], f"X of task {k}")
-        same_length(x, v, f"Task {k}: ")
-        if v.shape[1:] != y[0].shape[1:]:
-            raise ValueError(
-                f"Task {k}: y has shape {v.shape}, but task 0 has {y[0].shape}."
-            )
     labels = np.arange(len(X)) if labels is None else labels
     labels = check_labels(labels, len(X), "labels", of="tasks")
-    if len(np.unique(labels)) < len(labels):
+    known = labels.tolist()
+    y = task_list(y, known, "y")
+    y = [
+        check_values(v, f"y of task {k!r}", missing=True)
+        for k, v in zip(known, y, strict=True)
+    ]
+    for k, x, v in zip(known, X, y, strict=True):
+        _refuse_misfit(x, X[0], f"X of task {k!r}", known[0])
+        same_length(x, v, f"Task {k!r}: ")
+        if v.shape[1:] != y[0].shape[1:]:
+            raise ValueError(
+                f"Task {k!r}: y has shape {v.shape}, but task {known[0]!r} has "
+                f"{y[0].shape}."
+            )
+    if len(set(known)) < len(known):
         raise ValueError("labels must differ from task to task.")
     task = np.repeat(labels, [x.shape[0] for x in X])
     return _concatenate(X, frames), np.concatenate(y), task
 
 
-def _refuse_misfit(x, first, name):
+def _refuse_misfit(x, first, name, first_label):
     """Raise unless a design is a matrix with the features of the first design."""
     if len(x.shape) != 2:
         raise ValueError(f"{name} must be a matrix, got shape {x.shape}.")
     if x.shape[1] != first.shape[1]:
         raise ValueError(
-            f"{name} has {x.shape[1]} features, but task 0 has {first.shape[1]}."
+            f"{name} has {x.shape[1]} features, but task {first_label!r} has "
+            f"{first.shape[1]}."
         )
-    if hasattr(first, "columns") and list(x.columns) != list(first.columns):
-        raise ValueError(f"{name} has other column names than task 0.")
+    if column_names(x) != column_names(first):
+        raise ValueError(f"{name} has other column names than task {first_label!r}.")
 
 
 def _concatenate(X, frames):
-    if frames:  # pandas.concat or polars.concat
-        return sys.modules[type(X[0]).__module__.split(".")[0]].concat(X)
+    if frames:
+        return join_rows(X)
     if any(is_sparse(x) for x in X):
         return sparse.vstack(X, format="csr")
     return np.concatenate(X)
@@ -136,7 +154,8 @@ def split_tasks(X, y, task):
     >>> [x.tolist() for x in X], [v.tolist() for v in y], tasks.tolist()
     ([[[2.0]], [[1.0], [3.0]]], [[2.0], [1.0, 3.0]], ['a', 'b'])
     """
-    X = X if is_sparse(X) or hasattr(X, "columns") else np.asarray(X)
+    X = as_table(X)
+    X = X if is_sparse(X) or is_table(X) else np.asarray(X)
     y = np.asarray(y)
     same_length(X, y)
     labels = check_labels(task, X.shape[0], "task")
@@ -163,6 +182,6 @@ def take_samples(X, samples):
         return {key: take_samples(table, samples) for key, table in X.items()}
     if isinstance(samples, np.ndarray) and samples.dtype == np.bool_:
         samples = np.flatnonzero(samples)  # polars reads a mask as columns
-    if hasattr(X, "columns"):
-        return (X.iloc if hasattr(X, "iloc") else X)[samples]
+    if is_table(X):
+        return take_rows(X, samples)
     return (by_rows(X) if is_sparse(X) else np.asarray(X))[samples]

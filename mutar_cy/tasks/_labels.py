@@ -3,17 +3,47 @@
 from itertools import pairwise
 
 import numpy as np
-from sklearn.utils import assert_all_finite, check_array
-from sklearn.utils.validation import validate_data
+from sklearn.utils import assert_all_finite
 
-from mutar_cy.groups import column_names
+from mutar_cy._lib._tables import (
+    as_table,
+    column_names,
+    is_table,
+    take_column,
+    take_columns,
+)
 from mutar_cy.tasks._arrays import (
-    as_float,
     by_rows,
     check_design,
+    check_numeric,
     is_sparse,
+    record_features,
     refuse_masked,
 )
+
+FOLDS_WITHIN_TASKS = (
+    "In cross-validation hold out samples within every task: cv=TaskKFold(5{column}). "
+)
+NEW_TASKS = (
+    "To predict for new tasks, unseen_tasks='mean' gives them the mean coefficients."
+)
+
+
+def label_array(labels):
+    """Return labels as an array of one axis, without changing their types.
+
+    Parameters
+    ----------
+    labels : list of hashable
+        NumPy would make strings of ``["a", 1]`` and two axes of pairs.
+    """
+    texts = sum(isinstance(label, str) for label in labels)
+    if texts in (0, len(labels)) and not any(isinstance(v, tuple) for v in labels):
+        return np.asarray(labels)
+    array = np.empty(len(labels), dtype=object)
+    for k, label in enumerate(labels):
+        array[k] = label
+    return array
 
 
 def check_labels(labels, n_samples, name, *, of="samples"):
@@ -25,6 +55,8 @@ def check_labels(labels, n_samples, name, *, of="samples"):
         If there is not exactly one label per sample, or one is NaN or None.
     """
     refuse_masked(labels, name)
+    if isinstance(labels, (list, tuple)):
+        labels = label_array(labels)
     labels = np.asarray(labels)
     if labels.ndim != 1:
         raise ValueError(f"{name} must be 1-D, got shape {labels.shape}.")
@@ -59,7 +91,11 @@ def encode(labels, name):
     try:
         return np.unique(labels, return_inverse=True)
     except TypeError as error:
-        raise ValueError(f"{name} mixes labels that cannot be sorted.") from error
+        types = ", ".join(sorted({type(label).__name__ for label in labels.tolist()}))
+        raise ValueError(
+            f"{name} mixes labels that cannot be sorted, of the types {types}; make "
+            f"them all strings: [str(label) for label in labels]."
+        ) from error
 
 
 def look_up(labels, tasks, *, unseen, name):
@@ -82,17 +118,33 @@ def look_up(labels, tasks, *, unseen, name):
         # Labels in days must equal labels in nanoseconds.
         unit = np.promote_types(labels.dtype, tasks.dtype)
         labels, tasks = labels.astype(unit), tasks.astype(unit)
-    number = {label: k for k, label in enumerate(tasks.tolist())}
     present, inverse = encode(labels, name)
-    unknown = [label for label in present.tolist() if label not in number]
+    return find_tasks(present.tolist(), tasks, unseen=unseen, name=name)[inverse]
+
+
+def find_tasks(labels, tasks, *, unseen, name):
+    """Return the number of every label among the tasks seen in fit.
+
+    Parameters
+    ----------
+    labels : list
+    tasks, unseen, name
+        As `look_up` takes them.
+
+    Returns
+    -------
+    codes : ndarray of int, shape (n_labels,)
+    """
+    number = {label: k for k, label in enumerate(tasks.tolist())}
+    unknown = [label for label in labels if label not in number]
     if unknown and unseen == "raise":
+        column = f", {name}" if name.startswith("task_column") else ""
+        way = "" if name == "X" else FOLDS_WITHIN_TASKS.format(column=column)
         raise ValueError(
             f"{name} has labels that were not seen in fit: {format_labels(unknown)}; "
-            f"fit saw {format_labels(tasks.tolist())}. With unseen_tasks='mean' such "
-            f"tasks get the mean coefficients."
+            f"fit saw {format_labels(tasks.tolist())}. {way}{NEW_TASKS}"
         )
-    codes = [number.get(label, len(tasks)) for label in present.tolist()]
-    return np.asarray(codes, dtype=np.intp)[inverse]
+    return np.array([number.get(label, len(tasks)) for label in labels], dtype=np.intp)
 
 
 def to_python(labels):
@@ -144,8 +196,8 @@ def cut_task_column(estimator, X, *, reset, finite=False):
     features : {ndarray, CSR, CSC} of shape (n_samples, n_features - 1)
     labels : ndarray of shape (n_samples,)
     """
-    if hasattr(X, "columns"):
-        return _cut_from_frame(estimator, X, reset, finite)
+    if is_table(X):
+        return _cut_from_table(estimator, X, reset, finite)
     X = check_design(estimator, X, reset=reset, finite=finite)
     at = column_position(estimator.task_column, None, X.shape[1])
     labels = _take_column(X, at)
@@ -159,22 +211,14 @@ def cut_task_column(estimator, X, *, reset, finite=False):
     return np.delete(X, at, axis=1), labels
 
 
-def _cut_from_frame(estimator, X, reset, finite):
-    """Separate the labels of a DataFrame before the cast to float: they may be text."""
-    validate_data(estimator, X, reset=reset, skip_check_array=True)
-    names = list(X.columns)
+def _cut_from_table(estimator, X, reset, finite):
+    """Separate the labels of a table before the cast to float: they may be text."""
+    record_features(estimator, X, reset)
+    names = column_names(X)
     at = column_position(estimator.task_column, names, len(names))
     rest = [k for k in range(len(names)) if k != at]
-    frame = X.iloc if hasattr(X, "iloc") else X
-    features = check_array(
-        frame[:, rest],
-        accept_sparse=("csr", "csc"),
-        dtype="numeric",
-        ensure_all_finite=finite,
-        input_name="X",
-        estimator=estimator,
-    )
-    return as_float(features), _take_column(X, at)
+    features = check_numeric(estimator, take_columns(X, rest), finite=finite)
+    return features, take_column(X, at)
 
 
 def labels_in_column(X, column):
@@ -190,9 +234,10 @@ def labels_in_column(X, column):
     -------
     labels : ndarray of shape (n_samples,)
     """
-    if hasattr(X, "columns"):
-        names = list(X.columns)
-        return _take_column(X, column_position(column, names, len(names)))
+    X = as_table(X)
+    if is_table(X):
+        names = column_names(X)
+        return take_column(X, column_position(column, names, len(names)))
     refuse_masked(X, "X")
     X = by_rows(X) if is_sparse(X) else np.asarray(X)
     if X.ndim != 2:
@@ -203,10 +248,8 @@ def labels_in_column(X, column):
 
 
 def _take_column(X, at):
-    """Return one column of a matrix or DataFrame as an array."""
-    if is_sparse(X):
-        return X[:, [at]].toarray()[:, 0]
-    return np.asarray((X.iloc if hasattr(X, "iloc") else X)[:, at])
+    """Return one column of a matrix as an array."""
+    return X[:, [at]].toarray()[:, 0] if is_sparse(X) else X[:, at]
 
 
 def feature_names(estimator, X):
@@ -219,8 +262,13 @@ def feature_names(estimator, X):
     X : object
         A table, or a list of tables.
     """
-    names = column_names(X[0] if isinstance(X, list) else X)
-    at = None if names is None else task_position(estimator, names, len(names))
+    names = column_names(X[0] if isinstance(X, (list, tuple)) else X)
+    return None if names is None else without_task_column(estimator, names)
+
+
+def without_task_column(estimator, names):
+    """Return the names of the columns of X without that of the task column."""
+    at = task_position(estimator, names, len(names))
     return names if at is None else names[:at] + names[at + 1 :]
 
 

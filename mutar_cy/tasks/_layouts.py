@@ -1,31 +1,49 @@
-"""The five layouts of data: reading, prediction, selection of rows, and output."""
+"""The six layouts of data: reading, prediction, selection of rows, and output."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
+from mutar_cy._lib._tables import as_table, refuse_lazy
 from mutar_cy.tasks._arrays import (
     by_rows,
     check_design,
+    check_known_target,
     check_offset,
     check_stack_of_designs,
     check_target,
     check_task_offsets,
     check_task_weights,
     check_weights,
+    entries_by_key,
+    is_dict,
+    is_sparse,
     linear,
     refuse_masked,
+    refuse_positions,
     same_length,
+    some_keys,
     task_list,
 )
+from mutar_cy.tasks._folds import refuse_folds_without_tasks
 from mutar_cy.tasks._labels import (
     check_labels,
     cut_task_column,
     encode,
     feature_names,
+    find_tasks,
+    label_array,
     look_up,
     rows_of_tasks,
+    to_python,
+)
+from mutar_cy.tasks._names import (
+    names_of_columns,
+    names_of_designs,
+    names_of_series,
+    names_of_stack,
 )
 from mutar_cy.tasks._task_data import TaskData, take_designs
 
@@ -79,6 +97,10 @@ class Layout(ABC):
             Positions of the samples of each task in a long y.
         """
 
+    def name_tasks(self, values, labels) -> Any:
+        """Return what `unstack` returns, or a dict by task if the layout is one."""
+        return values
+
     def take(self, data, rows) -> TaskData:
         """Return the data of some rows of every design, as `TaskData.take`."""
         kept = [k for k, rows_of_task in enumerate(rows) if len(rows_of_task)]
@@ -102,12 +124,20 @@ class SharedLayout(Layout):
     def read(self, estimator, X, y, sample_weight, offset, task):
         """Check a table; the number of axes of y decides between two layouts."""
         X_checked = check_design(estimator, X, reset=True)
-        y = check_target(y, "y", missing=_allows_missing(estimator))
+        if is_dict(y):
+            columns = [columns_of_dict(v, y) for v in (y, sample_weight, offset)]
+            labels, (y, sample_weight, offset) = label_array(list(y)), columns
+        else:
+            labels = None
+        given = y
+        y = _check_target(estimator, y, "y")
         Y = _as_columns(y, 1)
         same_length(X_checked, y)
+        if labels is None:
+            labels = names_of_columns(given, y.shape)
         return TaskData(
             layout=SINGLE if y.ndim == 1 else SHARED,
-            labels=np.arange(Y.shape[1]),
+            labels=labels,
             columns=y.shape[1:],
             designs=[X_checked],
             targets=[Y],
@@ -157,17 +187,26 @@ class _LayoutOfDesigns(Layout):
     def predict(self, model, X, coef, intercept, task):
         """Return the linear predictors of every task, in the layout of X."""
         name, fitted = type(model).__name__, fitted_layout(model)
-        if not fitted.predicts_designs:
+        labels = names_of_designs(X)
+        if not fitted.has_tasks or (labels is None and not fitted.predicts_designs):
             raise ValueError(
-                f"X holds one design per task, but this {name} was fitted "
+                f"X {_kind_of_designs(X)}, but this {name} was fitted "
                 f"to a table of shape (n_samples, n_features) ({fitted.name} layout)."
             )
-        if len(X) != len(model.tasks_):
+        if labels is not None:
+            codes = find_tasks(
+                labels, model.tasks_, unseen=model.unseen_tasks, name="X"
+            )
+            coef, intercept = _with_mean(model, codes, coef, intercept)
+            coef, intercept = coef[:, codes], intercept[codes]
+        elif len(X) != len(model.tasks_):
             raise ValueError(
-                f"X holds {len(X)} tasks, but {name} was fitted to {len(model.tasks_)}."
+                f"X holds {len(X)} tasks, but {name} was fitted to "
+                f"{len(model.tasks_)}; a dict by label may hold some of them."
             )
         X = self._check_designs(model, X, reset=False, finite=True)
-        return self.unstack(linear_per_task(X, coef, intercept))
+        values = self.unstack(linear_per_task(X, coef, intercept))
+        return self.name_tasks(values, labels)
 
 
 class StackedLayout(_LayoutOfDesigns):
@@ -181,24 +220,22 @@ class StackedLayout(_LayoutOfDesigns):
     def read(self, estimator, X, y, sample_weight, offset, task):
         """Check an array of designs and an array of targets."""
         designs = self._check_designs(estimator, X, reset=True)
-        y = check_target(y, "y", missing=_allows_missing(estimator))
-        Y = _as_columns(y, 2)
+        given, y = y, _check_target(estimator, y, "y")
         n_tasks, n_samples = designs.shape[:2]
-        if Y.shape[0] != n_tasks:
-            raise ValueError(f"X holds {n_tasks} tasks, but y holds {Y.shape[0]}.")
-        if Y.shape[1] != n_samples:
-            raise ValueError(
-                f"X has {n_samples} samples per task, but y has {Y.shape[1]}."
-            )
+        if y.ndim < 2 or y.shape[:2] != (n_tasks, n_samples):
+            _refuse_stack(designs, y)
+        Y = _as_columns(y, 2)
+        labels = names_of_stack(X, given, n_tasks)
+        known = to_python(labels)
         shapes = [y.shape[1:]] * n_tasks
         return TaskData(
             layout=self,
-            labels=np.arange(n_tasks),
+            labels=labels,
             columns=(n_tasks, *y.shape[2:]),
             designs=list(designs),
             targets=list(Y),
-            weights=check_task_weights(sample_weight, shapes),
-            offsets=check_task_offsets(offset, shapes),
+            weights=check_task_weights(sample_weight, shapes, known),
+            offsets=check_task_offsets(offset, shapes, known),
             feature_names=feature_names(estimator, X),
         )
 
@@ -212,10 +249,11 @@ class ListLayout(_LayoutOfDesigns):
 
     name = "list"
 
-    def _check_designs(self, estimator, X, *, reset, finite=False):
+    def _check_designs(self, estimator, X, *, reset, finite=False, labels=None):
         """Check every design; an object given several times is checked once."""
         checked: dict = {}
-        for k, design in enumerate(X):
+        labels = range(len(X)) if labels is None else labels
+        for k, (label, design) in enumerate(zip(labels, X, strict=True)):
             if id(design) in checked:
                 continue
             try:
@@ -223,41 +261,83 @@ class ListLayout(_LayoutOfDesigns):
                     estimator, design, reset=reset and k == 0, finite=finite
                 )
             except ValueError as error:
-                raise ValueError(f"Task {k}: {error}") from error
+                raise ValueError(f"Task {label!r}: {error}") from error
         return [checked[id(design)] for design in X]
 
     def read(self, estimator, X, y, sample_weight, offset, task):
         """Check a list of designs and a list of targets."""
-        designs = self._check_designs(estimator, X, reset=True)
-        y = task_list(y, len(X), "y")
-        missing = _allows_missing(estimator)
+        _refuse_joined_targets(X, y)
+        y = task_list(y, range(len(X)), "y")
+        given = sample_weight, offset
+        return self._read_tasks(estimator, names_of_series(y), X, y, given)
+
+    def _read_tasks(self, estimator, labels, X, y, given):
+        """Check lists of designs and targets, and the weights and offsets given."""
+        known = to_python(labels)
+        designs = self._check_designs(estimator, X, reset=True, labels=known)
         y = [
-            check_target(y_k, f"y of task {k}", missing=missing)
-            for k, y_k in enumerate(y)
+            _check_target(estimator, y_k, f"y of task {label!r}")
+            for label, y_k in zip(known, y, strict=True)
         ]
-        Y = [_as_columns(y_k, 1, f"Task {k}: ") for k, y_k in enumerate(y)]
-        for k, (design, y_k) in enumerate(zip(designs, y, strict=True)):
-            same_length(design, y_k, f"Task {k}: ")
+        entries = zip(known, y, strict=True)
+        Y = [_as_columns(y_k, 1, f"Task {label!r}: ") for label, y_k in entries]
+        for label, design, y_k in zip(known, designs, y, strict=True):
+            same_length(design, y_k, f"Task {label!r}: ")
             if y_k.shape[1:] != y[0].shape[1:]:
                 raise ValueError(
-                    f"Task {k}: y has shape {y_k.shape}, but task 0 has {y[0].shape}; "
-                    f"every task must have the same number of responses."
+                    f"Task {label!r}: y has shape {y_k.shape}, but task {known[0]!r} "
+                    f"has {y[0].shape}; every task must have the same number of "
+                    f"responses."
                 )
         shapes = [y_k.shape for y_k in y]
+        sample_weight, offset = given
         return TaskData(
             layout=self,
-            labels=np.arange(len(X)),
+            labels=labels,
             columns=(len(X), *y[0].shape[1:]),
             designs=designs,
             targets=Y,
-            weights=check_task_weights(sample_weight, shapes),
-            offsets=check_task_offsets(offset, shapes),
+            weights=check_task_weights(sample_weight, shapes, known),
+            offsets=check_task_offsets(offset, shapes, known),
             feature_names=feature_names(estimator, X),
         )
 
     def unstack(self, blocks, shape=None, rows=None):
         """Return the list of arrays."""
         return blocks
+
+
+class DictLayout(ListLayout):
+    """One design per task, in a dict whose keys are the labels of the tasks."""
+
+    name = "dict"
+
+    def _check_designs(self, estimator, X, *, reset, finite=False, labels=None):
+        """Check the designs of a dict, or of a list if labels are given."""
+        if is_dict(X):
+            labels, X = list(X), list(X.values())
+        return super()._check_designs(
+            estimator, X, reset=reset, finite=finite, labels=labels
+        )
+
+    def read(self, estimator, X, y, sample_weight, offset, task):
+        """Check a dict of designs and a dict of targets with the same keys."""
+        if not is_dict(y):
+            raise ValueError(
+                f"X is a dict with the keys {some_keys(X)}: y must be a dict with the "
+                f"same keys, which name tasks."
+            )
+        keys = list(y)
+        X = entries_by_key(X, keys, "X")
+        given = sample_weight, offset
+        for name, values in zip(("sample_weight", "offset"), given, strict=True):
+            refuse_positions(values, keys, name)
+        labels = label_array(keys)
+        return self._read_tasks(estimator, labels, X, list(y.values()), given)
+
+    def name_tasks(self, values, labels):
+        """Return a dict of the values of every task."""
+        return dict(zip(labels, values, strict=True))
 
 
 class LongLayout(Layout):
@@ -269,8 +349,9 @@ class LongLayout(Layout):
 
     def read(self, estimator, X, y, sample_weight, offset, task):
         """Check a table; the rows of each task become a view of it where possible."""
+        refuse_folds_without_tasks(estimator)
         features, labels, name = _read_long(estimator, X, task, reset=True)
-        y = check_target(y, "y", missing=_allows_missing(estimator))
+        y = _check_target(estimator, y, "y")
         Y = _as_columns(y, 1)
         same_length(features, y)
         weights = check_weights(sample_weight, y.shape)
@@ -306,11 +387,7 @@ class LongLayout(Layout):
             )
         X, labels, name = _read_long(model, X, task, reset=False, finite=True)
         codes = look_up(labels, model.tasks_, unseen=model.unseen_tasks, name=name)
-        if np.any(codes == len(model.tasks_)):  # an unseen task
-            mean = coef.mean(axis=1, keepdims=True)
-            coef = np.concatenate([coef, mean], axis=1)
-            mean = intercept.mean(axis=0, keepdims=True)
-            intercept = np.concatenate([intercept, mean])
+        coef, intercept = _with_mean(model, codes, coef, intercept)
         present, codes = np.unique(codes, return_inverse=True)
         rows = rows_of_tasks(codes, len(present))
         X = by_rows(X)
@@ -327,9 +404,9 @@ class LongLayout(Layout):
 
 
 SINGLE, SHARED = SingleLayout(), SharedLayout()
-STACKED, LIST, LONG = StackedLayout(), ListLayout(), LongLayout()
+STACKED, LIST, DICT, LONG = StackedLayout(), ListLayout(), DictLayout(), LongLayout()
 LAYOUTS: dict[str, Layout] = {
-    layout.name: layout for layout in (SINGLE, SHARED, STACKED, LIST, LONG)
+    layout.name: layout for layout in (SINGLE, SHARED, STACKED, LIST, DICT, LONG)
 }
 
 
@@ -366,6 +443,7 @@ def find_layout(estimator, X, task):
     ValueError
         If X has too many axes, or labels are given twice or with one design per task.
     """
+    refuse_lazy(X, "X")
     has_designs = has_task_designs(X)
     if _has_labels(estimator, task):
         if has_designs:
@@ -373,9 +451,11 @@ def find_layout(estimator, X, task):
                 "Task labels (task= or task_column) belong to a table of shape "
                 "(n_samples, n_features), but X holds one design per task."
             )
-        return LONG, X
+        return LONG, as_table(X)
     if not has_designs:
-        return SHARED, X
+        return SHARED, as_table(X)
+    if is_dict(X):
+        return DICT, X
     refuse_masked(X, "X")
     X = _stack_or_list(X)
     return (LIST if isinstance(X, list) else STACKED), X
@@ -411,9 +491,14 @@ def linear_per_task(designs, coef, intercept):
 
 
 def has_task_designs(X):
-    """Tell whether X holds one design per task, rather than one table of samples."""
-    if isinstance(X, (list, tuple)) and not X:
+    """Tell whether X holds one design per task, rather than one table of samples.
+
+    A dict does, unless it holds groups of features, which is for the caller to know.
+    """
+    if isinstance(X, (list, tuple, Mapping)) and not is_sparse(X) and not X:
         raise ValueError("X is empty: it holds 0 tasks.")
+    if is_dict(X):
+        return True
     n_axes = _count_axes(X)
     if n_axes > 3:
         raise ValueError(
@@ -475,8 +560,71 @@ def _rows_of_each_task(values, rows):
     return [None if values is None else values[rows_k] for rows_k in rows]
 
 
-def _allows_missing(estimator):
-    return getattr(estimator, "missing_targets", "raise") == "ignore"
+def columns_of_dict(values, y):
+    """Return a dict of one array per task as an array of columns, in the order of y."""
+    if not is_dict(values):
+        return values
+    columns = [np.asarray(v) for v in entries_by_key(values, list(y), "y")]
+    shapes = {column.shape for column in columns}
+    if len(shapes) > 1 or columns[0].ndim != 1:
+        raise ValueError(
+            f"y is a dict of arrays of shapes {some_keys(sorted(shapes))}; beside one "
+            f"table X every task needs one target per sample."
+        )
+    return np.stack(columns, axis=1)
+
+
+def _check_target(estimator, y, name):
+    """Check the targets of a fit, of all tasks or of one."""
+    missing = getattr(estimator, "missing_targets", None)
+    if missing is None:  # a classifier
+        return check_target(y, name)
+    return check_known_target(y, name, missing == "ignore")
+
+
+def _with_mean(model, codes, coef, intercept):
+    """Return coefficients with the mean ones at the end, if an unseen task is there."""
+    if not np.any(codes == len(model.tasks_)):
+        return coef, intercept
+    mean = coef.mean(axis=1, keepdims=True)
+    coef = np.concatenate([coef, mean], axis=1)
+    mean = intercept.mean(axis=0, keepdims=True)
+    return coef, np.concatenate([intercept, mean])
+
+
+def _kind_of_designs(X):
+    """Return text that says what X is, for a message."""
+    return "is a dict" if is_dict(X) else "holds one design per task"
+
+
+def _refuse_stack(X, y):
+    """Raise for targets that do not fit an array of designs, with the likely fix."""
+    n_tasks, n_samples = X.shape[:2]
+    fix = f"y must have shape ({n_tasks}, {n_samples})"
+    if y.shape[:2] == (n_samples, n_tasks):
+        fix = "give y.T" if y.ndim == 2 else "give np.swapaxes(y, 0, 1)"
+    elif y.shape == (n_tasks * n_samples,):
+        fix = f"give y.reshape({n_tasks}, {n_samples}) if y holds task after task"
+    elif y.shape == (n_samples,):
+        fix += "; if all tasks have the same targets, np.tile(y, (n_tasks, 1))"
+    elif y.shape[:1] == (n_samples,) and X.shape[1] != n_tasks:
+        fix += f", one row per task and not one per sample: X holds {n_tasks} tasks"
+    raise ValueError(
+        f"X of shape {X.shape} holds {n_tasks} tasks of {n_samples} samples, but y has "
+        f"shape {y.shape}: {fix}."
+    )
+
+
+def _refuse_joined_targets(X, y):
+    """Raise if the targets of a list of designs are in one array, end to end."""
+    shape = np.shape(y) if hasattr(y, "shape") else ()
+    lengths = [np.shape(x)[0] for x in X if np.ndim(x) or hasattr(x, "shape")]
+    if len(shape) == 1 and shape[0] == sum(lengths) and shape[0] != len(X):
+        raise ValueError(
+            f"X is a list of {len(X)} designs with {some_keys(lengths)} samples, but y "
+            f"has shape {shape}, all tasks end to end: give a list, "
+            f"np.split(y, {some_keys(np.cumsum(lengths)[:-1].tolist())})."
+        )
 
 
 def _as_columns(y, n_axes, where=""):

@@ -25,7 +25,7 @@ def linear_predictor(model, X, coef, intercept, task=None):
 
     Returns
     -------
-    predictor : ndarray, or list of ndarray if X is a list of designs
+    predictor : ndarray, or list or dict of ndarray if X is one of designs
     """
     layout, X = find_layout(model, X, task)
     return layout.predict(model, X, coef, intercept, task)
@@ -36,7 +36,7 @@ def add_offset(predictor, offset, owner="offset"):
 
     Parameters
     ----------
-    predictor : ndarray, or list of ndarray
+    predictor : ndarray, or list or dict of ndarray
     offset : None, or array-like of the same layout
     owner : str
         Name of the offset, and its task, in error messages.
@@ -44,10 +44,13 @@ def add_offset(predictor, offset, owner="offset"):
     if offset is None:
         return predictor
     if isinstance(predictor, list):
-        pairs = zip(predictor, task_list(offset, len(predictor), owner), strict=True)
-        return [
-            add_offset(*pair, f"offset of task {k}") for k, pair in enumerate(pairs)
-        ]
+        return list(add_offset(dict(enumerate(predictor)), offset, owner).values())
+    if isinstance(predictor, dict):
+        entries = task_list(offset, list(predictor), owner)
+        return {
+            label: add_offset(own, entry, f"{owner} of task {label!r}")
+            for (label, own), entry in zip(predictor.items(), entries, strict=True)
+        }
     checked = check_offset(offset, predictor.shape, owner=owner)
     checked = checked.reshape(predictor.shape)
     return (predictor + checked).astype(predictor.dtype, copy=False)
@@ -75,3 +78,12 @@ def residuals(data, coef, intercept, mean=None):
         blocks = [mean(own) for own in blocks]
     pairs = zip(data.targets, blocks, strict=True)
     return data.unstack([Y - fitted for Y, fitted in pairs])
+
+
+def map_tasks(function, values):
+    """Apply a function to every array of a list or a dict, or to an array."""
+    if isinstance(values, dict):
+        return {label: function(own) for label, own in values.items()}
+    if isinstance(values, list):
+        return [function(own) for own in values]
+    return function(values)

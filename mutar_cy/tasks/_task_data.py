@@ -128,13 +128,14 @@ class TaskData(NamedTuple):
 
         Returns
         -------
-        values : ndarray, or list of ndarray in the list layout
+        values : ndarray, or list or dict of ndarray in these layouts
         """
         n_axes_of_tasks = 0 if self.layout.shares_samples else 1
         if len(self.columns) == n_axes_of_tasks:  # y had no axis of columns
             blocks = [block[:, 0] for block in blocks]
         blocks = [block.astype(self.dtype, copy=False) for block in blocks]
-        return self.layout.unstack(blocks, self.shape, self.rows)
+        values = self.layout.unstack(blocks, self.shape, self.rows)
+        return self.layout.name_tasks(values, self.labels.tolist())
 
 
 def take_designs(data, rows, kept) -> TaskData:

@@ -1,0 +1,183 @@
+"""Errors about arguments: they name the class that was typed, and what to write."""
+
+import functools
+from difflib import get_close_matches
+from inspect import Parameter, signature
+from types import FunctionType
+
+METHODS = (
+    "__init__",
+    "fit",
+    "predict",
+    "predict_proba",
+    "decision_function",
+    "score",
+    "get_support",
+)
+LEAVE_OUT = [(None, "leave it out, the result does not depend on such a choice")]
+STRENGTHS = [
+    ("alphas", "it is alphas=, a number of strengths or their values"),
+    (None, "for many strengths take regularization_path or {cls}CV(alphas=...)"),
+]
+WEIGHTS = [("penalty_weights", "it is penalty_weights=")]
+# What to write in place of a name, for classes and methods that have the first of a
+# pair; the names are those of other packages, and ours where they do not belong.
+REMEDIES = {
+    "C": [("alpha", "it is alpha=, the penalty strength, about 1 / (C * n_samples)")],
+    "alphas": STRENGTHS,
+    "coef_init": [("warm_start", "warm_start=True starts from the last coefficients")],
+    "copy_X": LEAVE_OUT,
+    "cv": [(None, "{cls}CV(cv=...) chooses strengths by cross-validation")],
+    "exposure": [("offset", "it is offset=np.log(exposure)")],
+    "family": [
+        ("loss", "it is loss=, such as 'poisson'"),
+        (None, "a class with loss= fits other families"),
+    ],
+    "feature_names": [(None, "names come from the columns of X in fit")],
+    "group_weights": WEIGHTS,
+    "lambdas": STRENGTHS,
+    "n_alphas": STRENGTHS,
+    "n_jobs": [
+        (None, "one fit takes one thread; give n_jobs to {cls}CV or to a search")
+    ],
+    "nlambda": STRENGTHS,
+    "penalty": [
+        (None, "the class is the penalty: GroupLasso, IndLasso, DirtyModel and others")
+    ],
+    "penalty_factor": WEIGHTS,
+    "precompute": LEAVE_OUT,
+    "random_state": LEAVE_OUT,
+    "rule": [("selection", "it is selection='min' or '1se'")],
+    "selection": [("rule", "it is rule='min' or '1se'"), *LEAVE_OUT],
+    "solver": LEAVE_OUT,
+    "standardize": [("normalize", "it is normalize=")],
+    "task_names": [(None, "names come from the data in fit: columns of y, or a dict")],
+    "verbose": [
+        (None, "{cls}().set_callbacks(sklearn.callback.ProgressBar()) shows progress")
+    ],
+}
+# Other words for a name: {name: words}.
+SYNONYMS = {
+    "alpha": ("lambda_", "lam", "lambda1", "reg", "regularization", "strength", "s"),
+    "fit_intercept": ("intercept", "add_intercept"),
+    "groups": ("group", "feature_groups"),
+    "normalize": ("scale", "standardise"),
+    "max_iter": ("maxit", "n_iter", "maxiter"),
+    "tol": ("thresh", "tolerance", "eps"),
+    "positive": ("nonneg", "non_negative", "lower_limits", "lower"),
+    "cv": ("nfolds", "n_folds", "folds"),
+    "sample_weight": ("weights", "sample_weights", "weight"),
+    "task": ("tasks", "task_labels", "site", "sites"),
+    "task_column": ("task_col",),
+    "missing_targets": ("missing", "nan_policy"),
+}
+
+
+class ExplainedArguments:
+    """A base class whose methods explain arguments that they do not have."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        for name in METHODS:
+            method = vars(cls).get(name)
+            if isinstance(method, FunctionType):
+                setattr(cls, name, explained(method, cls))
+
+
+def explained(method, owner):
+    """Return a method of a class whose TypeErrors about arguments say more."""
+    expected = signature(method)
+
+    @functools.wraps(method)
+    def call(*args, **kwargs):
+        if not (args and isinstance(args[0], owner)):
+            raise TypeError(
+                f"{method.__name__} is called on a class; create an estimator first, "
+                f"as in GroupLasso().{method.__name__}(...)."
+            )
+        try:
+            expected.bind(*args, **kwargs)
+        except TypeError as error:
+            reason = _explanation(args[0], method.__name__, expected, kwargs, error)
+            more_positions = len(args) > len(_positional(expected))
+            if more_positions:
+                reason = _too_many(args[0], method.__name__, expected)
+            raise TypeError(reason) from None
+        return method(*args, **kwargs)
+
+    return call
+
+
+def refuse_class(estimator, who):
+    """Raise if an estimator is a class in place of an instance."""
+    if isinstance(estimator, type):
+        name = estimator.__name__
+        raise TypeError(
+            f"{who} needs an estimator, got the class {name}: pass {name}()."
+        )
+
+
+def refuse_unknown(estimator, given):
+    """Raise if ``fit`` of an estimator has no argument of a name that is given."""
+    expected = signature(type(estimator).fit)
+    for name in given:
+        if name not in expected.parameters:
+            raise TypeError(_unknown(estimator, "fit", expected, name))
+
+
+def _explanation(self, method, expected, kwargs, error):
+    """Return the message for keywords that are unknown, or for what is missing."""
+    for name in kwargs:
+        if name not in expected.parameters:
+            return _unknown(self, method, expected, name)
+    return f"{_call(self, method)}: {error}."
+
+
+def _unknown(self, method, expected, name):
+    """Return the message for a keyword that a method does not have."""
+    remedy = _remedy(type(self), method, list(expected.parameters)[1:], name)
+    what = "parameter" if method == "__init__" else "argument"
+    return f"{_call(self, method)} has no {what} {name!r}: {remedy}."
+
+
+def _remedy(cls, method, known, name):
+    """Return what to write in place of an unknown name."""
+    ours = next((own for own, words in SYNONYMS.items() if name in words), name)
+    if ours != name and ours in known:
+        return f"it is {ours}="
+    of_fit = signature(cls.fit).parameters if hasattr(cls, "fit") else {}
+    if method == "__init__" and ours in of_fit:
+        return f"it is an argument of fit: {cls.__name__}().fit(X, y, {ours}=...)"
+    if method != "__init__" and ours in signature(cls).parameters:
+        return f"it is a parameter of the class: {cls.__name__}({ours}=...)"
+    for needed, text in REMEDIES.get(ours, ()):
+        if needed is None or needed in known:
+            return text.format(cls=cls.__name__)
+    close = get_close_matches(name, known, 1, 0.7)
+    if close:
+        return f"did you mean {close[0]}=?"
+    return f"it has {', '.join(known)}"
+
+
+def _too_many(self, method, expected):
+    """Return the message for more positional arguments than a method has."""
+    positional = _positional(expected)[1:]
+    keywords = [name for name in expected.parameters if name not in positional][1:]
+    takes = (
+        f"by position only {', '.join(positional)}" if positional else "keywords only"
+    )
+    if method == "__init__" and hasattr(self, "from_estimator"):
+        name = type(self).__name__
+        return f"{name}() takes arrays; to plot a model: {name}.from_estimator(model)."
+    more = f", such as {keywords[0]}=" if keywords else ""
+    return f"{_call(self, method)} takes {takes}; name the others{more}."
+
+
+def _positional(expected):
+    kinds = Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD
+    return [name for name, own in expected.parameters.items() if own.kind in kinds]
+
+
+def _call(self, method):
+    name = type(self).__name__
+    return f"{name}()" if method == "__init__" else f"{name}.{method}()"
