@@ -123,8 +123,8 @@ def test_curves_of_bases_are_their_sums():
 
 
 def test_covariates_that_are_not_selected():
-    pipeline = fitted(alpha=0.25)
-    assert pipeline[-1].selected_groups_ == ["angle"]
+    weights = {"angle": 1.0, "speed": np.inf, "light": np.inf, "dose": np.inf}
+    pipeline = fitted(group_weights=weights)
     assert [*curves_of(pipeline, TABLE)[0]] == [("angle", "value")]
     curves, _ = curves_of(pipeline, TABLE, ["light", 0])
     assert [*curves] == [("light", "category"), ("speed", "value")]
@@ -276,6 +276,8 @@ def test_searches_and_models_of_scikit_learn():
     ]
     eta = np.log(search.predict(TABLE))
     assert_allclose(display.baseline, eta.mean(), rtol=1e-10)
+    with pytest.raises(ValueError, match="known for models of this package"):
+        TuningCurveDisplay.from_estimator(search, TABLE, ["dose"], kind="response")
     X = TABLE[["dose", "angle"]].to_numpy()
     line = LinearRegression().fit(X, COUNTS)
     curves, _ = curves_of(line, X)
@@ -400,10 +402,17 @@ def test_given_axes_are_drawn_on():
     ("params", "message"),
     [
         ({"curves": []}, "at least one TuningCurve"),
-        ({"curves": [("x", "value", [1, 2], np.ones((3, 1)))]}, "must have 2 points"),
-        ({"curves": [("x", "time", [1], np.ones((1, 1)))]}, "over must be one of"),
+        ({"curves": [np.eye(2)]}, "at least one TuningCurve"),
         (
-            {"curves": [("x", "lag", [1], np.ones((1, 2)))], "task_names": ["a"]},
+            {"curves": [TuningCurve("x", "value", [1, 2], np.ones((3, 1)))]},
+            "must have 2 points",
+        ),
+        (
+            {"curves": [TuningCurve("x", "time", [1], np.ones((1, 1)))]},
+            "over must be one of",
+        ),
+        (
+            {"curves": [TuningCurve("x", "lag", [1], [[1, 2]])], "task_names": ["a"]},
             "task_names has 1 names, but there are 2 tasks",
         ),
     ],

@@ -1,6 +1,7 @@
 """TuningCurveDisplay: what every covariate contributes, over its range."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -284,11 +285,12 @@ class TuningCurveDisplay:
 
     def _read(self):
         """Return checked curves, and the names of tasks."""
-        curves = [TuningCurve(*curve) for curve in self.curves]
-        if not curves:
-            raise ValueError("curves must hold at least one TuningCurve, got none.")
+        curves = list(self.curves)
+        if not curves or not all(isinstance(each, TuningCurve) for each in curves):
+            raise ValueError("curves must be a list of at least one TuningCurve.")
         curves = [
-            curve._replace(
+            replace(
+                curve,
                 points=np.asarray(curve.points),
                 values=check_numbers(curve.values, "values", finite=False),
             )
@@ -313,18 +315,16 @@ class TuningCurveDisplay:
                 "known for models of this package; use kind='contribution'."
             )
         eta = np.asarray(self.baseline) + curve.values
-        return curve._replace(
-            values=np.reshape(get_loss(self.loss).mean(eta), eta.shape)
-        )
+        means = np.reshape(get_loss(self.loss).mean(eta), eta.shape)
+        return replace(curve, values=means)
 
 
 def _loss_of(model):
     """Return the loss of a model, or None if its response is not known."""
     if hasattr(model, "classes_"):
         return "logistic" if len(model.classes_) == 2 else None
-    if not hasattr(model, "layout_") and not hasattr(model, "loss"):
-        return "squared_error" if hasattr(model, "coef_") else None
-    return getattr(model, "loss", "squared_error")
+    own = type(model).__module__.startswith("mutar_cy.")
+    return getattr(model, "loss", "squared_error") if own else None
 
 
 def _positions(features, covariates):

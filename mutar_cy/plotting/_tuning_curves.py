@@ -1,8 +1,9 @@
 """Tuning curves: the contribution of every covariate to the linear predictor."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from numbers import Real
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -17,10 +18,11 @@ ROUNDING = 1e-6
 N_REFERENCES = 5  # samples whose curves are compared; each costs one more grid
 
 
-class TuningCurve(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class TuningCurve:
     """The contribution of one covariate to the linear predictor.
 
-    Attributes
+    Parameters
     ----------
     feature : hashable
         Name of the covariate.
@@ -413,7 +415,8 @@ class Probe:
             Features that are filters of the covariate.
         response : ndarray of shape (n_lags, n_lagged)
         """
-        reach, nothing = self.pipeline.reach, ([], self.nothing, np.empty((0, 0)))
+        nothing: tuple = [], self.nothing, np.empty((0, 0))
+        reach = self.pipeline.reach
         if not reach or len(self.points) < 2:
             return nothing
         some = self.points[[0, len(self.points) // 2, -1]]

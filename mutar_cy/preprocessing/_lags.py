@@ -270,16 +270,12 @@ class LagTransformer(TransformerMixin, BaseEstimator):
 
 def _columns_of(model, input_features):
     """Return the names of the columns of X that have lags."""
-    known = getattr(model, "feature_names_in_", None)
+    known = list(getattr(model, "feature_names_in_", []))
     if input_features is None:
-        names = (
-            [f"x{k}" for k in range(model.n_features_in_)]
-            if known is None
-            else known.tolist()
-        )
+        names = known or [f"x{k}" for k in range(model.n_features_in_)]
     else:
         names = list(input_features)
-        if known is not None and names != known.tolist():
+        if known and names != known:
             raise ValueError("input_features is not equal to feature_names_in_")
         if len(names) != model.n_features_in_:
             raise ValueError(
@@ -287,9 +283,10 @@ def _columns_of(model, input_features):
                 f"({model.n_features_in_}), got {len(names)}"
             )
     column = model.trial_column
-    if column is not None:
-        del names[known.tolist().index(column) if isinstance(column, str) else column]
-    return names
+    if column is None:
+        return names
+    at = known.index(column) if isinstance(column, str) else column % len(names)
+    return names[:at] + names[at + 1 :]
 
 
 def check_lags(lags):

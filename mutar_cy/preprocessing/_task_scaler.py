@@ -208,7 +208,6 @@ class TaskScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         table = cut_label_column(self, X, "task_column", reset=False)
         codes = self._find_tasks(table.labels, table.features.shape[0])
         scale = _with_mean_task(self.scale_)
-        factor = 1.0 if scale is None else (scale if inverse else 1 / scale)
         features = table.features
         if sparse.issparse(features):
             if self.mean_ is not None:
@@ -219,7 +218,8 @@ class TaskScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             features = sparse.csr_array(features, copy=True)
             if scale is not None:
                 counts = np.diff(features.indptr)
-                features.data *= factor[features.indices, np.repeat(codes, counts)]
+                factors = scale[features.indices, np.repeat(codes, counts)]
+                features.data *= factors if inverse else 1 / factors
             return _joined(features, table)
         mean = _with_mean_task(self.mean_)
         features = features.copy()
