@@ -202,6 +202,7 @@ def test_samples_without_a_past_are_dropped_from_all():
     whole = np.concatenate([np.arange(3, 30), np.arange(33, 42), np.arange(45, 67)])
     assert_array_equal(kept[0], table[whole])
     assert_array_equal(kept[1], X[whole, 0])
+    assert_array_equal(kept[1].index, whole)
     assert_array_equal(kept[2], whole)
     assert kept[3] is None
     assert_array_equal(kept[4], TRIALS[whole])
@@ -285,6 +286,10 @@ def test_within_a_column_transformer():
     [
         ({"lags": [1.5]}, r"lags must be a number .* lags=5"),
         ({"lags": []}, "lags must be a number"),
+        ({"lags": 0}, r"lags=0 is no number .* lags=\[0\] is the same sample"),
+        ({"lags": -2}, r"lags=\[-2\] is the later sample"),
+        ({"basis": "cosine"}, r"got 'cosine'.*RaisedCosineTransformer\(6, log=True\)"),
+        ({"basis": RaisedCosineTransformer}, "not a name or a class"),
         ({"lags": [[1, 2]]}, "lags must be a number"),
         ({"lags": [True]}, "lags must be a number"),
         ({"lags": [2, 1, 2]}, "lags holds 2 more than once"),
@@ -304,7 +309,7 @@ def test_parameters_that_cannot_be(params, message):
 
 
 @pytest.mark.parametrize(
-    "params", [{"lags": 0}, {"lags": 2.0}, {"trial_column": 1.5}, {"missing": "no"}]
+    "params", [{"lags": 2.0}, {"basis": 3}, {"trial_column": 1.5}, {"missing": "no"}]
 )
 def test_invalid_parameters_are_named(params):
     with pytest.raises(InvalidParameterError, match=next(iter(params))):
@@ -314,5 +319,9 @@ def test_invalid_parameters_are_named(params):
 def test_labels_of_trials():
     with pytest.raises(ValueError, match=r"trial_column='trial' contains NaN"):
         LagTransformer(trial_column="trial").fit(TABLE.replace({"trial": {"a": None}}))
+    with pytest.raises(
+        ValueError, match="'trial' holds text.*set trial_column='trial'"
+    ):
+        LagTransformer().fit(TABLE)
     with pytest.raises(ValueError, match="no feature is left"):
         LagTransformer(trial_column="trial").fit(TABLE[["trial"]])

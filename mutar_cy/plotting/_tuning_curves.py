@@ -63,9 +63,9 @@ class Covariates:
     """
 
     def __init__(self, X):
-        self.names = list(X) if isinstance(X, Mapping) else column_names(X)
         if sparse.issparse(X):
             raise ValueError("X must be dense; give X.toarray().")
+        self.names = list(X) if isinstance(X, Mapping) else column_names(X)
         if self.names is None:
             X = np.asarray(X)
             if X.ndim != 2:

@@ -62,8 +62,13 @@ def drop_incomplete(X, *arrays):
             f"longer than trials, give shorter lags, or LagTransformer(missing='zero')."
         )
     rows = np.flatnonzero(~missing)
-    kept = tuple(None if each is None else take_samples(each, rows) for each in arrays)
+    kept = tuple(None if each is None else _take(each, rows) for each in arrays)
     return (take_samples(X, rows), *kept) if arrays else take_samples(X, rows)
+
+
+def _take(array, rows):
+    series = getattr(array, "iloc", None)  # of pandas: it keeps its index
+    return take_samples(array, rows) if series is None else series[rows]
 
 
 def _n_samples(array):

@@ -51,6 +51,8 @@ def cut_label_column(estimator, X, parameter, *, reset):
     """
     column, names = getattr(estimator, parameter), column_names(X)
     if column is None:
+        if names is not None:
+            _refuse_text(X, names, parameter)
         features = validate_data(estimator, X, reset=reset, **CHECKS)
         return LabelledFeatures(features, None, None, names)
     if names is None:
@@ -74,6 +76,21 @@ def cut_label_column(estimator, X, parameter, *, reset):
     return LabelledFeatures(
         features, check_labels(labels, len(labels), label), at, names
     )
+
+
+def _refuse_text(X, names, parameter):
+    """Raise if a column of a DataFrame holds text: it may be that of labels."""
+    table = X.iloc if hasattr(X, "iloc") else X
+    for at, name in enumerate(names):
+        column = np.asarray(table[:, at])
+        first = None if column.dtype.kind in "biuf" else column[:1].tolist()
+        if first and isinstance(first[0], str):
+            of = parameter.removesuffix("_column")
+            raise ValueError(
+                f"Column {name!r} holds text, such as {first[0]!r}. If it names the "
+                f"{of} of each sample, set {parameter}={name!r}; otherwise encode it, for "
+                f"instance with OneHotEncoder."
+            )
 
 
 def find_column(column, parameter, names, n_columns):

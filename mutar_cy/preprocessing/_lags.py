@@ -152,11 +152,7 @@ class LagTransformer(TransformerMixin, BaseEstimator):
             If lags are not distinct whole numbers, the basis does not fit them, or the
             column of trials is not found.
         """
-        if isinstance(self.missing, str) and self.missing == "drop":
-            raise ValueError(
-                "missing='drop' is not possible: a transformer does not see y. Keep "
-                "missing='nan' and call drop_incomplete(X, y) on the output."
-            )
+        refuse_other_words(self)
         self._validate_params()
         lags = check_lags(self.lags)
         basis, functions = evaluate_basis(self.basis, lags)
@@ -287,6 +283,26 @@ def _columns_of(model, input_features):
         return names
     at = known.index(column) if isinstance(column, str) else column % len(names)
     return names[:at] + names[at + 1 :]
+
+
+def refuse_other_words(model):
+    """Raise an error that says what to type instead of likely parameters."""
+    if isinstance(model.missing, str) and model.missing == "drop":
+        raise ValueError(
+            "missing='drop' is not possible: a transformer does not see y. Keep "
+            "missing='nan' and call drop_incomplete(X, y) on the output."
+        )
+    if isinstance(model.lags, Integral) and model.lags < 1:
+        raise ValueError(
+            f"lags={model.lags} is no number of past samples. Give lags=1 or more, or "
+            f"a list: lags=[{model.lags}] is the "
+            f"{'same' if model.lags == 0 else 'later'} sample."
+        )
+    if isinstance(model.basis, str | type):
+        raise ValueError(
+            f"basis must be a transformer, not a name or a class, got {model.basis!r}. "
+            f"For instance: basis=RaisedCosineTransformer(6, log=True)."
+        )
 
 
 def check_lags(lags):

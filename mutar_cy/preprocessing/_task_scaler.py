@@ -1,5 +1,6 @@
 """TaskScaler: every task by its own mean and standard deviation."""
 
+from collections.abc import Mapping
 from numbers import Integral
 
 import narwhals as nw
@@ -133,6 +134,7 @@ class TaskScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             task are 0, or X is sparse and ``with_mean=True``.
         """
         self._validate_params()
+        refuse_designs(X)
         table = cut_label_column(self, X, "task_column", reset=True)
         features, n_samples = table.features, table.features.shape[0]
         tasks, codes = np.zeros(1, np.int64), np.zeros(n_samples, np.intp)
@@ -258,6 +260,18 @@ class TaskScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+
+def refuse_designs(X):
+    """Raise if X holds one table per task."""
+    first = X[0] if isinstance(X, list | tuple) and X else 0.0
+    designs = isinstance(X, Mapping) and not sparse.issparse(X)
+    if designs or np.ndim(first) == 2 or getattr(X, "ndim", 2) == 3:
+        raise ValueError(
+            "TaskScaler takes one table with a column of tasks, but X holds a table "
+            "per task. Use the parameter normalize of the estimator, or join the "
+            "tables with mutar_cy.stack_tasks."
+        )
 
 
 def _rows(features, rows):
