@@ -320,7 +320,7 @@ def test_labels_of_trials():
     with pytest.raises(ValueError, match=r"trial_column='trial' contains NaN"):
         LagTransformer(trial_column="trial").fit(TABLE.replace({"trial": {"a": None}}))
     with pytest.raises(
-        ValueError, match="'trial' holds text.*set trial_column='trial'"
+        ValueError, match=r"'trial' holds text.*set trial_column='trial'"
     ):
         LagTransformer().fit(TABLE)
     with pytest.raises(ValueError, match="no feature is left"):

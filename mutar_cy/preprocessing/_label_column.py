@@ -88,8 +88,8 @@ def _refuse_text(X, names, parameter):
             of = parameter.removesuffix("_column")
             raise ValueError(
                 f"Column {name!r} holds text, such as {first[0]!r}. If it names the "
-                f"{of} of each sample, set {parameter}={name!r}; otherwise encode it, for "
-                f"instance with OneHotEncoder."
+                f"{of} of each sample, set {parameter}={name!r}; otherwise encode it, "
+                f"for instance with OneHotEncoder."
             )
 
 
