@@ -167,7 +167,7 @@ def test_in_searches_over_tasks_seen_and_unseen():
     }
     assert search.best_score_ > 0.9
     new = LeaveOneTaskOut(task_column="site")
-    with pytest.raises(ValueError, match=r"holds 'A'.*cv=TaskKFold\(5, task_column='s"):
+    with pytest.raises(ValueError, match=r"cv=TaskKFold\(5, task_column='site'"):
         cross_val_score(pipeline, table, y, cv=new, error_score="raise")
     pipeline.set_params(
         taskscaler__unseen_tasks="mean", grouplasso__unseen_tasks="mean"
@@ -180,6 +180,10 @@ def test_tasks_that_were_not_seen():
     new = scaler.transform(TABLE.assign(site="new"))[["a", "b", "c"]]
     mean, scale = scaler.mean_.mean(axis=1), scaler.scale_.mean(axis=1)
     assert_allclose(new, (X - mean) / scale, rtol=1e-12)
+    scaler.set_params(unseen_tasks="raise")
+    with pytest.raises(ValueError, match=r"holds 'new'.*unseen_tasks='mean'"):
+        scaler.transform(TABLE.assign(site="new"))
+    scaler.set_params(unseen_tasks="mean")
     gone = np.where(SITE == "Lyon", 0.0, 1.0)
     scaler.fit(TABLE, sample_weight=gone)
     assert_array_equal(scaler.tasks_, ["Bern", "Oslo"])
