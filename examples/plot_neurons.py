@@ -116,7 +116,7 @@ X, y, trials = drop_incomplete(
     bases.fit_transform(table), table["spikes"], table["trial"]
 )
 first = GroupLassoRegressorCV(
-    "prefix",
+    groups="prefix",
     loss="poisson",
     alphas=10,
     cv=list(GroupKFold(5).split(X, y, groups=trials)),

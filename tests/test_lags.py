@@ -245,7 +245,7 @@ def test_in_a_pipeline_and_a_search():
     pipeline = Pipeline(
         [
             ("history", history),
-            ("model", GroupLassoRegressor("prefix", 0.02, loss="poisson")),
+            ("model", GroupLassoRegressor(alpha=0.02, groups="prefix", loss="poisson")),
         ]
     )
     search = GridSearchCV(

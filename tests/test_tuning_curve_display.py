@@ -67,7 +67,9 @@ def bases(parts=PARTS, library="pandas"):
 
 
 def fitted(y=COUNTS, alpha=1e-3, loss="poisson", **params):
-    model = GroupLassoRegressor("prefix", alpha, loss=loss, tol=1e-8, **params)
+    model = GroupLassoRegressor(
+        alpha=alpha, groups="prefix", loss=loss, tol=1e-8, **params
+    )
     return make_pipeline(bases(), model).fit(TABLE, y)
 
 
@@ -156,7 +158,7 @@ def test_lags_give_filters(lags, basis, missing):
     transform = bases(steps).fit(table)
     X = transform.transform(table)
     whole = X.notna().all(axis=1)
-    model = GroupLassoRegressor("prefix", 1e-3, loss="poisson", tol=1e-8)
+    model = GroupLassoRegressor(alpha=1e-3, groups="prefix", loss="poisson", tol=1e-8)
     model.fit(X[whole], y[whole])
     curves, display = curves_of(Pipeline([("x", transform), ("m", model)]), table)
     past, columns = transform.named_transformers_["past"], transform.output_indices_
@@ -184,7 +186,7 @@ def test_a_covariate_with_a_curve_and_a_filter():
     parts = [*PARTS[:1], ("direct", "passthrough", ["speed"])]
     steps = [("past", lagged, ["run", "speed"]), *parts]
     pipeline = make_pipeline(
-        bases(steps), GroupLassoRegressor("prefix", 1e-4, tol=1e-8)
+        bases(steps), GroupLassoRegressor(alpha=1e-4, groups="prefix", tol=1e-8)
     ).fit(table, y)
     curves, _ = curves_of(pipeline, table)
     assert [*curves] == [("speed", "value"), ("speed", "lag")]
@@ -217,7 +219,7 @@ def test_several_tasks_in_one_table_without_scales():
     table = TABLE.assign(cell=np.repeat(["a", "b", "c"], N // 3))
     parts = [("cell", "passthrough", ["cell"]), *PARTS]
     model = GroupLassoRegressor(
-        "prefix", 1e-3, loss="poisson", task_column="cell__cell"
+        alpha=1e-3, groups="prefix", loss="poisson", task_column="cell__cell"
     )
     pipeline = make_pipeline(bases(parts), model).fit(table, COUNTS)
     curves, display = curves_of(pipeline, table, ["light", "dose"])
@@ -245,14 +247,14 @@ def test_the_response_is_the_prediction_at_the_baseline():
     drawn = display.lines_[k][0].get_ydata()
     expected = np.exp(display.baseline + curves["dose", "value"].values)
     assert_allclose(drawn, expected[:, 0], rtol=1e-12)
-    two = GroupLassoClassifier("prefix", alpha=1e-3)
+    two = GroupLassoClassifier(groups="prefix", alpha=1e-3)
     two = make_pipeline(bases(), two).fit(TABLE, COUNTS > 1)
     display = TuningCurveDisplay.from_estimator(two, TABLE, ["dose"], kind="response")
     heights = display.lines_[0][0].get_ydata()
     assert np.all((heights > 0) & (heights < 1))
     logits = two.decision_function(TABLE)
     assert_allclose(display.baseline, logits.mean(), rtol=1e-12)
-    three = GroupLassoClassifier("prefix", alpha=1e-3)
+    three = GroupLassoClassifier(groups="prefix", alpha=1e-3)
     three = make_pipeline(bases(), three).fit(TABLE, np.minimum(COUNTS, 2))
     curves, display = curves_of(three, TABLE, ["dose"])
     assert curves["dose", "value"].values.shape == (4, 3)
@@ -288,7 +290,7 @@ def test_searches_and_models_of_scikit_learn():
 def test_containers_give_the_same_curves():
     reference, _ = curves_of(fitted(), TABLE)
     frame = pl.DataFrame({name: TABLE[name].tolist() for name in TABLE})
-    model = GroupLassoRegressor("prefix", 1e-3, loss="poisson", tol=1e-8)
+    model = GroupLassoRegressor(alpha=1e-3, groups="prefix", loss="poisson", tol=1e-8)
     polars, _ = curves_of(
         make_pipeline(bases(library="polars"), model).fit(frame, COUNTS), frame
     )
@@ -312,7 +314,7 @@ def test_a_dict_of_covariates():
     data["other"] = np.ones((N, 2)) * COUNTS[:, None]
     parts = [(name, part, [f"{name}__0"]) for name, part, _ in PARTS[:2]]
     stack = BlockStacker().set_output(transform="pandas")
-    model = GroupLassoRegressor("prefix", 1e-3, loss="poisson", tol=1e-8)
+    model = GroupLassoRegressor(alpha=1e-3, groups="prefix", loss="poisson", tol=1e-8)
     pipeline = make_pipeline(stack, bases(parts), model).fit(data, COUNTS)
     curves, _ = curves_of(pipeline, data)
     assert [*curves] == [("speed", "value"), ("angle", "value")]

@@ -89,7 +89,7 @@ class TuningCurveDisplay:
     ...     (OneHotEncoder(sparse_output=False), ["side"]),
     ... ).set_output(transform="pandas")
     >>> model = make_pipeline(
-    ...     bases, GroupLassoRegressor("prefix", 0.01, loss="poisson")
+    ...     bases, GroupLassoRegressor(alpha=0.01, groups="prefix", loss="poisson")
     ... ).fit(X, y)
     >>> display = TuningCurveDisplay.from_estimator(model, X)
     >>> [(curve.feature, curve.over) for curve in display.curves]
