@@ -77,7 +77,6 @@ cell, trial, _ = np.indices(spikes.shape).reshape(3, -1)
 table = pd.DataFrame({name: np.tile(x.ravel(), 5) for name, x in recorded.items()})
 table.insert(0, "cell", np.array(CELLS)[cell])
 table.insert(1, "trial", trial)
-table.insert(2, "run", cell * N_TRIALS + trial)  # one trial of one cell
 table["spikes"] = spikes.ravel()
 print(table.sample(4, random_state=0).round(2).to_string(index=False))
 
@@ -98,8 +97,8 @@ bases = ColumnTransformer(
         ("cell", "passthrough", ["cell"]),
         (
             "history",
-            LagTransformer(N_LAGS, trial_column="run", basis=past),
-            ["run", "spikes"],
+            LagTransformer(N_LAGS, trial_column=["cell", "trial"], basis=past),
+            ["cell", "trial", "spikes"],
         ),
         (
             "direction",

@@ -225,6 +225,19 @@ def test_drop_incomplete_takes_tables():
         drop_incomplete(LagTransformer(70).fit_transform(X))
 
 
+@pytest.mark.parametrize("labels", [["cell", "trial"], [3, 1], ["trial", 3]])
+def test_trials_of_several_labels(labels):
+    table = TABLE.assign(cell=RNG.permutation(np.repeat(["x", "y"], [30, 37])))
+    model = LagTransformer(3, trial_column=labels).set_output(transform="pandas")
+    found = model.fit_transform(table)
+    groups = table.groupby(["cell", "trial"])
+    assert [*found.columns] == [
+        f"{name}__lag{k}" for name in ("speed", "spikes") for k in (1, 2, 3)
+    ]
+    assert_array_equal(found["spikes__lag2"], groups["spikes"].shift(2))
+    assert [*model.groups_] == ["speed", "spikes"]
+
+
 def spike_train():
     """Return a train that is silent after its own events, trials, and a bystander."""
     rng, trials = np.random.default_rng(1), np.repeat(np.arange(12), 100)
@@ -294,6 +307,8 @@ def test_within_a_column_transformer():
         ({"lags": [True]}, "lags must be a number"),
         ({"lags": [2, 1, 2]}, "lags holds 2 more than once"),
         ({"trial_column": "x"}, "names a column, but X has no column names. Give the"),
+        ({"trial_column": []}, "must name at least one column, or be None"),
+        ({"trial_column": [0, 1]}, r"n_features = 2, and that is .*no feature is left"),
         ({"trial_column": 2}, "trial_column=2 is out of range: X has 2 columns"),
         ({"missing": "drop"}, r"drop_incomplete\(X, y\)"),
         ({"basis": np.ones((3, 2))}, r"basis has shape \(3, 2\), but there are 1 lags"),

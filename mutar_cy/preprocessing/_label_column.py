@@ -1,14 +1,15 @@
-"""The column of X that holds labels, of tasks or of trials, beside its features."""
+"""Columns of X that hold labels, of tasks or of trials, beside its features."""
 
 from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
 from mutar_cy.groups import column_names
-from mutar_cy.tasks import check_labels
+from mutar_cy.tasks import check_labels, encode
 
 CHECKS = {
     "accept_sparse": ("csr", "csc"),
@@ -22,12 +23,12 @@ class LabelledFeatures(NamedTuple):
 
     features: np.ndarray  # or CSR, CSC; (n_samples, n_features), float64 or float32
     labels: np.ndarray | None  # (n_samples,); None if there is no column of labels
-    at: int | None  # position of the column of labels
+    at: list  # positions of the columns of labels
     names: list | None  # of the features; None if X has none
 
 
 def cut_label_column(estimator, X, parameter, *, reset):
-    """Validate X and separate its column of labels from its features.
+    """Validate X and separate its columns of labels from its features.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def cut_label_column(estimator, X, parameter, *, reset):
         NaN is allowed in features. Labels in a DataFrame may be text.
     parameter : str
         Parameter of the estimator that is the position or the name of the column of
-        labels, or None.
+        labels, a list of them, or None. Labels in several columns are combined.
     reset : bool
 
     Returns
@@ -54,28 +55,45 @@ def cut_label_column(estimator, X, parameter, *, reset):
         if names is not None:
             _refuse_text(X, names, parameter)
         features = validate_data(estimator, X, reset=reset, **CHECKS)
-        return LabelledFeatures(features, None, None, names)
+        return LabelledFeatures(features, None, [], names)
     if names is None:
         X = validate_data(estimator, X, reset=reset, **CHECKS)
     else:  # labels may be text, so they leave before the cast to float
         validate_data(estimator, X, reset=reset, skip_check_array=True)
-    n_columns = X.shape[1]
-    at = find_column(column, parameter, names, n_columns)
-    rest = np.delete(np.arange(n_columns), at)
+    at = find_columns(column, parameter, names, X.shape[1])
+    rest = [k for k in range(X.shape[1]) if k not in at]
+    table = X.iloc if hasattr(X, "iloc") else X
     label = f"{parameter}={column!r}"
-    if names is None:
-        labels = X[:, [at]].toarray()[:, 0] if hasattr(X, "toarray") else X[:, at]
-        features = X[:, rest]
-    else:
-        table = X.iloc if hasattr(X, "iloc") else X
-        labels = np.asarray(table[:, at])
-        features = check_array(
-            table[:, rest.tolist()], input_name="X", estimator=estimator, **CHECKS
-        )
+    labels = combine([_take(table, k) for k in at], X.shape[0], label)
+    features = table[:, rest]
+    if names is not None:
+        features = check_array(features, input_name="X", estimator=estimator, **CHECKS)
         names = [names[k] for k in rest]
-    return LabelledFeatures(
-        features, check_labels(labels, len(labels), label), at, names
-    )
+    return LabelledFeatures(features, labels, at, names)
+
+
+def _take(table, at):
+    """Return one column as an array."""
+    if sparse.issparse(table):
+        return table[:, [at]].toarray()[:, 0]
+    return np.asarray(table[:, at])
+
+
+def combine(columns, n_samples, name):
+    """Return one label per sample: the label in one column, or a number of several.
+
+    Parameters
+    ----------
+    columns : list of ndarray of shape (n_samples,)
+    n_samples : int
+    name : str
+        Name of the labels in error messages.
+    """
+    columns = [check_labels(labels, n_samples, name) for labels in columns]
+    if len(columns) == 1:
+        return columns[0]
+    codes = np.column_stack([encode(labels, name)[1] for labels in columns])
+    return np.unique(codes, axis=0, return_inverse=True)[1]
 
 
 def _refuse_text(X, names, parameter):
@@ -93,38 +111,45 @@ def _refuse_text(X, names, parameter):
             )
 
 
-def find_column(column, parameter, names, n_columns):
-    """Return the position of a column that is given by position or name.
+def find_columns(columns, parameter, names, n_columns):
+    """Return the positions of columns that are given by position or name.
 
     Raises
     ------
     ValueError
         If there is no such column, or no other column.
     """
+    several = columns if isinstance(columns, list | tuple) else [columns]
+    at = [_find_column(each, parameter, names, n_columns) for each in several]
+    if not at:
+        raise ValueError(f"{parameter} must name at least one column, or be None.")
+    if len(set(at)) == n_columns:
+        raise ValueError(
+            f"X has n_features = {n_columns}, and that is {parameter}={columns!r}: no "
+            f"feature is left. Give the features beside it."
+        )
+    return at
+
+
+def _find_column(column, parameter, names, n_columns):
+    """Return the position of one column."""
     if isinstance(column, Integral):
-        if not -n_columns <= column < n_columns:
-            raise ValueError(
-                f"{parameter}={column} is out of range: X has {n_columns} columns. "
-                f"Give a position from 0 to {n_columns - 1}, or a name."
-            )
-        at = int(column) % n_columns
-    elif names is None:
+        if -n_columns <= column < n_columns:
+            return int(column) % n_columns
+        raise ValueError(
+            f"{parameter}={column} is out of range: X has {n_columns} columns. "
+            f"Give a position from 0 to {n_columns - 1}, or a name."
+        )
+    if names is None:
         raise ValueError(
             f"{parameter}={column!r} names a column, but X has no column names. Give "
             f"the position of the column, or a DataFrame."
         )
-    elif names.count(column) != 1:
-        shown = ", ".join(map(repr, names[:10])) + (", ..." if len(names) > 10 else "")
-        raise ValueError(
-            f"{parameter}={column!r} must be the name of one column of X, got columns "
-            f"{shown}. In a ColumnTransformer, list it among the columns of this "
-            f"transformer."
-        )
-    else:
-        at = names.index(column)
-    if n_columns == 1:
-        raise ValueError(
-            f"X has n_features = 1, and that is {parameter}={column!r}: no feature is "
-            f"left. Give the features beside it."
-        )
-    return at
+    if names.count(column) == 1:
+        return names.index(column)
+    shown = ", ".join(map(repr, names[:10])) + (", ..." if len(names) > 10 else "")
+    raise ValueError(
+        f"{parameter}={column!r} must be the name of one column of X, got columns "
+        f"{shown}. In a ColumnTransformer, list it among the columns of this "
+        f"transformer."
+    )

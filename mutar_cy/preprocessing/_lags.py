@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from mutar_cy.preprocessing._label_column import cut_label_column
+from mutar_cy.preprocessing._label_column import cut_label_column, find_columns
 from mutar_cy.tasks import encode
 
 BLOCK_SIZE = 2**21  # numbers in the lagged values of a block of samples, 16 MB
@@ -45,10 +45,11 @@ class LagTransformer(TransformerMixin, BaseEstimator):
         list may hold 0, the same sample, and negative lags, which are *later* samples:
         they are for a feature that follows its effect, such as a movement that a neuron
         prepares, and not for forecasts.
-    trial_column : int or str, default=None
+    trial_column : int, str or list of them, default=None
         Position or name of the column of X that holds the label of each sample's trial
-        (session, subject). It has no lags and is left out of the output. By default X
-        is one trial.
+        (session, subject). It has no lags and is left out of the output. Of a list,
+        every combination of labels is a trial: ``["neuron", "trial"]`` where trials
+        are numbered anew for each neuron. By default X is one trial.
     basis : transformer or array-like of shape (n_lags, n_functions), default=None
         Functions of the lag: a transformer, which is fitted to the column of lags, such
         as ``RaisedCosineTransformer(log=True)``, or the values of the functions at the
@@ -120,7 +121,7 @@ class LagTransformer(TransformerMixin, BaseEstimator):
 
     _parameter_constraints = {
         "lags": [Interval(Integral, 1, None, closed="left"), "array-like"],
-        "trial_column": [Integral, str, None],
+        "trial_column": [Integral, str, list, None],
         "basis": [HasMethods(["fit", "transform"]), "array-like", None],
         "missing": [StrOptions({"nan", "zero"})],
     }
@@ -160,7 +161,7 @@ class LagTransformer(TransformerMixin, BaseEstimator):
         n_columns, width = table.features.shape[1], functions.shape[1]
         names = table.names
         if names is None:
-            names = [k for k in range(self.n_features_in_) if k != table.at]
+            names = [k for k in range(self.n_features_in_) if k not in table.at]
         ends = width * np.arange(1, n_columns + 1)
         self.lags_, self.basis_, self.functions_ = lags, basis, functions
         self.groups_ = {
@@ -278,11 +279,10 @@ def _columns_of(model, input_features):
                 f"input_features should have length equal to number of features "
                 f"({model.n_features_in_}), got {len(names)}"
             )
-    column = model.trial_column
-    if column is None:
+    if model.trial_column is None:
         return names
-    at = known.index(column) if isinstance(column, str) else column % len(names)
-    return names[:at] + names[at + 1 :]
+    at = find_columns(model.trial_column, "trial_column", known or None, len(names))
+    return [name for k, name in enumerate(names) if k not in at]
 
 
 def refuse_other_words(model):

@@ -234,8 +234,8 @@ class TaskScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             if mean is not None and inverse:
                 values = values + mean[:, k]
             features[rows] = values
-        if table.at is not None and table.names is not None:
-            return replace_columns(X, table.at, features)
+        if table.at and table.names is not None:
+            return replace_columns(X, table.at[0], features)
         return _joined(features, table)
 
     def _find_tasks(self, labels, n_samples):
@@ -287,12 +287,13 @@ def _with_mean_task(values):
 
 def _joined(features, table):
     """Return features of an array or sparse matrix, with the column of labels."""
-    if table.at is None:
+    if not table.at:
         return features
+    (at,) = table.at
     labels = table.labels.astype(features.dtype)[:, np.newaxis]
     if not sparse.issparse(features):
-        return np.insert(features, [table.at], labels, axis=1)
-    parts = [features[:, : table.at], sparse.csr_array(labels), features[:, table.at :]]
+        return np.insert(features, [at], labels, axis=1)
+    parts = [features[:, :at], sparse.csr_array(labels), features[:, at:]]
     return sparse.hstack(parts, format="csr")
 
 
