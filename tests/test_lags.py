@@ -155,6 +155,7 @@ def test_sparse_is_dense(kind, basis, missing):
     thin = model.fit_transform(kind(counts))
     assert sparse.issparse(thin)
     assert thin.dtype == dense.dtype == np.float32
+    assert thin.indices.dtype == np.int32  # some solvers take no other
     assert thin.nnz <= np.count_nonzero(dense)
     assert_allclose(thin.toarray(), dense, rtol=1e-6)
 

@@ -412,8 +412,11 @@ def lagged(features, sources, fill):
     -------
     values : ndarray of shape (n_some, n_columns, n_lags)
     """
-    values = np.moveaxis(features[sources], -1, 1).copy()
-    values[np.broadcast_to((sources < 0)[:, np.newaxis], values.shape)] = fill
+    shape = (len(sources), features.shape[1], sources.shape[1])
+    values = np.empty(shape, features.dtype)
+    for k, rows in enumerate(sources.T):
+        values[:, :, k] = features[rows]
+        values[rows < 0, :, k] = fill
     return values
 
 
@@ -459,16 +462,13 @@ def sparse_lagged(features, sources, functions, fill):
     -------
     values : CSR array of shape (n_samples, n_columns * n_functions)
     """
-    (n_samples, n_columns), n_lags = features.shape, sources.shape[1]
+    n_columns, n_lags = features.shape[1], sources.shape[1]
     weights = np.eye(n_lags) if functions is None else functions
+    weights = weights.astype(features.dtype)
     features, missing, parts = sparse.csr_array(features), sources < 0, []
     for k in range(weights.shape[1]):
         used = np.flatnonzero(weights[:, k])
-        rows, at = np.nonzero(~missing[:, used])
-        entries = weights[used[at], k].astype(features.dtype)
-        places = (rows, sources[rows, used[at]])
-        moves = sparse.coo_array((entries, places), shape=(n_samples, n_samples))
-        part = moves.tocsr() @ features
+        part = _weighted_rows(sources[:, used], weights[used, k]) @ features
         holes = missing[:, k] if functions is None else missing.any(axis=1)
         if np.isnan(fill) and holes.any():
             part = part + _missing_rows(holes, n_columns, features.dtype)
@@ -476,6 +476,15 @@ def sparse_lagged(features, sources, functions, fill):
     joined = sparse.hstack(parts, format="csc")
     by_column = np.arange(joined.shape[1]).reshape(len(parts), n_columns).T.ravel()
     return sparse.csr_array(joined[:, by_column])
+
+
+def _weighted_rows(sources, weights):
+    """Return the matrix that sums the rows of the sources, times the weights."""
+    inside = sources >= 0
+    ends = np.concatenate([[0], np.cumsum(inside.sum(axis=1))])
+    entries = np.broadcast_to(weights, sources.shape)[inside]
+    shape = (len(sources), len(sources))
+    return sparse.csr_array((entries, sources[inside], ends), shape=shape)
 
 
 def _missing_rows(holes, n_columns, dtype):
