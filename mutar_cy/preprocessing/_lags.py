@@ -475,7 +475,11 @@ def sparse_lagged(features, sources, functions, fill):
         parts.append(part)
     joined = sparse.hstack(parts, format="csc")
     by_column = np.arange(joined.shape[1]).reshape(len(parts), n_columns).T.ravel()
-    return sparse.csr_array(joined[:, by_column])
+    values = sparse.csr_array(joined[:, by_column])
+    integer = sparse.get_index_dtype(maxval=max(values.nnz, *values.shape))
+    values.indices = values.indices.astype(integer)
+    values.indptr = values.indptr.astype(integer)
+    return values
 
 
 def _weighted_rows(sources, weights):
