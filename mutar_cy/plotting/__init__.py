@@ -6,6 +6,8 @@ from mutar_cy.plotting._regularization_path_display import RegularizationPathDis
 from mutar_cy.plotting._stability_display import StabilityDisplay
 from mutar_cy.plotting._support_display import SupportDisplay
 from mutar_cy.plotting._task_similarity_display import TaskSimilarityDisplay
+from mutar_cy.plotting._tuning_curve_display import TuningCurveDisplay
+from mutar_cy.plotting._tuning_curves import TuningCurve
 
 __all__ = [
     "CoefficientMapDisplay",
@@ -14,4 +16,6 @@ __all__ = [
     "StabilityDisplay",
     "SupportDisplay",
     "TaskSimilarityDisplay",
+    "TuningCurve",
+    "TuningCurveDisplay",
 ]
