@@ -5,7 +5,7 @@ Poisson group lasso of neurons: spike history and tuning curves
 
 Which covariates drive five neurons: the direction of the head, the running speed, the
 light, or their own past spikes? Each covariate is a group of basis functions, and
-:class:`~mutar_cy.GroupLassoRegressor` selects or drops it for all neurons together.
+:class:`~mutar_cy.GroupLasso` selects or drops it for all neurons together.
 Every neuron has its own spike history, and so its own design. The data are simulated,
 so the answer is known.
 """
@@ -20,7 +20,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, SplineTransformer
 
-from mutar_cy import GroupLassoRegressorCV
+from mutar_cy import GroupLassoCV
 from mutar_cy.plotting import TuningCurveDisplay
 from mutar_cy.preprocessing import (
     LagTransformer,
@@ -114,7 +114,7 @@ bases = ColumnTransformer(
 X, y, trials = drop_incomplete(
     bases.fit_transform(table), table["spikes"], table["trial"]
 )
-first = GroupLassoRegressorCV(
+first = GroupLassoCV(
     groups="prefix",
     loss="poisson",
     alphas=10,
@@ -123,7 +123,7 @@ first = GroupLassoRegressorCV(
     task_column="cell__cell",
 ).fit(X, y)
 weights = 1 / np.maximum(first.group_norms_, 1e-9)
-model = clone(first).set_params(group_weights=weights).fit(X, y)
+model = clone(first).set_params(penalty_weights=weights).fit(X, y)
 curves = TuningCurveDisplay.from_estimator(make_pipeline(bases, model), table)
 plt.show()
 

@@ -56,7 +56,7 @@ def test_names_lead_back_to_the_groups(library):
     stacker = BlockStacker().set_output(transform=library)
     table = stacker.fit_transform(DATA)
     assert column_names(table) == [f"position__{j}" for j in range(3)] + ["speed__0"]
-    groups = read_groups("auto", 4, column_names(table))
+    groups = read_groups("prefix", 4, column_names(table))
     by_key = read_groups(stacker.groups_, 4)
     assert groups.names == by_key.names == ["position", "speed"]
     assert_array_equal(groups.owner, by_key.owner)

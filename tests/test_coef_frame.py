@@ -187,7 +187,6 @@ def fitted(cls=GroupLasso, **parameters):
     ("given", "message"),
     [
         ({"feature_names": ["a", "b"]}, "has 2 names, but GroupLasso .* 10 features"),
-        ({"groups": True}, "groups=True, but GroupLasso has no groups"),
         ({"part": "common"}, "'part' parameter of coef_frame .*'common'"),
         ({"groups": 3}, "'groups' parameter of coef_frame"),
         ({"feature_names": 3}, "'feature_names' parameter of coef_frame"),

@@ -154,8 +154,8 @@ def test_labels_of_any_kind(labels, names, owners):
 
 def test_a_mask_of_numbers_is_a_mask():
     mask = np.array([[1, 0, 1, 0], [0, 1, 0, 1]])
-    for given in (mask, mask.astype(float), mask.astype(bool)):
-        assert members(read_groups(given, 4)) == [[0, 2], [1, 3]]
+    for dtype in (int, float, bool):
+        assert members(read_groups(mask.astype(dtype), 4)) == [[0, 2], [1, 3]]
     # With two columns these are positions: one group of both.
     assert members(read_groups(np.array([[0, 1]]), 2)) == [[0, 1]]
 
@@ -170,7 +170,7 @@ def test_weights_of_features():
         ValueError, match=r"shape \(3, 2\), .* shape \(3,\): there are 3"
     ):
         feature_weights([[1, 2], [3, 4], [5, 6]], 3)
-    with pytest.raises(ValueError, match="-1.0 for feature 'b'"):
+    with pytest.raises(ValueError, match=r"-1\.0 for feature 'b'"):
         feature_weights({"b": -1.0}, 2, ["a", "b"])
     with pytest.raises(ValueError, match="'d', which is none of the features"):
         feature_weights({"d": 1.0}, 2, ["a", "b"])

@@ -18,7 +18,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import SplineTransformer
 from sklearn.utils._param_validation import InvalidParameterError
 
-from mutar_cy import GroupLassoRegressor
+from mutar_cy import GroupLasso
 from mutar_cy.groups import column_names, read_groups
 from mutar_cy.preprocessing import (
     LagTransformer,
@@ -259,7 +259,7 @@ def test_in_a_pipeline_and_a_search():
     pipeline = Pipeline(
         [
             ("history", history),
-            ("model", GroupLassoRegressor(alpha=0.02, groups="prefix", loss="poisson")),
+            ("model", GroupLasso(alpha=0.02, groups="prefix", loss="poisson")),
         ]
     )
     search = GridSearchCV(

@@ -187,7 +187,7 @@ def test_names_become_groups_in_a_column_transformer():
     ).set_output(transform="pandas")
     table = bases.fit_transform(frame)
     assert table.columns[0] == "f(position)__position_rc_0"
-    groups = read_groups("auto", 6, column_names(table))
+    groups = read_groups("prefix", 6, column_names(table))
     assert groups.names == ["f(position)", "f(speed)"]
     assert [group.tolist() for group in groups.indices] == [[0, 1, 2], [3, 4, 5]]
 

@@ -260,7 +260,7 @@ def test_groups_of_a_path(loss):
         assert_allclose(path.coefs[..., at], fit.coef_, atol=1e-4)
         assert_allclose(path.group_norms[at], fit.group_norms_, atol=1e-4)
         assert_allclose(table.iloc[at], path.group_norms[at])
-    with pytest.raises(ValueError, match="no groups: .*leave by='features'"):
+    with pytest.raises(ValueError, match=r"no groups: .*leave by='features'"):
         regularization_path(GroupLasso(), X, y, alphas=2).to_dataframe(by="groups")
 
 

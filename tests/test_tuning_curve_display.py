@@ -19,7 +19,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from mutar_cy import GroupLassoClassifier, GroupLassoRegressor
+from mutar_cy import GroupLassoClassifier, GroupLasso
 from mutar_cy.plotting import TuningCurve, TuningCurveDisplay
 from mutar_cy.preprocessing import (
     BlockStacker,
@@ -67,7 +67,7 @@ def bases(parts=PARTS, library="pandas"):
 
 
 def fitted(y=COUNTS, alpha=1e-3, loss="poisson", **params):
-    model = GroupLassoRegressor(
+    model = GroupLasso(
         alpha=alpha, groups="prefix", loss=loss, tol=1e-8, **params
     )
     return make_pipeline(bases(), model).fit(TABLE, y)
@@ -126,7 +126,7 @@ def test_curves_of_bases_are_their_sums():
 
 def test_covariates_that_are_not_selected():
     weights = {"angle": 1.0, "speed": np.inf, "light": np.inf, "dose": np.inf}
-    pipeline = fitted(group_weights=weights)
+    pipeline = fitted(penalty_weights=weights)
     assert [*curves_of(pipeline, TABLE)[0]] == [("angle", "value")]
     curves, _ = curves_of(pipeline, TABLE, ["light", 0])
     assert [*curves] == [("light", "category"), ("speed", "value")]
@@ -158,7 +158,7 @@ def test_lags_give_filters(lags, basis, missing):
     transform = bases(steps).fit(table)
     X = transform.transform(table)
     whole = X.notna().all(axis=1)
-    model = GroupLassoRegressor(alpha=1e-3, groups="prefix", loss="poisson", tol=1e-8)
+    model = GroupLasso(alpha=1e-3, groups="prefix", loss="poisson", tol=1e-8)
     model.fit(X[whole], y[whole])
     curves, display = curves_of(Pipeline([("x", transform), ("m", model)]), table)
     past, columns = transform.named_transformers_["past"], transform.output_indices_
@@ -186,7 +186,7 @@ def test_a_covariate_with_a_curve_and_a_filter():
     parts = [*PARTS[:1], ("direct", "passthrough", ["speed"])]
     steps = [("past", lagged, ["run", "speed"]), *parts]
     pipeline = make_pipeline(
-        bases(steps), GroupLassoRegressor(alpha=1e-4, groups="prefix", tol=1e-8)
+        bases(steps), GroupLasso(alpha=1e-4, groups="prefix", tol=1e-8)
     ).fit(table, y)
     curves, _ = curves_of(pipeline, table)
     assert [*curves] == [("speed", "value"), ("speed", "lag")]
@@ -200,7 +200,7 @@ def test_tasks_of_their_own_samples():
     dose = rng.uniform(0, np.where(site == "Bern", 1.0, 50.0))
     table = pd.DataFrame({"dose": dose, "site": site, "age": rng.normal(size=N)})
     y = dose / np.where(site == "Bern", 1.0, 50.0) + 0.01 * rng.normal(size=N)
-    model = GroupLassoRegressor(task_column="site", alpha=1e-4, tol=1e-10)
+    model = GroupLasso(task_column="site", alpha=1e-4, tol=1e-10)
     pipeline = make_pipeline(TaskScaler("site"), model).fit(table, y)
     curves, display = curves_of(pipeline, table)
     assert display.task_names == ["Bern", "Lyon"]
@@ -218,7 +218,7 @@ def test_tasks_of_their_own_samples():
 def test_several_tasks_in_one_table_without_scales():
     table = TABLE.assign(cell=np.repeat(["a", "b", "c"], N // 3))
     parts = [("cell", "passthrough", ["cell"]), *PARTS]
-    model = GroupLassoRegressor(
+    model = GroupLasso(
         alpha=1e-3, groups="prefix", loss="poisson", task_column="cell__cell"
     )
     pipeline = make_pipeline(bases(parts), model).fit(table, COUNTS)
@@ -290,7 +290,7 @@ def test_searches_and_models_of_scikit_learn():
 def test_containers_give_the_same_curves():
     reference, _ = curves_of(fitted(), TABLE)
     frame = pl.DataFrame({name: TABLE[name].tolist() for name in TABLE})
-    model = GroupLassoRegressor(alpha=1e-3, groups="prefix", loss="poisson", tol=1e-8)
+    model = GroupLasso(alpha=1e-3, groups="prefix", loss="poisson", tol=1e-8)
     polars, _ = curves_of(
         make_pipeline(bases(library="polars"), model).fit(frame, COUNTS), frame
     )
@@ -314,7 +314,7 @@ def test_a_dict_of_covariates():
     data["other"] = np.ones((N, 2)) * COUNTS[:, None]
     parts = [(name, part, [f"{name}__0"]) for name, part, _ in PARTS[:2]]
     stack = BlockStacker().set_output(transform="pandas")
-    model = GroupLassoRegressor(alpha=1e-3, groups="prefix", loss="poisson", tol=1e-8)
+    model = GroupLasso(alpha=1e-3, groups="prefix", loss="poisson", tol=1e-8)
     pipeline = make_pipeline(stack, bases(parts), model).fit(data, COUNTS)
     curves, _ = curves_of(pipeline, data)
     assert [*curves] == [("speed", "value"), ("angle", "value")]

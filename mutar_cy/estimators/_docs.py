@@ -323,10 +323,6 @@ mse_path_ : ndarray of shape (n_alphas, n_folds)
     ``sample_weight``, then over responses, then over tasks by ``task_weight``.
     Without ``criterion``.
 """,
-    "n_alphas": """
-n_alphas : int, default=100
-    How many strengths to lay out.
-""",
     "n_features_in_": """
 n_features_in_ : int
     Number of columns of X, the task column included.

@@ -49,7 +49,7 @@ def join_groups(estimator, X, y):
     return joined, JoinedBlocks(indices, block_columns(X))
 
 
-def join_as_in_fit(X: Any, joined, name, names_tasks=False):
+def join_as_in_fit(X: Any, joined, name):
     """Return X as one matrix, if it is a dict as the one in fit.
 
     Parameters
@@ -59,15 +59,8 @@ def join_as_in_fit(X: Any, joined, name, names_tasks=False):
         Of the dict in fit.
     name : str
         Of the estimator's class.
-    names_tasks : bool, default=False
-        Whether a dict may hold one design per task.
     """
     if joined is None:
-        if is_dict(X) and not names_tasks:
-            raise ValueError(
-                f"X is a dict, but this {name} was fitted to a table; pass a table "
-                "with the same columns."
-            )
         return X
     if not tasks.is_dict(X):
         raise ValueError(

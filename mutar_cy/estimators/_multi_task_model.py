@@ -78,7 +78,7 @@ class MultiTaskModel(
             "tasks_": data.labels,
             "layout_": data.layout.name,
             "is_fitted_": True,
-            "_blocks": data.blocks,
+            "_joined": data.blocks,
             "_groups": objective.feature_groups,
             "_names": objective.group_names,
             "_feature_names": data.feature_names,
@@ -132,13 +132,12 @@ class MultiTaskModel(
         intercept : ndarray of the shape of one row of ``coef``
         """
         check_is_fitted(self)
-        own_designs = self.layout_ == "list"
-        X = join_as_in_fit(X, self._blocks, type(self).__name__, own_designs)
+        X = join_as_in_fit(X, self._joined, type(self).__name__)
         return tasks.linear_predictor(self, X, coef, intercept, task)
 
     def _has_task_designs(self, X):
         """Tell whether X holds one design per task."""
-        return self._blocks is None and tasks.has_task_designs(X)
+        return self._joined is None and tasks.has_task_designs(X)
 
     def _start(self, objective):
         """Return the coefficients to start from, or None for zeros."""

@@ -19,7 +19,7 @@ def regression_losses():
     Returns
     -------
     names : list of str
-        The values of the parameter ``loss`` of GroupLassoRegressor.
+        The values of the parameter ``loss`` of GroupLasso, IndLasso and DirtyModel.
 
     Examples
     --------

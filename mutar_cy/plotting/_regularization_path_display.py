@@ -176,9 +176,9 @@ class RegularizationPathDisplay(ExplainedArguments):
         estimator : estimator
             An estimator of this package, or a search or a pipeline with one, fitted or
             not; it is not modified. The plot marks its ``alpha``. For a
-            cross-validated estimator the path is over its grid (the path with the chosen ratio if there are several), and the curve
-            shows its validation losses or its criterion; if it is not fitted, a clone
-            is fitted.
+            cross-validated estimator the path is over its grid (the path with the
+            chosen ratio if there are several), and the curve shows its validation
+            losses or its criterion; if it is not fitted, a clone is fitted.
         X, y : object
             Passed to ``fit``.
         alphas : int or array-like of shape (n_alphas,), default=100

@@ -78,7 +78,7 @@ class TuningCurveDisplay:
     >>> from sklearn.compose import make_column_transformer
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import OneHotEncoder
-    >>> from mutar_cy import GroupLassoRegressor
+    >>> from mutar_cy import GroupLasso
     >>> from mutar_cy.plotting import TuningCurveDisplay
     >>> from mutar_cy.preprocessing import RaisedCosineTransformer
     >>> rng = np.random.default_rng(0)
@@ -89,7 +89,7 @@ class TuningCurveDisplay:
     ...     (OneHotEncoder(sparse_output=False), ["side"]),
     ... ).set_output(transform="pandas")
     >>> model = make_pipeline(
-    ...     bases, GroupLassoRegressor(alpha=0.01, groups="prefix", loss="poisson")
+    ...     bases, GroupLasso(alpha=0.01, groups="prefix", loss="poisson")
     ... ).fit(X, y)
     >>> display = TuningCurveDisplay.from_estimator(model, X)
     >>> [(curve.feature, curve.over) for curve in display.curves]

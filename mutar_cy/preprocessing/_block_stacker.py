@@ -12,7 +12,7 @@ class BlockStacker(TransformerMixin, BaseEstimator):
 
     Splitters of scikit-learn count the keys of a dict as samples. They can split the
     joined matrix, and the names of its columns start with their key, so that an
-    estimator with ``groups="auto"`` finds the groups.
+    estimator with ``groups="prefix"`` finds the groups.
 
     Attributes
     ----------

@@ -69,7 +69,7 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
     -----
     Names of output columns contain no ``"__"``. In a
     :class:`~sklearn.compose.ColumnTransformer` with one entry per feature, the names
-    of the entries are therefore the prefixes that ``groups="auto"`` uses.
+    of the entries are therefore the prefixes that ``groups="prefix"`` uses.
 
     References
     ----------
