@@ -19,6 +19,7 @@ from mutar_cy.model_selection import (
 from mutar_cy.objectives import (
     COUNT,
     FRACTION,
+    all_or_nothing,
     check_parameters,
     current_recorder,
     solver_callback,
@@ -78,7 +79,6 @@ class CrossValidated:
     n_jobs: int | None
     verbose: Any = 0
     _model_class: Any
-    _path_name = "mse_path_"  # the attribute that holds the validation losses
     _weighs_folds = True  # whether a fold counts by the weights of its samples
 
     def _model(self):
@@ -101,6 +101,44 @@ class CrossValidated:
     def _rule(self):
         """Return the rule of the choice: "min" or "1se"."""
         return self.rule
+
+    @all_or_nothing
+    def fit(self, X, y, sample_weight=None, task=None, groups=None):
+        """Choose the strengths, and fit the model to all samples.
+
+        Parameters
+        ----------
+        X, y : object
+            The data, in any layout that the model's ``fit`` takes.
+        sample_weight : float or array-like, default=None
+            Weights in the layout of y, or one per sample where y has several columns.
+        task : array-like of shape (n_samples,), default=None
+            The label of every sample's task.
+        groups : array-like of shape (n_samples,), default=None
+            The groups of samples that ``cv`` keeps together, such as trials; all tasks
+            end to end where every task has a design of its own. By default the tasks,
+            for splitters that take groups.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            As the model's ``fit``; or if a fold leaves a task without samples.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If a duality gap is above its target after ``max_iter`` iterations.
+        UserWarning
+            If a strength is 0.
+        """
+        to_split = None if groups is None else {"groups": groups}
+        given = {"sample_weight": sample_weight, "task": task}
+        return self._fit(X, y, to_split=to_split, **given)
 
     def _fit(self, X, y, *, to_split=None, **given):
         """Fit to X, y and the arguments of ``fit``; splitters take ``to_split``."""
@@ -203,26 +241,67 @@ class CrossValidated:
         return grid.points[which[0]]
 
     def _score_attributes(self, scores, grid, objective):
-        """Return the validation losses as attributes."""
-        return {self._path_name: grid.shaped(scores.path)}
+        """Return the validation losses as attributes, of all tasks and of each.
+
+        They are ``mse_path_`` and ``task_mse_path_`` for squared error, else
+        ``deviance_path_`` and ``task_deviance_path_``.
+        """
+        kind = "mse" if objective.loss.is_quadratic else "deviance"
+        columns = objective.task_columns()
+        each = [grid.shaped(scores.of_columns(own).path) for own in columns]
+        return {
+            f"{kind}_path_": grid.shaped(scores.path),
+            f"task_{kind}_path_": np.stack(each, axis=-1),
+        }
 
 
 class LossCrossValidated(CrossValidated):
-    """Choose the strengths of a model of any loss.
+    """Choose the strengths of a model of any loss."""
 
-    The losses of held-out samples are ``mse_path_`` and ``task_mse_path_`` for squared
-    error, else ``deviance_path_`` and ``task_deviance_path_``.
-    """
+    @all_or_nothing
+    def fit(self, X, y, sample_weight=None, task=None, offset=None, groups=None):
+        """Choose the strengths, and fit the model to all samples.
+
+        Parameters
+        ----------
+        X, y : object
+            The data, in any layout that the model's ``fit`` takes.
+        sample_weight : float or array-like, default=None
+            Weights in the layout of y, or one per sample where y has several columns.
+        task : array-like of shape (n_samples,), default=None
+            The label of every sample's task.
+        offset : array-like, default=None
+            What to add to the linear predictors, in the layout of y.
+        groups : array-like of shape (n_samples,), default=None
+            The groups of samples that ``cv`` keeps together, such as trials; all tasks
+            end to end where every task has a design of its own. By default the tasks,
+            for splitters that take groups. The groups of features are a parameter of
+            the class.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            As the model's ``fit``; or if a fold leaves a task without samples, without
+            a count above 0, or without a class.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If a duality gap is above its target after ``max_iter`` iterations.
+        UserWarning
+            If a strength is 0, or parameters and data make this another model.
+        """
+        to_split = None if groups is None else {"groups": groups}
+        given = {"sample_weight": sample_weight, "task": task, "offset": offset}
+        return self._fit(X, y, to_split=to_split, **given)
 
     def _warn_as_model(self, model, objective):
         model._warn_other_model(objective)
-
-    def _score_attributes(self, scores, grid, objective):
-        kind = "mse" if objective.loss.is_quadratic else "deviance"
-        paths = [scores.of_columns(own).path for own in objective.task_columns()]
-        joint = {f"{kind}_path_": grid.shaped(scores.path)}
-        each = [grid.shaped(path) for path in paths]
-        return {**joint, f"task_{kind}_path_": np.stack(each, axis=-1)}
 
 
 def report_steps(callback, n_steps, solutions=()):

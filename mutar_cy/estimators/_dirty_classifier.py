@@ -55,6 +55,7 @@ class DirtyClassifier(DirtyModelBase, LossClassifier):
     %(task_weight)s
     %(task_column)s
     %(unseen_tasks)s
+    %(degenerate_tasks of classifiers)s
 
     Attributes
     ----------
@@ -125,6 +126,7 @@ class DirtyClassifier(DirtyModelBase, LossClassifier):
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
+        degenerate_tasks="raise",
     ):
         self.alpha = alpha
         self.beta = beta
@@ -140,6 +142,7 @@ class DirtyClassifier(DirtyModelBase, LossClassifier):
         self.task_weight = task_weight
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
+        self.degenerate_tasks = degenerate_tasks
 
 
 @fill_docstring
@@ -184,6 +187,7 @@ class DirtyClassifierCV(AlphaAndBeta, DirtyClassifier):
     %(task_weight)s
     %(task_column)s
     %(unseen_tasks)s
+    %(degenerate_tasks of classifiers)s
 
     Attributes
     ----------
@@ -283,6 +287,7 @@ class DirtyClassifierCV(AlphaAndBeta, DirtyClassifier):
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
+        degenerate_tasks="raise",
     ):
         self.alphas = alphas
         self.betas = betas
@@ -303,3 +308,4 @@ class DirtyClassifierCV(AlphaAndBeta, DirtyClassifier):
         self.task_weight = task_weight
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
+        self.degenerate_tasks = degenerate_tasks

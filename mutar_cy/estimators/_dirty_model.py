@@ -141,6 +141,7 @@ class DirtyModel(DirtyModelBase, LossRegressor):
     %(task_column)s
     %(unseen_tasks)s
     %(missing_targets)s
+    %(degenerate_tasks)s
 
     Attributes
     ----------
@@ -221,6 +222,7 @@ class DirtyModel(DirtyModelBase, LossRegressor):
         task_column=None,
         unseen_tasks="raise",
         missing_targets="raise",
+        degenerate_tasks="raise",
     ):
         self.alpha = alpha
         self.beta = beta
@@ -237,6 +239,7 @@ class DirtyModel(DirtyModelBase, LossRegressor):
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
+        self.degenerate_tasks = degenerate_tasks
 
 
 def dirty_penalty(alpha, beta, weights, positive):
@@ -302,6 +305,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
     %(task_column)s
     %(unseen_tasks)s
     %(missing_targets)s
+    %(degenerate_tasks)s
 
     Attributes
     ----------
@@ -312,6 +316,10 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
         Mean squared errors of held-out samples: within a task and response by
         ``sample_weight``, then over responses, then over tasks by ``task_weight``.
         Without ``criterion``.
+    task_mse_path_ : ndarray of shape (n_ratios, n_alphas, n_folds, n_tasks)
+        The same for every task.
+    deviance_path_, task_deviance_path_ : ndarray
+        The same for losses other than squared error: mean deviances in place of errors.
     criterion_path_ : ndarray of shape (n_ratios, n_alphas)
         The values of ``criterion``, if there is one.
     degrees_of_freedom_ : ndarray of shape (n_ratios, n_alphas)
@@ -409,6 +417,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
         task_column=None,
         unseen_tasks="raise",
         missing_targets="raise",
+        degenerate_tasks="raise",
     ):
         self.alphas = alphas
         self.betas = betas
@@ -430,6 +439,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
+        self.degenerate_tasks = degenerate_tasks
 
 
 def dirty_grid(objective, alphas, eps, *, betas=None, ratios=5):

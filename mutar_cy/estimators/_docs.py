@@ -7,9 +7,27 @@ of its own, ``%(name)s`` or ``%(name of Class)s``, and the decorator puts it in.
 import re
 
 ENTRIES = {
+    "degenerate_tasks": """
+degenerate_tasks : {"raise", "constant"}, default="raise"
+    Tasks whose best intercept is infinite: for the loss "poisson", those without a
+    count above 0. "raise": an error. "constant": their coefficients are 0, their
+    intercept is minus infinity, and predictions are 0; other tasks are fitted as
+    without them. A fold whose training samples are such a task leaves it out of the
+    held-out losses.
+""",
+    "degenerate_tasks of classifiers": """
+degenerate_tasks : {"raise", "constant"}, default="raise"
+    Tasks that lack a class. "raise": an error. "constant": for a class that they lack
+    their coefficients are 0, and the intercept is minus infinity (infinity for the only
+    class that they have); other tasks are fitted as without them.
+""",
     "task_deviance_path_": r"""
 task_deviance_path_ : ndarray of shape (n_alphas, n_folds, n_tasks)
     The same for every task.
+""",
+    "task_mse_path_ of squared error": """
+task_mse_path_ : ndarray of shape (n_alphas, n_folds, n_tasks)
+    The same for every task. NaN where a fold holds out none of its samples.
 """,
     "task_mse_path_": r"""
 task_mse_path_, task_deviance_path_ : ndarray of shape (n_alphas, n_folds, n_tasks)
@@ -330,10 +348,6 @@ n_features_in_ : int
     "n_iter_": r"""
 n_iter_ : int
     Passes over the coefficients, or Newton steps.
-""",
-    "n_iter_ of DirtyModel": """
-n_iter_ : int
-    Passes made over the coefficients.
 """,
     "n_iter_ of GroupLassoClassifier": """
 n_iter_ : int

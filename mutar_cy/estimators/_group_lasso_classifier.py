@@ -51,6 +51,7 @@ class GroupLassoClassifier(GroupLassoModel, LossClassifier):
     %(task_weight)s
     %(task_column)s
     %(unseen_tasks)s
+    %(degenerate_tasks of classifiers)s
 
     Attributes
     ----------
@@ -114,6 +115,7 @@ class GroupLassoClassifier(GroupLassoModel, LossClassifier):
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
+        degenerate_tasks="raise",
     ):
         self.alpha = alpha
         self.fit_intercept = fit_intercept
@@ -130,6 +132,7 @@ class GroupLassoClassifier(GroupLassoModel, LossClassifier):
         self.task_weight = task_weight
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
+        self.degenerate_tasks = degenerate_tasks
 
 
 @fill_docstring
@@ -167,6 +170,7 @@ class GroupLassoClassifierCV(LossCrossValidated, GroupLassoClassifier):
     %(task_weight)s
     %(task_column)s
     %(unseen_tasks)s
+    %(degenerate_tasks of classifiers)s
 
     Attributes
     ----------
@@ -258,6 +262,7 @@ class GroupLassoClassifierCV(LossCrossValidated, GroupLassoClassifier):
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
+        degenerate_tasks="raise",
     ):
         self.alphas = alphas
         self.eps = eps
@@ -278,3 +283,4 @@ class GroupLassoClassifierCV(LossCrossValidated, GroupLassoClassifier):
         self.task_weight = task_weight
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
+        self.degenerate_tasks = degenerate_tasks

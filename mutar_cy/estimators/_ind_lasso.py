@@ -7,7 +7,11 @@ from numbers import Real
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from mutar_cy.estimators._cross_validated import LossCrossValidated, constraints_of
+from mutar_cy.estimators._cross_validated import (
+    CrossValidated,
+    LossCrossValidated,
+    constraints_of,
+)
 from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._loss_regressor import GroupedModel, LossRegressor
 from mutar_cy.model_selection import alpha_grid, select_best
@@ -76,6 +80,7 @@ class IndLasso(IndLassoModel, LossRegressor):
     %(task_column)s
     %(unseen_tasks)s
     %(missing_targets)s
+    %(degenerate_tasks)s
 
     Attributes
     ----------
@@ -143,6 +148,7 @@ class IndLasso(IndLassoModel, LossRegressor):
         task_column=None,
         unseen_tasks="raise",
         missing_targets="raise",
+        degenerate_tasks="raise",
     ):
         self.alpha = alpha
         self.fit_intercept = fit_intercept
@@ -160,6 +166,7 @@ class IndLasso(IndLassoModel, LossRegressor):
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
+        self.degenerate_tasks = degenerate_tasks
 
 
 def column_penalties(estimator, weights, columns):
@@ -204,7 +211,7 @@ def _penalties_of_tasks(alpha, make, weights, n_responses, name):
     ]
 
 
-class AlphaPerTask(LossCrossValidated):
+class AlphaPerTask(CrossValidated):
     """Choose an alpha of every task, or one of all tasks.
 
     Where every task has its own, it is chosen by the task's own samples.
@@ -246,7 +253,7 @@ class AlphaPerTask(LossCrossValidated):
 
 
 @fill_docstring
-class IndLassoCV(AlphaPerTask, IndLasso):
+class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
     r"""IndLasso with alphas chosen by cross-validation or an information criterion.
 
     This is :class:`~mutar_cy.IndLasso`, see there for the objective, with a chosen
@@ -284,6 +291,7 @@ class IndLassoCV(AlphaPerTask, IndLasso):
     %(task_column)s
     %(unseen_tasks)s
     %(missing_targets)s
+    %(degenerate_tasks)s
 
     Attributes
     ----------
@@ -390,6 +398,7 @@ class IndLassoCV(AlphaPerTask, IndLasso):
         task_column=None,
         unseen_tasks="raise",
         missing_targets="raise",
+        degenerate_tasks="raise",
     ):
         self.alphas = alphas
         self.eps = eps
@@ -412,3 +421,4 @@ class IndLassoCV(AlphaPerTask, IndLasso):
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
+        self.degenerate_tasks = degenerate_tasks

@@ -4,7 +4,7 @@ from numbers import Real
 
 from sklearn.utils._param_validation import Interval
 
-from mutar_cy.estimators._cross_validated import constraints_of
+from mutar_cy.estimators._cross_validated import LossCrossValidated, constraints_of
 from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._ind_lasso import AlphaPerTask, IndLassoModel
 from mutar_cy.estimators._loss_classifier import LossClassifier
@@ -54,6 +54,7 @@ class IndLassoClassifier(IndLassoModel, LossClassifier):
     %(task_weight of IndLasso)s
     %(task_column)s
     %(unseen_tasks)s
+    %(degenerate_tasks of classifiers)s
 
     Attributes
     ----------
@@ -119,6 +120,7 @@ class IndLassoClassifier(IndLassoModel, LossClassifier):
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
+        degenerate_tasks="raise",
     ):
         self.alpha = alpha
         self.fit_intercept = fit_intercept
@@ -135,10 +137,11 @@ class IndLassoClassifier(IndLassoModel, LossClassifier):
         self.task_weight = task_weight
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
+        self.degenerate_tasks = degenerate_tasks
 
 
 @fill_docstring
-class IndLassoClassifierCV(AlphaPerTask, IndLassoClassifier):
+class IndLassoClassifierCV(AlphaPerTask, LossCrossValidated, IndLassoClassifier):
     r"""IndLassoClassifier with alphas chosen by cross-validation or a criterion.
 
     This is :class:`~mutar_cy.IndLassoClassifier`, see there for the objective, with a
@@ -178,6 +181,7 @@ class IndLassoClassifierCV(AlphaPerTask, IndLassoClassifier):
     %(task_weight of IndLasso)s
     %(task_column)s
     %(unseen_tasks)s
+    %(degenerate_tasks of classifiers)s
 
     Attributes
     ----------
@@ -272,6 +276,7 @@ class IndLassoClassifierCV(AlphaPerTask, IndLassoClassifier):
         task_weight=None,
         task_column=None,
         unseen_tasks="raise",
+        degenerate_tasks="raise",
     ):
         self.alphas = alphas
         self.eps = eps
@@ -293,3 +298,4 @@ class IndLassoClassifierCV(AlphaPerTask, IndLassoClassifier):
         self.task_weight = task_weight
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
+        self.degenerate_tasks = degenerate_tasks

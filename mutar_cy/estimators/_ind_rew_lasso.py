@@ -222,8 +222,7 @@ class IndRewLassoCV(AlphaPerTask, IndRewLasso):
     alphas_ : ndarray of shape (n_alphas,) or (n_alphas, n_tasks)
         The alphas, descending.
     %(mse_path_)s
-    task_mse_path_ : ndarray of shape (n_alphas, n_folds, n_tasks)
-        The same for every task. NaN where a fold holds out none of its samples.
+    %(task_mse_path_ of squared error)s
     %(criterion_path_)s
     %(degrees_of_freedom_)s
     %(coef_ of IndLasso)s

@@ -83,6 +83,11 @@ def numbers_of(labels, classes):
     return tasks.map_tasks(number, labels)
 
 
+CONSTANT = (
+    " Leave the task out, or set degenerate_tasks='constant' to fit a constant there."
+)
+
+
 class ClassReader:
     """Find the classes of labels, and see that a classifier can be fitted to them.
 
@@ -91,6 +96,8 @@ class ClassReader:
     labels : ndarray, or list or dict of ndarray
         As `read_labels` returns them.
     class_weight : dict, "balanced" or None
+    fits_constants : bool, default=False
+        Whether a task may lack classes.
 
     Attributes
     ----------
@@ -98,8 +105,9 @@ class ClassReader:
         Sorted; after `prepare` without those whose samples weigh nothing.
     """
 
-    def __init__(self, labels, class_weight):
+    def __init__(self, labels, class_weight, fits_constants=False):
         self.labels, self.class_weight = labels, class_weight
+        self.fits_constants = fits_constants
         every = [own.ravel() for own in arrays_of(labels)]
         self.classes = np.unique(np.concatenate(every))
 
@@ -126,18 +134,20 @@ class ClassReader:
         for owner, own in columns:
             if not len(own):
                 raise ValueError(f"sample_weight{owner} sums to zero.")
+            if self.fits_constants and len(present) > 1:
+                continue
             if len(own) == 1:
                 known = self.classes.tolist()[int(own[0])]
                 raise ValueError(
                     f"y{owner} has one class only, {known!r}; a classifier needs "
-                    f"samples of two classes or more in every task."
+                    f"samples of two classes or more in every task.{CONSTANT}"
                 )
             missing = np.setdiff1d(present, own)
             if len(missing):
                 unknown = self.classes.tolist()[int(missing[0])]
                 raise ValueError(
                     f"y{owner} has no sample of class {unknown!r}; every task needs "
-                    f"samples of every class."
+                    f"samples of every class.{CONSTANT}"
                 )
         return present.astype(np.intp)
 
@@ -229,7 +239,8 @@ class LossClassifier(ClassifierMixin, GroupedModel):
 
     def _read(self, X, y, sample_weight=None, task=None, offset=None):
         own_designs = not tasks.is_dict(X) and tasks.has_task_designs(X)
-        reader = ClassReader(read_labels(X, y, own_designs), self.class_weight)
+        labels, constant = read_labels(X, y, own_designs), self.degenerate_tasks
+        reader = ClassReader(labels, self.class_weight, constant == "constant")
         given = {"sample_weight": sample_weight, "task": task, "offset": offset}
         data = reader.prepare(self._read_data(X, reader.numbers(), **given))
         data = data._replace(classes=reader.classes)

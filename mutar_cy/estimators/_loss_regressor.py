@@ -26,6 +26,7 @@ class GroupedModel(MultiTaskModel):
 
     l1_ratio: float = 0.0
     standardize_groups: bool = False
+    degenerate_tasks: str = "raise"
 
     _parameter_constraints = {
         **MultiTaskModel._parameter_constraints,
@@ -34,6 +35,7 @@ class GroupedModel(MultiTaskModel):
         "penalty_weights": [StrOptions({"sqrt_size"}), "array-like", dict],
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
         "standardize_groups": ["boolean"],
+        "degenerate_tasks": [StrOptions({"raise", "constant"})],
     }
 
     def _read_data(self, X, y, **given):
@@ -56,20 +58,23 @@ class GroupedModel(MultiTaskModel):
         return groups, read_penalty_weights(self, data, groups, per_task)
 
 
-def check_targets(loss, data):
+def check_targets(loss, data, fits_constants=False):
     """Return data, or raise if a target is outside the range of a loss.
 
     Parameters
     ----------
     loss : Loss
     data : TaskData
+    fits_constants : bool, default=False
+        Whether tasks without a finite optimum are fitted by constants.
     """
     for owner, y, _ in data.target_columns():
         loss.check_target(y, owner)
-        if len(y) and loss.lacks_optimum(y):
+        if len(y) and not fits_constants and loss.lacks_optimum(y):
             raise ValueError(
-                f"y{owner} is 0 for every sample; with loss={loss.name!r} the "
-                f"intercept has no finite optimum."
+                f"y{owner} has {loss.degenerate_targets}; with loss={loss.name!r} the "
+                f"intercept has no finite optimum. Leave it out, or set "
+                f"degenerate_tasks='constant' to fit a constant to it."
             )
     return data
 
@@ -138,7 +143,9 @@ class LossRegressor(MultiOutputMixin, RegressorMixin, GroupedModel):
 
     def _read(self, X, y, sample_weight=None, task=None, offset=None):
         given = {"sample_weight": sample_weight, "task": task, "offset": offset}
-        return check_targets(get_loss(self.loss), self._read_data(X, y, **given))
+        data = self._read_data(X, y, **given)
+        constant = self.degenerate_tasks == "constant"
+        return check_targets(get_loss(self.loss), data, constant)
 
     def _objective(self, data):
         return self._loss_objective(data, get_loss(self.loss))
@@ -277,6 +284,11 @@ def _deviances(loss, y, guess, weights, offset):
     y, offset = y[here], offset[here]
     eta = guess[here].astype(np.float64) + offset
     constant = loss.constant_to_optimal(y, sqrt_weight)
+    if loss.lacks_optimum(y):  # the null model is perfect
+        exact = np.array_equal(y, loss.mean(eta))
+        return (0.0 if exact else np.inf), 0.0
+    if np.isinf(eta).any():  # a constant that these targets are not
+        return np.inf, 1.0
     null = offset + loss.fit_intercept_only(y, offset, sqrt_weight)
     # Below this a loss is zero up to the rounding of its terms.
     rounding = 1e-12 * (abs(constant) + sqrt_weight @ sqrt_weight)

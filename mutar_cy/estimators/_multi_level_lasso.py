@@ -213,6 +213,7 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
     %(alpha_)s
     %(alphas_)s
     %(mse_path_)s
+    %(task_mse_path_ of squared error)s
     %(criterion_path_)s
     %(degrees_of_freedom_)s
     %(coef_ of MultiLevelLasso)s

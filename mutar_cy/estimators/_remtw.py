@@ -257,6 +257,8 @@ class ReMTWCV(TransportChoice, ReMTW):
     mse_path_ : ndarray of shape (n_alphas, n_betas, n_folds)
         Mean squared errors of held-out samples: within a task and response by
         ``sample_weight``, then over responses, then over tasks by ``task_weight``.
+    task_mse_path_ : ndarray of shape (n_alphas, n_betas, n_folds, n_tasks)
+        The same for every task.
     %(coef_ of MTW)s
     %(coef1_,coef2_)s
     %(barycenter_)s

@@ -211,6 +211,7 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
     %(alpha_)s
     %(alphas_)s
     %(mse_path_)s
+    %(task_mse_path_ of squared error)s
     %(criterion_path_)s
     %(degrees_of_freedom_)s
     %(coef_)s

@@ -178,8 +178,7 @@ class CoordinateDescentCV(CrossValidated, CoordinateDescentRegressor):
         return "min"
 
     def _score_attributes(self, scores, grid, objective):
-        found = super()._score_attributes(scores, grid, objective)
-        return {name: np.squeeze(path) for name, path in found.items()}
+        return {"mse_path_": np.squeeze(grid.shaped(scores.path))}
 
     def _warn_unpenalised(self, objective):
         """Leave it to ``fit``, which warns in scikit-learn's words."""

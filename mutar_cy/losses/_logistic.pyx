@@ -22,6 +22,7 @@ cdef class Logistic(Loss):
     smoothness = 0.25
     lower_bound = 0.0
     has_likelihood = True
+    degenerate_targets = "samples of one class only"
     unpenalised_model = "logistic regression"
     unpenalised_estimator = "LogisticRegression"
 
@@ -48,6 +49,10 @@ cdef class Logistic(Loss):
         if u < 0.0 or u > 1.0:
             return INFINITY
         return entropy(u) + entropy(1.0 - u)
+
+    def lacks_optimum(self, y):
+        """Tell whether all labels are of one class: the best intercept is infinite."""
+        return len(y) == 0 or bool((y == y[0]).all())
 
     def minus_two_log_likelihood(self, deviance, n_samples):
         """Return the deviance: the best likelihood of a class is 1."""

@@ -12,6 +12,7 @@ class Loss:
     is_quadratic: bool
     lower_bound: float
     lower_bound_excluded: bool
+    degenerate_targets: str
     has_likelihood: bool
     unpenalised_model: str
     unpenalised_estimator: str

@@ -57,6 +57,8 @@ cdef class Loss:
         Smallest target. Excluded if ``lower_bound_excluded``.
     has_likelihood : bool
         Whether information criteria have a likelihood to use.
+    degenerate_targets : str
+        Description of targets for which :meth:`lacks_optimum` is true.
     unpenalised_model, unpenalised_estimator : str
         Name of the model without a penalty, and scikit-learn's estimator of it.
     """
@@ -68,6 +70,7 @@ cdef class Loss:
     lower_bound = -INFINITY
     lower_bound_excluded = False
     has_likelihood = False
+    degenerate_targets = ""
     unpenalised_model = "unpenalised regression"
     unpenalised_estimator = "LinearRegression"
 

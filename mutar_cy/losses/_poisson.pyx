@@ -16,6 +16,7 @@ cdef class Poisson(Loss):
     link = "log"
     lower_bound = 0.0
     has_likelihood = True
+    degenerate_targets = "no count above 0"
     unpenalised_model = "Poisson regression"
     unpenalised_estimator = "PoissonRegressor"
 

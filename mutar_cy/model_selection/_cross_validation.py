@@ -173,7 +173,8 @@ def make_folds(objective, cv, X=None, *, may_lack_tasks=False, **given):
     codes = data.task_codes()
     y = _targets_as_given(data)
     if codes is not None:
-        if wants_groups(cv):
+        stratified = isinstance(cv, Integral | None) and data.classes is not None
+        if wants_groups(cv) and not stratified:
             given = {"groups": data.labels[np.maximum(codes, 0)], **given}
         own = data.rows is None
         X = np.zeros((len(codes), 1)) if own or X is None else X

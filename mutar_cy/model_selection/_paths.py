@@ -192,8 +192,8 @@ def path_fields(alphas, fits):
 def solve_row(objective, strengths):
     """Yield the solutions of a path, and warn of those that did not converge."""
     for solution in objective.solve_path(strengths):
-        refuse_non_finite(*objective.to_user(solution))
         for one in objective.certified(solution):
+            refuse_non_finite(one.coef, one.intercept)
             warn_unconverged(one)
         yield solution
 

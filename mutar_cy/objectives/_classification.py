@@ -181,9 +181,12 @@ class ClassificationObjective(Objective):
             Linear predictors.
         """
         if eta.shape[-1] == 1:
-            return -2.0 * log_expit(np.where(y > 0, 1.0, -1.0) * eta[..., 0])
-        at = y.astype(np.intp)[..., np.newaxis]
-        return -2.0 * np.take_along_axis(log_probabilities(eta), at, -1)[..., 0]
+            losses = -2.0 * log_expit(np.where(y > 0, 1.0, -1.0) * eta[..., 0])
+        else:
+            at = y.astype(np.intp)[..., np.newaxis]
+            losses = -2.0 * np.take_along_axis(log_probabilities(eta), at, -1)[..., 0]
+        # A class that the fit has never seen: as where nothing is held out.
+        return np.where(np.isinf(losses), np.nan, losses)
 
     def sample_curvatures(self, y, eta):
         """Return half the second derivative of the deviance of every sample."""

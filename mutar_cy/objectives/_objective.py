@@ -17,6 +17,10 @@ from mutar_cy.objectives._degrees_of_freedom import degrees_of_freedom
 from mutar_cy.objectives._validation_loss import validation_losses
 from mutar_cy.objectives._warnings import refuse_non_finite, warn_unconverged
 
+OTHER_FOLDS = (
+    "Take fewer folds, or set degenerate_tasks='constant' to fit a constant there."
+)
+
 
 class FitOptions(NamedTuple):
     """How an objective treats its data, and how far it is minimised."""
@@ -27,6 +31,7 @@ class FitOptions(NamedTuple):
     normalize: Any = False  # False, True or "std", as `make_scaled_data` takes it
     task_weight: Any = None  # positive numbers, one per task of the data
     ignores_missing: bool = False  # whether NaN in a target leaves its sample out
+    fits_constants: bool = False  # to tasks without a finite optimum; else they raise
 
     def for_solver(self):
         """Return the options that solvers take, a dict."""
@@ -48,6 +53,7 @@ def options_of(estimator):
         getattr(estimator, "normalize", False),
         getattr(estimator, "task_weight", None),
         getattr(estimator, "missing_targets", "raise") == "ignore",
+        getattr(estimator, "degenerate_tasks", "raise") == "constant",
     )
 
 
@@ -372,13 +378,19 @@ class Objective(ABC):
         for owner, y, _ in data.target_columns():
             if not len(y):
                 raise ValueError(f"{where} leaves no target{owner} to fit to.")
-            if self.loss.lacks_optimum(y):
-                raise ValueError(f"{where} leaves no count above 0{owner} to fit to.")
+            if self.options.fits_constants:
+                continue
             if data.classes is None:
+                if self.loss.lacks_optimum(y):
+                    raise ValueError(
+                        f"{where} leaves {self.loss.degenerate_targets}{owner} to fit "
+                        f"to. {OTHER_FOLDS}"
+                    )
                 continue
             missing = np.setdiff1d(np.arange(len(data.classes)), y).astype(np.intp)
             if len(missing):
                 name = data.classes.tolist()[missing[0]]
                 raise ValueError(
-                    f"{where} leaves no sample of class {name!r}{owner} to fit to."
+                    f"{where} leaves no sample of class {name!r}{owner} to fit to. "
+                    f"{OTHER_FOLDS}"
                 )

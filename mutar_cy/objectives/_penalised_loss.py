@@ -13,6 +13,7 @@ from mutar_cy.glm import (
     solve_glm_path,
 )
 from mutar_cy.losses import SquaredError
+from mutar_cy.objectives._degenerate import Degenerate, replace_degenerate
 from mutar_cy.objectives._feature_groups import OrthonormalBases
 from mutar_cy.objectives._objective import Objective
 from mutar_cy.solvers import alpha_max, join_columns, solve, solve_path
@@ -44,6 +45,7 @@ class LossObjective(Objective):
         self._feature_groups = feature_groups
         self.groups = None if feature_groups is None else feature_groups.blocks()
         self._bases: Any = None
+        self._degenerate: Degenerate | None = None
         super().__init__(data, make_penalty, strengths, options)
 
     @property
@@ -60,7 +62,9 @@ class LossObjective(Objective):
 
     def _make_parts(self):
         parts = super()._make_parts()
-        self._bases = None
+        self._bases = self._degenerate = None
+        if self.options.fits_constants:
+            parts, self._degenerate = replace_degenerate(parts, self.loss)
         if self._feature_groups is None or not self._feature_groups.standardize:
             return parts
         self._bases = OrthonormalBases(
@@ -107,7 +111,37 @@ class LossObjective(Objective):
         """Return coefficients and intercepts of the user's columns."""
         if self._bases is not None:
             solution = self._bases.to_user(solution)
-        return super().to_user(solution)
+        coef, intercept = super().to_user(solution)
+        if self._degenerate is not None:
+            columns = self._degenerate.columns
+            coef, intercept = coef.copy(), intercept.copy()
+            coef[:, columns] = 0.0
+            intercept[columns] = self._degenerate.limits[columns]
+        return coef, intercept
+
+    def user_arrays(self, solution):
+        """Return `Objective.user_arrays`, losses of replaced columns left out."""
+        if self._degenerate is None:
+            return super().user_arrays(solution)
+        losses = self._degenerate.losses
+        if not np.ndim(solution.objective):
+            losses = losses.sum()
+        return super().user_arrays(
+            solution._replace(objective=solution.objective - losses)
+        )
+
+    def sample_losses(self, y, eta):
+        """Return the deviance of every sample, given linear predictors.
+
+        Where a predictor is infinite, it is 0 if the target is the prediction, else NaN
+        as where nothing is held out: no strength changes it.
+        """
+        infinite = np.isinf(eta)
+        if not infinite.any():
+            return super().sample_losses(y, eta)
+        losses = super().sample_losses(y, np.where(infinite, 0.0, eta))
+        exact = np.where(y == self.loss.mean(eta), 0.0, np.nan)
+        return np.where(infinite, exact, losses)
 
 
 class BlockObjective(LossObjective):
