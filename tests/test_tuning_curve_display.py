@@ -194,6 +194,18 @@ def test_a_covariate_with_a_curve_and_a_filter():
     assert_allclose(curves["speed", "lag"].values[:, 0], [coef[0] + coef[-1], coef[1]])
 
 
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+def test_a_stimulus_that_is_off_or_on(make):
+    y = 1.0 + 0.5 * np.roll(COUNTS > 1, 2)
+    table = make({"trial": np.arange(N) // 60, "on": COUNTS > 1})
+    lagged = LagTransformer(4, trial_column="trial", missing="zero")
+    pipeline = make_pipeline(lagged, LinearRegression()).fit(table, y)
+    curves, _ = curves_of(pipeline, table)
+    assert [*curves] == [("on", "lag")]
+    assert_array_equal(curves["on", "lag"].points, [1, 2, 3, 4])
+    assert_allclose(curves["on", "lag"].values[:, 0], pipeline[-1].coef_, atol=1e-12)
+
+
 def test_tasks_of_their_own_samples():
     rng = np.random.default_rng(0)
     site = np.repeat(["Bern", "Lyon"], N // 2)

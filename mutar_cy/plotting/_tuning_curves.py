@@ -420,6 +420,8 @@ class Probe:
         if not reach or len(self.points) < 2:
             return nothing
         some = self.points[[0, len(self.points) // 2, -1]]
+        if some.dtype.kind == "b":  # a stimulus that is off or on
+            some, is_category = some.astype(np.float64), False
         # Room for the response on both sides, and for what that needs to be complete.
         middle, window = 2 * reach, 4 * reach + 1
         table = self.covariates.take(np.repeat(self.references[:1], window))
