@@ -19,7 +19,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from mutar_cy import GroupLassoClassifier, GroupLasso
+from mutar_cy import GroupLasso, GroupLassoClassifier
 from mutar_cy.plotting import TuningCurve, TuningCurveDisplay
 from mutar_cy.preprocessing import (
     BlockStacker,
@@ -67,9 +67,7 @@ def bases(parts=PARTS, library="pandas"):
 
 
 def fitted(y=COUNTS, alpha=1e-3, loss="poisson", **params):
-    model = GroupLasso(
-        alpha=alpha, groups="prefix", loss=loss, tol=1e-8, **params
-    )
+    model = GroupLasso(alpha=alpha, groups="prefix", loss=loss, tol=1e-8, **params)
     return make_pipeline(bases(), model).fit(TABLE, y)
 
 
