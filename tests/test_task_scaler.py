@@ -121,6 +121,15 @@ def test_tables_stay_tables(make):
     assert_array_equal(np.asarray(restored.transform(table)), np.asarray(scaled))
 
 
+def test_a_table_of_pyarrow_stays_one():
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.table({name: TABLE[name].tolist() for name in TABLE})
+    scaled = TaskScaler("site").fit_transform(table)
+    assert isinstance(scaled, pyarrow.Table)
+    expected = TaskScaler("site").fit_transform(TABLE)
+    pd.testing.assert_frame_equal(pd.DataFrame(scaled.to_pydict()), expected)
+
+
 def test_single_precision_and_missing_values():
     codes = np.unique(SITE, return_inverse=True)[1]
     table = np.column_stack([codes, X]).astype(np.float32)
@@ -211,7 +220,7 @@ def test_weights_are_routed():
         (TABLE, {"task_column": "centre"}, "must be the name of one column of X, got"),
         (X, {"task_column": "site"}, "X has no column names. Give the position"),
         (X, {"task_column": 3}, "out of range: X has 3 columns"),
-        (TABLE, {}, "'site' holds text, such as .* set task_column='site'"),
+        (TABLE, {}, "'site' of X holds text.*, task_column='site'; else"),
         ([X, X[:5]], {}, "one table with a column of tasks.*parameter normalize"),
         (X.reshape(2, 30, 3), {}, r"mutar_cy\.stack_tasks"),
         ({"a": X}, {}, r"mutar_cy\.stack_tasks"),

@@ -319,6 +319,16 @@ def test_containers_give_the_same_curves():
             assert_allclose(arrays[at].values, curve.values, atol=1e-6)
 
 
+def test_a_table_of_pyarrow():
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.table({name: TABLE[name].tolist() for name in ("angle", "dose")})
+    line = LinearRegression().fit(table, COUNTS)
+    curves, _ = curves_of(line, table)
+    assert [*curves] == [("angle", "value"), ("dose", "value")]
+    values = line.coef_[1] * (np.arange(4) - TABLE["dose"].mean())
+    assert_allclose(curves["dose", "value"].values[:, 0], values, atol=1e-12)
+
+
 def test_a_dict_of_covariates():
     data = {name: TABLE[name].to_numpy() for name in ("speed", "angle")}
     data["other"] = np.ones((N, 2)) * COUNTS[:, None]

@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from mutar_cy.groups import check_blocks, column_names
+from mutar_cy._lib._tables import (
+    as_table,
+    column_names,
+    is_pandas,
+    is_table,
+    narwhals,
+    take_column,
+    take_columns,
+)
+from mutar_cy.groups import check_blocks
 from mutar_cy.plotting._reading import FittedCoefficients, read_fitted
 from mutar_cy.preprocessing import LagTransformer, TaskScaler
 from mutar_cy.tasks import labels_in_column, take_samples, task_position
@@ -65,6 +74,7 @@ class Covariates:
     def __init__(self, X):
         if sparse.issparse(X):
             raise ValueError("X must be dense; give X.toarray().")
+        X = as_table(X)
         self.names = list(X) if isinstance(X, Mapping) else column_names(X)
         if self.names is None:
             X = np.asarray(X)
@@ -76,15 +86,14 @@ class Covariates:
             self.names = list(range(X.shape[1]))
         self.X = X
 
-    def column(self, at):
-        """Return a column; of a dict, an array of one or two axes."""
-        if isinstance(self.X, Mapping):
-            return self.X[self.names[at]]
-        return (self.X.iloc if hasattr(self.X, "iloc") else self.X)[:, at]
-
     def array(self, at):
         """Return a column as a 1-D array, or None if a key of a dict has several."""
-        values = np.asarray(self.column(at))
+        if is_table(self.X):
+            values = take_column(self.X, at)
+        elif isinstance(self.X, Mapping):
+            values = np.asarray(self.X[self.names[at]])
+        else:
+            values = self.X[:, at]
         if values.ndim == 2 and values.shape[1] == 1:
             values = values[:, 0]
         if values.dtype.kind == "O" and all(isinstance(v, Real) for v in values.flat):
@@ -96,22 +105,26 @@ class Covariates:
         return Covariates(take_samples(self.X, np.asarray(rows)))
 
     def replace(self, at, values):
-        """Return covariates with other values of one column, or with some rows of it.
+        """Return covariates with other values of one column.
 
         Parameters
         ----------
         at : int
-        values : ndarray or column of shape (n_samples,)
+        values : ndarray of shape (n_samples,)
         """
         X, name = self.X, self.names[at]
         if isinstance(X, Mapping):
-            values = np.asarray(values).reshape(np.shape(X[name]))
+            values = values.reshape(np.shape(X[name]))
             return Covariates({**X, name: values})
-        if hasattr(X, "isetitem"):  # pandas, whose names may be of any type
+        if is_pandas(X):  # its names may be of any type
             X = X.copy()
-            X.isetitem(at, getattr(values, "array", values))  # without its index
-        elif hasattr(X, "with_columns"):
-            X = X.with_columns(type(X[name])(name, np.asarray(values).tolist()))
+            X.isetitem(at, values)
+        elif is_table(X):
+            frame = narwhals().from_native(X)
+            new = narwhals().new_series(
+                name, values.tolist(), backend=frame.implementation
+            )
+            X = frame.with_columns(new).to_native()
         else:
             X = X.astype(np.result_type(X, values), copy=True)
             X[:, at] = values
@@ -119,8 +132,9 @@ class Covariates:
 
     def is_categorical(self, at):
         """Tell whether a column holds text, truth values or categories."""
-        named = str(getattr(self.column(at), "dtype", "")) == "category"  # of pandas
-        return named or self.array(at).dtype.kind not in "iuf"
+        if is_pandas(self.X) and str(self.X.dtypes.iloc[at]) == "category":
+            return True
+        return self.array(at).dtype.kind not in "iuf"
 
 
 class FittedPipeline:
@@ -173,8 +187,11 @@ class FittedPipeline:
         labels = labels_in_column(X, self.model.task_column)
         at = task_position(self.model, column_names(X), X.shape[1])
         rest = [k for k in range(X.shape[1]) if k != at]
-        X = sparse.csc_array(X) if sparse.issparse(X) else X
-        return _matrix((X.iloc if hasattr(X, "iloc") else X)[:, rest]), labels
+        if is_table(X):
+            return _matrix(take_columns(X, rest)), labels
+        return _matrix(
+            (sparse.csc_array(X) if sparse.issparse(X) else X)[:, rest]
+        ), labels
 
     def intercepts(self):
         """Return the intercepts, one per column of the coefficients."""
