@@ -8,7 +8,7 @@ import pytest
 from matplotlib import pyplot
 from numpy.testing import assert_allclose, assert_array_equal
 from pictures import assert_apart, texts
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.linear_model import LinearRegression, PoissonRegressor
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -290,6 +290,13 @@ def test_searches_and_models_of_scikit_learn():
     assert_allclose(display.baseline, eta.mean(), rtol=1e-10)
     with pytest.raises(ValueError, match="known for models of this package"):
         TuningCurveDisplay.from_estimator(search, TABLE, ["dose"], kind="response")
+    squares = TransformedTargetRegressor(
+        make_pipeline(ColumnTransformer(PARTS), LinearRegression()),
+        func=np.sqrt,
+        inverse_func=np.square,
+    ).fit(TABLE, COUNTS)
+    _, display = curves_of(squares, TABLE)
+    assert_allclose(display.baseline, np.sqrt(COUNTS).mean(), rtol=1e-10)
     X = TABLE[["dose", "angle"]].to_numpy()
     line = LinearRegression().fit(X, COUNTS)
     curves, _ = curves_of(line, X)

@@ -143,20 +143,27 @@ class FittedPipeline:
     Parameters
     ----------
     estimator : estimator
-        A fitted model, or a pipeline or a search that ends in one.
+        A fitted model, or a pipeline, a search or a transformed target around one.
     task_names : sequence, default=None
         Names to use instead of those of the model.
     """
 
     def __init__(self, estimator, task_names=None):
         self.steps: list = []
-        while hasattr(estimator, "best_estimator_") or hasattr(estimator, "steps"):
+        self.transforms_target = False
+        while True:
             if hasattr(estimator, "best_estimator_"):
                 estimator = estimator.best_estimator_
-                continue
-            steps = [step for _, step in estimator.steps]
-            self.steps += [step for step in steps[:-1] if hasattr(step, "transform")]
-            estimator = steps[-1]
+            elif hasattr(estimator, "regressor_"):
+                estimator, self.transforms_target = estimator.regressor_, True
+            elif hasattr(estimator, "steps"):
+                steps = [step for _, step in estimator.steps]
+                self.steps += [
+                    each for each in steps[:-1] if hasattr(each, "transform")
+                ]
+                estimator = steps[-1]
+            else:
+                break
         self.model = estimator
         self.coefficients: FittedCoefficients = read_fitted(estimator, None, task_names)
         parts = [part for step in self.steps for part in _parts_of(step)]
