@@ -162,6 +162,19 @@ def test_a_pooled_scaler_loses_an_effect():
     assert_allclose(per_unit, [1.0, 1000.0], rtol=0.15)
 
 
+@pytest.mark.parametrize("weights", [None, WEIGHTS])
+def test_it_is_what_normalize_does_for_designs(weights):
+    y = X[:, 0] / 500 + X[:, 1] + WEIGHTS
+    params = {"task_column": "site", "alpha": 0.5, "tol": 1e-12}
+    direct = GroupLasso(normalize="std", **params)
+    direct.fit(TABLE, y, sample_weight=weights)
+    scaler = TaskScaler("site").fit(TABLE, sample_weight=weights)
+    model = GroupLasso(**params)
+    model.fit(scaler.transform(TABLE), y, sample_weight=weights)
+    assert_allclose(model.coef_ / scaler.scale_, direct.coef_, rtol=1e-8)
+    assert_array_equal(model.coef_.any(axis=1), [True, True, False])
+
+
 def test_in_searches_over_tasks_seen_and_unseen():
     table, y = two_cohorts()
     pipeline = make_pipeline(TaskScaler("site"), GroupLasso(task_column="site"))
@@ -221,7 +234,7 @@ def test_weights_are_routed():
         (X, {"task_column": "site"}, "X has no column names. Give the position"),
         (X, {"task_column": 3}, "out of range: X has 3 columns"),
         (TABLE, {}, "'site' of X holds text.*, task_column='site'; else"),
-        ([X, X[:5]], {}, "one table with a column of tasks.*parameter normalize"),
+        ([X, X[:5]], {}, "one table with a column of tasks.*normalize='std'"),
         (X.reshape(2, 30, 3), {}, r"mutar_cy\.stack_tasks"),
         ({"a": X}, {}, r"mutar_cy\.stack_tasks"),
         (TABLE[["site"]], {"task_column": "site"}, "no feature is left"),

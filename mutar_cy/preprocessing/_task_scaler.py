@@ -73,7 +73,7 @@ class TaskScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     -----
     With a column of tasks, a DataFrame comes back as a DataFrame of its library, since
     the labels may be text; an array as an array. For lists and dicts of one array per
-    task, use the parameter ``normalize`` of the estimators.
+    task, ``normalize="std"`` of the estimators does the same.
 
     Examples
     --------
@@ -269,8 +269,8 @@ def refuse_designs(X):
     if designs or np.ndim(first) == 2 or getattr(X, "ndim", 2) == 3:
         raise ValueError(
             "TaskScaler takes one table with a column of tasks, but X holds a table "
-            "per task. Use the parameter normalize of the estimator, or join the "
-            "tables with mutar_cy.stack_tasks."
+            "per task. Use normalize='std' of the estimator, or join the tables with "
+            "mutar_cy.stack_tasks."
         )
 
 
