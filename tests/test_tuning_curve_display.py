@@ -244,6 +244,17 @@ def test_several_tasks_in_one_table_without_scales():
     eta = np.log(pipeline.predict(table))
     means = [eta[table["cell"] == task].mean() for task in "abc"]
     assert_allclose(display.baseline, means, rtol=1e-12)
+    parts = bases(parts)
+    classes = GroupLassoClassifier(
+        groups="prefix", alpha=1e-3, task_column="cell__cell"
+    )
+    classes = make_pipeline(parts, classes).fit(table, np.minimum(COUNTS, 2))
+    shown, display = curves_of(classes, table, ["light"])
+    assert display.task_names[1] == "a, 1"
+    assert shown["light", "category"].values.shape == (3, 9)
+    logits = classes.decision_function(table)
+    own = [logits[table["cell"] == task].mean(axis=0) for task in "abc"]
+    assert_allclose(display.baseline, np.ravel(own), rtol=1e-10)
     with pytest.raises(ValueError, match="'cell' does not enter the model"):
         curves_of(pipeline, table, ["cell"])
     with pytest.raises(ValueError, match=r"no sample of task 'b'; give the X"):
@@ -371,7 +382,9 @@ def test_what_has_no_curve():
         LagTransformer(2, missing="zero"),
         LinearRegression(),
     ).fit(X, COUNTS)
-    with pytest.raises(ValueError, match=r"lags of 'speed' are those of a nonlinear"):
+    with pytest.raises(
+        ValueError, match=r"'speed' has lags of a nonlinear function.*Leave it"
+    ):
         curves_of(curved, X)
     words = make_pipeline(
         OneHotEncoder(sparse_output=False),

@@ -196,9 +196,8 @@ class FittedPipeline:
         rest = [k for k in range(X.shape[1]) if k != at]
         if is_table(X):
             return _matrix(take_columns(X, rest)), labels
-        return _matrix(
-            (sparse.csc_array(X) if sparse.issparse(X) else X)[:, rest]
-        ), labels
+        X = sparse.csc_array(X) if sparse.issparse(X) else X
+        return _matrix(X[:, rest]), labels
 
     def intercepts(self):
         """Return the intercepts, one per column of the coefficients."""
@@ -462,26 +461,21 @@ class Probe:
         lagged = np.delete(impulses[1], middle, axis=0).any(axis=0)
         if not lagged.any():
             return nothing
-        name = self.covariates.names[self.at]
         if is_category:
-            raise ValueError(
-                f"{name!r} is a category with lags, which has no curve. Leave it out "
-                f"of features."
-            )
-        half, full = (
-            impulses[0] / (some[1] - some[0]),
-            impulses[1] / (some[2] - some[0]),
-        )
+            raise ValueError(self._no_filter("is a category with lags, which has"))
+        half = impulses[0] / (some[1] - some[0])
+        full = impulses[1] / (some[2] - some[0])
         linear = np.abs(half - full).max(axis=0) <= ROUNDING * np.abs(full).max(axis=0)
         if not linear[lagged].all():
-            raise ValueError(
-                f"The lags of {name!r} are those of a nonlinear function of it, which "
-                f"have no single curve. Leave it out of features."
-            )
+            raise ValueError(self._no_filter("has lags of a nonlinear function, with"))
         # A column that is linear in the covariate at the same sample is its lag 0.
         lagged |= linear & full.any(axis=0)
         found = np.flatnonzero(full[:, lagged].any(axis=1))
         return (found - middle).tolist(), lagged, full[np.ix_(found, lagged)]
+
+    def _no_filter(self, why):
+        name = self.covariates.names[self.at]
+        return f"{name!r} {why} no single curve over lags. Leave it out of features."
 
     def _replaced(self, table, values):
         return self._features(table.replace(self.at, values))[0]
