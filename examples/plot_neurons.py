@@ -119,7 +119,7 @@ first = GroupLassoCV(
     loss="poisson",
     alphas=10,
     cv=list(GroupKFold(5).split(X, y, groups=trials)),
-    selection="1se",
+    rule="1se",
     task_column="cell__cell",
 ).fit(X, y)
 weights = 1 / np.maximum(first.group_norms_, 1e-9)

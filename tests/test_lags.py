@@ -179,6 +179,21 @@ def test_tables_and_names(make):
     assert_array_equal(restored.transform(table), found)
 
 
+def test_tables_of_pyarrow_and_xarray():
+    pyarrow, xarray = pytest.importorskip("pyarrow"), pytest.importorskip("xarray")
+    table = pyarrow.table({"speed": X[:, 0], "trial": TRIALS, "spikes": X[:, 1]})
+    model = LagTransformer(2, trial_column="trial")
+    expected = model.fit_transform(TABLE)
+    assert_array_equal(model.fit(table).transform(table), expected)
+    assert [*model.groups_] == ["speed", "spikes"]
+    labelled = xarray.DataArray(X, coords={"of": ["speed", "spikes"]}, dims=["n", "of"])
+    assert [*LagTransformer(2).fit(labelled).groups_] == ["speed", "spikes"]
+    holes = pyarrow.table({"a": [1.0, None, 3.0], "b": ["x", "y", None]})
+    kept, y = drop_incomplete(holes, np.arange(3))
+    assert kept.to_pydict() == {"a": [1.0], "b": ["x"]}
+    assert y.tolist() == [0]
+
+
 def test_filters_are_what_the_coefficients_do():
     model = LagTransformer(
         range(8), trial_column="trial", basis=COSINES, missing="zero"
@@ -336,7 +351,7 @@ def test_labels_of_trials():
     with pytest.raises(ValueError, match=r"trial_column='trial' contains NaN"):
         LagTransformer(trial_column="trial").fit(TABLE.replace({"trial": {"a": None}}))
     with pytest.raises(
-        ValueError, match=r"'trial' holds text.*set trial_column='trial'"
+        ValueError, match=r"'trial' of X holds text.*, trial_column='trial'; else"
     ):
         LagTransformer().fit(TABLE)
     with pytest.raises(ValueError, match="no feature is left"):

@@ -121,6 +121,15 @@ def test_tables_stay_tables(make):
     assert_array_equal(np.asarray(restored.transform(table)), np.asarray(scaled))
 
 
+def test_a_table_of_pyarrow_stays_one():
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.table({name: TABLE[name].tolist() for name in TABLE})
+    scaled = TaskScaler("site").fit_transform(table)
+    assert isinstance(scaled, pyarrow.Table)
+    expected = TaskScaler("site").fit_transform(TABLE)
+    pd.testing.assert_frame_equal(pd.DataFrame(scaled.to_pydict()), expected)
+
+
 def test_single_precision_and_missing_values():
     codes = np.unique(SITE, return_inverse=True)[1]
     table = np.column_stack([codes, X]).astype(np.float32)
@@ -151,6 +160,19 @@ def test_a_pooled_scaler_loses_an_effect():
     assert np.all(found > 0.8)
     per_unit = found / pipeline[0].scale_[0]
     assert_allclose(per_unit, [1.0, 1000.0], rtol=0.15)
+
+
+@pytest.mark.parametrize("weights", [None, WEIGHTS])
+def test_it_is_what_normalize_does_for_designs(weights):
+    y = X[:, 0] / 500 + X[:, 1] + WEIGHTS
+    params = {"task_column": "site", "alpha": 0.5, "tol": 1e-12}
+    direct = GroupLasso(normalize="std", **params)
+    direct.fit(TABLE, y, sample_weight=weights)
+    scaler = TaskScaler("site").fit(TABLE, sample_weight=weights)
+    model = GroupLasso(**params)
+    model.fit(scaler.transform(TABLE), y, sample_weight=weights)
+    assert_allclose(model.coef_ / scaler.scale_, direct.coef_, rtol=1e-8)
+    assert_array_equal(model.coef_.any(axis=1), [True, True, False])
 
 
 def test_in_searches_over_tasks_seen_and_unseen():
@@ -211,8 +233,8 @@ def test_weights_are_routed():
         (TABLE, {"task_column": "centre"}, "must be the name of one column of X, got"),
         (X, {"task_column": "site"}, "X has no column names. Give the position"),
         (X, {"task_column": 3}, "out of range: X has 3 columns"),
-        (TABLE, {}, "'site' holds text, such as .* set task_column='site'"),
-        ([X, X[:5]], {}, "one table with a column of tasks.*parameter normalize"),
+        (TABLE, {}, "'site' of X holds text.*, task_column='site'; else"),
+        ([X, X[:5]], {}, "one table with a column of tasks.*normalize='std'"),
         (X.reshape(2, 30, 3), {}, r"mutar_cy\.stack_tasks"),
         ({"a": X}, {}, r"mutar_cy\.stack_tasks"),
         (TABLE[["site"]], {"task_column": "site"}, "no feature is left"),

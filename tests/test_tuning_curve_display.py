@@ -8,7 +8,7 @@ import pytest
 from matplotlib import pyplot
 from numpy.testing import assert_allclose, assert_array_equal
 from pictures import assert_apart, texts
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.linear_model import LinearRegression, PoissonRegressor
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -192,6 +192,18 @@ def test_a_covariate_with_a_curve_and_a_filter():
     assert_allclose(curves["speed", "lag"].values[:, 0], [coef[0] + coef[-1], coef[1]])
 
 
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+def test_a_stimulus_that_is_off_or_on(make):
+    y = 1.0 + 0.5 * np.roll(COUNTS > 1, 2)
+    table = make({"trial": np.arange(N) // 60, "on": COUNTS > 1})
+    lagged = LagTransformer(4, trial_column="trial", missing="zero")
+    pipeline = make_pipeline(lagged, LinearRegression()).fit(table, y)
+    curves, _ = curves_of(pipeline, table)
+    assert [*curves] == [("on", "lag")]
+    assert_array_equal(curves["on", "lag"].points, [1, 2, 3, 4])
+    assert_allclose(curves["on", "lag"].values[:, 0], pipeline[-1].coef_, atol=1e-12)
+
+
 def test_tasks_of_their_own_samples():
     rng = np.random.default_rng(0)
     site = np.repeat(["Bern", "Lyon"], N // 2)
@@ -232,6 +244,17 @@ def test_several_tasks_in_one_table_without_scales():
     eta = np.log(pipeline.predict(table))
     means = [eta[table["cell"] == task].mean() for task in "abc"]
     assert_allclose(display.baseline, means, rtol=1e-12)
+    parts = bases(parts)
+    classes = GroupLassoClassifier(
+        groups="prefix", alpha=1e-3, task_column="cell__cell"
+    )
+    classes = make_pipeline(parts, classes).fit(table, np.minimum(COUNTS, 2))
+    shown, display = curves_of(classes, table, ["light"])
+    assert display.task_names[1] == "a, 1"
+    assert shown["light", "category"].values.shape == (3, 9)
+    logits = classes.decision_function(table)
+    own = [logits[table["cell"] == task].mean(axis=0) for task in "abc"]
+    assert_allclose(display.baseline, np.ravel(own), rtol=1e-10)
     with pytest.raises(ValueError, match="'cell' does not enter the model"):
         curves_of(pipeline, table, ["cell"])
     with pytest.raises(ValueError, match=r"no sample of task 'b'; give the X"):
@@ -278,6 +301,13 @@ def test_searches_and_models_of_scikit_learn():
     assert_allclose(display.baseline, eta.mean(), rtol=1e-10)
     with pytest.raises(ValueError, match="known for models of this package"):
         TuningCurveDisplay.from_estimator(search, TABLE, ["dose"], kind="response")
+    squares = TransformedTargetRegressor(
+        make_pipeline(ColumnTransformer(PARTS), LinearRegression()),
+        func=np.sqrt,
+        inverse_func=np.square,
+    ).fit(TABLE, COUNTS)
+    _, display = curves_of(squares, TABLE)
+    assert_allclose(display.baseline, np.sqrt(COUNTS).mean(), rtol=1e-10)
     X = TABLE[["dose", "angle"]].to_numpy()
     line = LinearRegression().fit(X, COUNTS)
     curves, _ = curves_of(line, X)
@@ -305,6 +335,16 @@ def test_containers_give_the_same_curves():
         at = names.index(key[0]), key[1]
         if key[0] in ("light", "speed"):
             assert_allclose(arrays[at].values, curve.values, atol=1e-6)
+
+
+def test_a_table_of_pyarrow():
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.table({name: TABLE[name].tolist() for name in ("angle", "dose")})
+    line = LinearRegression().fit(table, COUNTS)
+    curves, _ = curves_of(line, table)
+    assert [*curves] == [("angle", "value"), ("dose", "value")]
+    values = line.coef_[1] * (np.arange(4) - TABLE["dose"].mean())
+    assert_allclose(curves["dose", "value"].values[:, 0], values, atol=1e-12)
 
 
 def test_a_dict_of_covariates():
@@ -342,7 +382,9 @@ def test_what_has_no_curve():
         LagTransformer(2, missing="zero"),
         LinearRegression(),
     ).fit(X, COUNTS)
-    with pytest.raises(ValueError, match=r"lags of 'speed' are those of a nonlinear"):
+    with pytest.raises(
+        ValueError, match=r"'speed' has lags of a nonlinear function.*Leave it"
+    ):
         curves_of(curved, X)
     words = make_pipeline(
         OneHotEncoder(sparse_output=False),

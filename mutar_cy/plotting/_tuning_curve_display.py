@@ -125,7 +125,8 @@ class TuningCurveDisplay:
         ----------
         estimator : estimator
             A fitted pipeline of transformers and a linear model, or a search of one.
-            A pipeline of fitted steps need not be fitted itself.
+            A pipeline of fitted steps need not be fitted itself. For a transformed
+            target, contributions are to the transform of y.
         X : {array-like, DataFrame} of shape (n_samples, n_covariates), or dict
             The samples of the fit, as the pipeline takes them. A dict holds one array
             per covariate.
@@ -185,7 +186,7 @@ class TuningCurveDisplay:
             curves=curves,
             task_names=pipeline.coefficients.column_names,
             baseline=baseline,
-            loss=_loss_of(pipeline.model),
+            loss=None if pipeline.transforms_target else _loss_of(pipeline.model),
         )
         return display.plot(axes, **plot_kw)
 

@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from mutar_cy.groups import check_blocks, column_names
+from mutar_cy._lib._tables import (
+    as_table,
+    column_names,
+    is_pandas,
+    is_table,
+    narwhals,
+    take_column,
+    take_columns,
+)
+from mutar_cy.groups import check_blocks
 from mutar_cy.plotting._reading import FittedCoefficients, read_fitted
 from mutar_cy.preprocessing import LagTransformer, TaskScaler
 from mutar_cy.tasks import labels_in_column, take_samples, task_position
@@ -65,6 +74,7 @@ class Covariates:
     def __init__(self, X):
         if sparse.issparse(X):
             raise ValueError("X must be dense; give X.toarray().")
+        X = as_table(X)
         self.names = list(X) if isinstance(X, Mapping) else column_names(X)
         if self.names is None:
             X = np.asarray(X)
@@ -76,15 +86,14 @@ class Covariates:
             self.names = list(range(X.shape[1]))
         self.X = X
 
-    def column(self, at):
-        """Return a column; of a dict, an array of one or two axes."""
-        if isinstance(self.X, Mapping):
-            return self.X[self.names[at]]
-        return (self.X.iloc if hasattr(self.X, "iloc") else self.X)[:, at]
-
     def array(self, at):
         """Return a column as a 1-D array, or None if a key of a dict has several."""
-        values = np.asarray(self.column(at))
+        if is_table(self.X):
+            values = take_column(self.X, at)
+        elif isinstance(self.X, Mapping):
+            values = np.asarray(self.X[self.names[at]])
+        else:
+            values = self.X[:, at]
         if values.ndim == 2 and values.shape[1] == 1:
             values = values[:, 0]
         if values.dtype.kind == "O" and all(isinstance(v, Real) for v in values.flat):
@@ -96,22 +105,26 @@ class Covariates:
         return Covariates(take_samples(self.X, np.asarray(rows)))
 
     def replace(self, at, values):
-        """Return covariates with other values of one column, or with some rows of it.
+        """Return covariates with other values of one column.
 
         Parameters
         ----------
         at : int
-        values : ndarray or column of shape (n_samples,)
+        values : ndarray of shape (n_samples,)
         """
         X, name = self.X, self.names[at]
         if isinstance(X, Mapping):
-            values = np.asarray(values).reshape(np.shape(X[name]))
+            values = values.reshape(np.shape(X[name]))
             return Covariates({**X, name: values})
-        if hasattr(X, "isetitem"):  # pandas, whose names may be of any type
+        if is_pandas(X):  # its names may be of any type
             X = X.copy()
-            X.isetitem(at, getattr(values, "array", values))  # without its index
-        elif hasattr(X, "with_columns"):
-            X = X.with_columns(type(X[name])(name, np.asarray(values).tolist()))
+            X.isetitem(at, values)
+        elif is_table(X):
+            frame = narwhals().from_native(X)
+            new = narwhals().new_series(
+                name, values.tolist(), backend=frame.implementation
+            )
+            X = frame.with_columns(new).to_native()
         else:
             X = X.astype(np.result_type(X, values), copy=True)
             X[:, at] = values
@@ -119,8 +132,9 @@ class Covariates:
 
     def is_categorical(self, at):
         """Tell whether a column holds text, truth values or categories."""
-        named = str(getattr(self.column(at), "dtype", "")) == "category"  # of pandas
-        return named or self.array(at).dtype.kind not in "iuf"
+        if is_pandas(self.X) and str(self.X.dtypes.iloc[at]) == "category":
+            return True
+        return self.array(at).dtype.kind not in "iuf"
 
 
 class FittedPipeline:
@@ -129,20 +143,27 @@ class FittedPipeline:
     Parameters
     ----------
     estimator : estimator
-        A fitted model, or a pipeline or a search that ends in one.
+        A fitted model, or a pipeline, a search or a transformed target around one.
     task_names : sequence, default=None
         Names to use instead of those of the model.
     """
 
     def __init__(self, estimator, task_names=None):
         self.steps: list = []
-        while hasattr(estimator, "best_estimator_") or hasattr(estimator, "steps"):
+        self.transforms_target = False
+        while True:
             if hasattr(estimator, "best_estimator_"):
                 estimator = estimator.best_estimator_
-                continue
-            steps = [step for _, step in estimator.steps]
-            self.steps += [step for step in steps[:-1] if hasattr(step, "transform")]
-            estimator = steps[-1]
+            elif hasattr(estimator, "regressor_"):
+                estimator, self.transforms_target = estimator.regressor_, True
+            elif hasattr(estimator, "steps"):
+                steps = [step for _, step in estimator.steps]
+                self.steps += [
+                    each for each in steps[:-1] if hasattr(each, "transform")
+                ]
+                estimator = steps[-1]
+            else:
+                break
         self.model = estimator
         self.coefficients: FittedCoefficients = read_fitted(estimator, None, task_names)
         parts = [part for step in self.steps for part in _parts_of(step)]
@@ -173,8 +194,10 @@ class FittedPipeline:
         labels = labels_in_column(X, self.model.task_column)
         at = task_position(self.model, column_names(X), X.shape[1])
         rest = [k for k in range(X.shape[1]) if k != at]
+        if is_table(X):
+            return _matrix(take_columns(X, rest)), labels
         X = sparse.csc_array(X) if sparse.issparse(X) else X
-        return _matrix((X.iloc if hasattr(X, "iloc") else X)[:, rest]), labels
+        return _matrix(X[:, rest]), labels
 
     def intercepts(self):
         """Return the intercepts, one per column of the coefficients."""
@@ -420,6 +443,8 @@ class Probe:
         if not reach or len(self.points) < 2:
             return nothing
         some = self.points[[0, len(self.points) // 2, -1]]
+        if some.dtype.kind == "b":  # a stimulus that is off or on
+            some, is_category = some.astype(np.float64), False
         # Room for the response on both sides, and for what that needs to be complete.
         middle, window = 2 * reach, 4 * reach + 1
         table = self.covariates.take(np.repeat(self.references[:1], window))
@@ -436,26 +461,21 @@ class Probe:
         lagged = np.delete(impulses[1], middle, axis=0).any(axis=0)
         if not lagged.any():
             return nothing
-        name = self.covariates.names[self.at]
         if is_category:
-            raise ValueError(
-                f"{name!r} is a category with lags, which has no curve. Leave it out "
-                f"of features."
-            )
-        half, full = (
-            impulses[0] / (some[1] - some[0]),
-            impulses[1] / (some[2] - some[0]),
-        )
+            raise ValueError(self._no_filter("is a category with lags, which has"))
+        half = impulses[0] / (some[1] - some[0])
+        full = impulses[1] / (some[2] - some[0])
         linear = np.abs(half - full).max(axis=0) <= ROUNDING * np.abs(full).max(axis=0)
         if not linear[lagged].all():
-            raise ValueError(
-                f"The lags of {name!r} are those of a nonlinear function of it, which "
-                f"have no single curve. Leave it out of features."
-            )
+            raise ValueError(self._no_filter("has lags of a nonlinear function, with"))
         # A column that is linear in the covariate at the same sample is its lag 0.
         lagged |= linear & full.any(axis=0)
         found = np.flatnonzero(full[:, lagged].any(axis=1))
         return (found - middle).tolist(), lagged, full[np.ix_(found, lagged)]
+
+    def _no_filter(self, why):
+        name = self.covariates.names[self.at]
+        return f"{name!r} {why} no single curve over lags. Leave it out of features."
 
     def _replaced(self, table, values):
         return self._features(table.replace(self.at, values))[0]

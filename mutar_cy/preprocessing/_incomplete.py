@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from mutar_cy.groups import column_names
+from mutar_cy._lib._tables import as_table, column_names, is_table, take_column
 from mutar_cy.tasks import take_samples
 
 
@@ -92,8 +92,8 @@ def missing_samples(X):
         missing = np.zeros(X.shape[0], bool)
         missing[holes.coords[0][np.isnan(holes.data)]] = True
         return missing
-    names = column_names(X)
-    if names is None:
+    X = as_table(X)
+    if not is_table(X):
         X = np.asarray(X)
         if X.ndim != 2:
             raise ValueError(
@@ -101,8 +101,7 @@ def missing_samples(X):
                 f"Give X first, then y."
             )
         return _is_missing(X).any(axis=1)
-    table = X.iloc if hasattr(X, "iloc") else X
-    columns = [_is_missing(np.asarray(table[:, k])) for k in range(len(names))]
+    columns = [_is_missing(take_column(X, k)) for k in range(len(column_names(X)))]
     return np.any(columns, axis=0)
 
 

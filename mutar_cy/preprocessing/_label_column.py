@@ -8,7 +8,14 @@ from scipy import sparse
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
-from mutar_cy.groups import column_names
+from mutar_cy._lib._tables import (
+    as_table,
+    column_names,
+    is_table,
+    take_column,
+    take_columns,
+    text_column,
+)
 from mutar_cy.tasks import check_labels, encode
 
 CHECKS = {
@@ -50,11 +57,14 @@ def cut_label_column(estimator, X, parameter, *, reset):
     ValueError
         If there is no such column, no column is left beside it, or a label is missing.
     """
+    X = as_table(X)
     column, names = getattr(estimator, parameter), column_names(X)
     if column is None:
-        if names is not None:
-            _refuse_text(X, names, parameter)
-        features = validate_data(estimator, X, reset=reset, **CHECKS)
+        try:
+            features = validate_data(estimator, X, reset=reset, **CHECKS)
+        except (TypeError, ValueError) as error:
+            _explain_text(X, parameter, error)
+            raise
         return LabelledFeatures(features, None, [], names)
     if names is None:
         X = validate_data(estimator, X, reset=reset, **CHECKS)
@@ -62,21 +72,21 @@ def cut_label_column(estimator, X, parameter, *, reset):
         validate_data(estimator, X, reset=reset, skip_check_array=True)
     at = find_columns(column, parameter, names, X.shape[1])
     rest = [k for k in range(X.shape[1]) if k not in at]
-    table = X.iloc if hasattr(X, "iloc") else X
     label = f"{parameter}={column!r}"
-    labels = combine([_take(table, k) for k in at], X.shape[0], label)
-    features = table[:, rest]
-    if names is not None:
-        features = check_array(features, input_name="X", estimator=estimator, **CHECKS)
-        names = [names[k] for k in rest]
-    return LabelledFeatures(features, labels, at, names)
+    labels = combine([_take(X, k) for k in at], X.shape[0], label)
+    if names is None:
+        return LabelledFeatures(X[:, rest], labels, at, None)
+    features = check_array(
+        take_columns(X, rest), input_name="X", estimator=estimator, **CHECKS
+    )
+    return LabelledFeatures(features, labels, at, [names[k] for k in rest])
 
 
-def _take(table, at):
+def _take(X, at):
     """Return one column as an array."""
-    if sparse.issparse(table):
-        return table[:, [at]].toarray()[:, 0]
-    return np.asarray(table[:, at])
+    if is_table(X):
+        return take_column(X, at)
+    return X[:, [at]].toarray()[:, 0] if sparse.issparse(X) else X[:, at]
 
 
 def combine(columns, n_samples, name):
@@ -96,19 +106,16 @@ def combine(columns, n_samples, name):
     return np.unique(codes, axis=0, return_inverse=True)[1]
 
 
-def _refuse_text(X, names, parameter):
-    """Raise if a column of a DataFrame holds text: it may be that of labels."""
-    table = X.iloc if hasattr(X, "iloc") else X
-    for at, name in enumerate(names):
-        column = np.asarray(table[:, at])
-        first = None if column.dtype.kind in "biuf" else column[:1].tolist()
-        if first and isinstance(first[0], str):
-            of = parameter.removesuffix("_column")
-            raise ValueError(
-                f"Column {name!r} holds text, such as {first[0]!r}. If it names the "
-                f"{of} of each sample, set {parameter}={name!r}; otherwise encode it, "
-                f"for instance with OneHotEncoder."
-            )
+def _explain_text(X, parameter, error):
+    """Raise if a column of a table holds text: it may be that of labels."""
+    found = text_column(X) if is_table(X) else None
+    if found is not None:
+        of = parameter.removesuffix("_column")
+        raise ValueError(
+            f"Column {found!r} of X holds text: if it names the {of} of each sample, "
+            f"{parameter}={found!r}; else encode it, for instance with "
+            f"sklearn.preprocessing.OneHotEncoder."
+        ) from error
 
 
 def find_columns(columns, parameter, names, n_columns):

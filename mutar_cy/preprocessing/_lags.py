@@ -181,7 +181,7 @@ class LagTransformer(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        lagged : {ndarray, CSR array} of shape (n_samples, n_features_out_)
+        lagged : {ndarray, CSR array} of shape (n_samples, `n_features_out_`)
             All lags, or functions, of the first column, then of the next. Sparse if X
             is.
 
@@ -208,7 +208,7 @@ class LagTransformer(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        coef : array-like of shape (n_features_out_,) or (n_features_out_, n_tasks)
+        coef : array-like of shape (`n_features_out_`,) or (`n_features_out_`, n_tasks)
             Coefficients of the output, in units of y (or of the linear predictor) per
             unit of X.
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from numbers import Integral
 
-import narwhals as nw
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
@@ -11,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from mutar_cy._lib._tables import as_table, is_pandas, narwhals
 from mutar_cy.preprocessing._label_column import cut_label_column
 from mutar_cy.tasks import (
     check_weights,
@@ -73,7 +73,7 @@ class TaskScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     -----
     With a column of tasks, a DataFrame comes back as a DataFrame of its library, since
     the labels may be text; an array as an array. For lists and dicts of one array per
-    task, use the parameter ``normalize`` of the estimators.
+    task, ``normalize="std"`` of the estimators does the same.
 
     Examples
     --------
@@ -235,7 +235,7 @@ class TaskScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 values = values + mean[:, k]
             features[rows] = values
         if table.at and table.names is not None:
-            return replace_columns(X, table.at[0], features)
+            return replace_columns(as_table(X), table.at[0], features)
         return _joined(features, table)
 
     def _find_tasks(self, labels, n_samples):
@@ -269,8 +269,8 @@ def refuse_designs(X):
     if designs or np.ndim(first) == 2 or getattr(X, "ndim", 2) == 3:
         raise ValueError(
             "TaskScaler takes one table with a column of tasks, but X holds a table "
-            "per task. Use the parameter normalize of the estimator, or join the "
-            "tables with mutar_cy.stack_tasks."
+            "per task. Use normalize='std' of the estimator, or join the tables with "
+            "mutar_cy.stack_tasks."
         )
 
 
@@ -314,11 +314,12 @@ def replace_columns(table, at, values):
         Of the same library.
     """
     places = np.delete(np.arange(table.shape[1]), at).tolist()
-    if hasattr(table, "isetitem"):  # pandas, whose names may be of any type
+    if is_pandas(table):  # its names may be of any type
         table = table.copy()
         for place, column in zip(places, values.T, strict=True):
             table.isetitem(place, column)
         return table
+    nw = narwhals()
     frame = nw.from_native(table, eager_only=True)
     columns = [
         nw.new_series(frame.columns[place], column, backend=frame.implementation)
