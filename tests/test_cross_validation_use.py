@@ -20,12 +20,16 @@ from threadpoolctl import threadpool_info, threadpool_limits
 import mutar_cy
 from mutar_cy import (
     MTWCV,
+    DirtyClassifierCV,
     DirtyModelCV,
     GroupLasso,
     GroupLassoClassifierCV,
     GroupLassoCV,
+    IndLassoClassifierCV,
     IndLassoCV,
+    IndRewLassoCV,
     MultiLevelLassoCV,
+    ReMTWCV,
     ReweightedGroupLassoCV,
     alpha_max,
     stack_tasks,
@@ -51,6 +55,10 @@ CHECKED += [
     MTWCV(alphas=1.0, betas=2, tol=1e-11, cv=2),
     GroupLassoCV(alphas=2, tol=1e-13, cv=2),
     GroupLassoClassifierCV(alphas=2, cv=2),
+    IndLassoClassifierCV(alphas=2, cv=2),
+    DirtyClassifierCV(alphas=2, ratios=1, cv=2),
+    IndRewLassoCV(alphas=2, tol=1e-13, cv=2),
+    ReMTWCV(alphas=1.0, betas=2, tol=1e-11, cv=2),
 ]
 
 

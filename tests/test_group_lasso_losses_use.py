@@ -21,7 +21,16 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, SplineTransformer
 from tutorial import position_and_speed
 
-from mutar_cy import GroupLasso, GroupLassoClassifier, alpha_max, stack_tasks
+from mutar_cy import (
+    DirtyClassifier,
+    DirtyModel,
+    GroupLasso,
+    GroupLassoClassifier,
+    IndLasso,
+    IndLassoClassifier,
+    alpha_max,
+    stack_tasks,
+)
 from mutar_cy.preprocessing import BlockStacker, RaisedCosineTransformer
 
 pytestmark = pytest.mark.uncertified("certified by glm_certificate")
@@ -31,13 +40,20 @@ POWERS = {"squared_error": 0, "poisson": 1, "gamma": 2}
 
 def negative_targets(estimator):
     """Return the check that draws negative targets whatever the tags say."""
-    if estimator.loss in ("squared_error", "huber"):
+    if getattr(estimator, "loss", "huber") in ("squared_error", "huber"):
         return {}
     return {"check_regressor_multioutput": "draws targets that are negative"}
 
 
 @parametrize_with_few_checks(
-    [GroupLasso(alpha=1.0), GroupLasso(loss="poisson", alpha=0.01)],
+    [
+        GroupLasso(alpha=1.0),
+        GroupLasso(loss="poisson", alpha=0.01),
+        IndLasso(loss="poisson", alpha=0.01),
+        DirtyModel(loss="poisson", alpha=0.01),
+        IndLassoClassifier(),
+        DirtyClassifier(),
+    ],
     [
         GroupLasso(loss=loss, alpha=0.01, **params)
         for loss in LOSSES
