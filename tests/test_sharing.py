@@ -10,6 +10,8 @@ import pytest
 from interior_point import solved
 from loss_cases import CASES
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
+from sklearn.linear_model import ElasticNet, MultiTaskElasticNet
 
 from mutar_cy import (
     DirtyClassifier,
@@ -19,6 +21,7 @@ from mutar_cy import (
     IndLasso,
     IndLassoClassifier,
     alpha_max,
+    regularization_path,
 )
 
 pytestmark = pytest.mark.uncertified("the certificate is compared with the optimum")
@@ -81,6 +84,7 @@ def optimum(kind, loss, model, data, weights):
     W = cvxpy.Variable((6, len(X)), nonneg=model.positive)
     b = cvxpy.Variable(len(X)) if model.fit_intercept else np.zeros(len(X))
     value = penalty_of(kind, W, model, weights)
+    value += getattr(model, "ridge", 0.0) / 2 * cvxpy.sum_squares(W)
     entries = zip(X, y, sample_weight, offset, strict=True)
     for k, (x, target, weight, shift) in enumerate(entries):
         here = ~np.isnan(target) & (weight > 0)
@@ -255,3 +259,57 @@ def test_std_is_scaled_columns(kind, loss):
         [np.repeat(v, w) for _, v, w in pairs],
     )
     assert_allclose(twice.coef_, model.coef_, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_ridge_against_an_interior_point_method(seed):
+    rng = np.random.default_rng(100 + seed)
+    kind, loss = ["nothing", "all"][seed % 2], LOSSES[seed // 2 % 5]
+    X, y, offset = tasks(loss, rng)
+    groups = GROUPS if seed % 4 > 1 else None
+    model = estimator(kind, loss, groups=groups, tol=1e-11, positive=seed % 7 == 0)
+    largest = np.max(alpha_max(model, X, y, offset=offset))
+    model.set_params(alpha=float(largest * rng.choice([0.5, 0.1])), ridge=0.3)
+    model.fit(X, y, offset=offset)
+    weights = np.sqrt([len(g) for g in GROUPS]) if groups else np.ones(6)
+    data = X, y, [np.ones(len(own)) for own in y], offset
+    least, coef = optimum(kind, loss, model, data, weights)
+    found, gap = np.sum(model.objective_), np.sum(model.dual_gap_)
+    assert found - least <= 1e-8 * max(1.0, abs(least))
+    assert gap >= found - least - 1e-9 * max(1.0, abs(least))
+    assert_allclose(model.coef_.reshape(6, 3), coef, atol=1e-4)
+
+
+def test_one_task_with_a_ridge_is_an_elastic_net():
+    X, y, _ = tasks("squared_error", np.random.default_rng(3), sizes=(40,))
+    alpha, l1_ratio = 0.1, 0.6
+    theirs = ElasticNet(alpha, l1_ratio=l1_ratio, tol=1e-14).fit(X[0], y[0])
+    ridge = alpha * (1 - l1_ratio)
+    model = IndLasso(alpha * l1_ratio, ridge=ridge, tol=1e-14).fit(X[0], y[0])
+    assert_allclose(model.coef_, theirs.coef_, atol=1e-7)
+    shared = np.random.default_rng(4).standard_normal((40, 3))
+    model = GroupLasso(alpha * l1_ratio, ridge=ridge, tol=1e-14).fit(X[0], shared)
+    theirs = MultiTaskElasticNet(alpha, l1_ratio=l1_ratio, tol=1e-14)
+    assert_allclose(model.coef_.T, theirs.fit(X[0], shared).coef_, atol=1e-6)
+
+
+def test_a_ridge_along_a_path():
+    X, y, _ = tasks("poisson", np.random.default_rng(3))
+    model = GroupLasso(loss="poisson", groups=GROUPS, ridge=0.2, tol=1e-11)
+    path = regularization_path(model, X, y, alphas=5, eps=0.05)
+    for at, alpha in enumerate(path.alphas):
+        fit = clone(model).set_params(alpha=alpha).fit(X, y)
+        assert_allclose(path.coefs[..., at], fit.coef_, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"l1_ratio": 0.5}, r"l1_ratio=0\.5 exclude each other.*Set one of them to 0"),
+        ({"penalty_weights": {2: 0.0}}, "penalty_weights has a 0.*Set ridge=0"),
+    ],
+)
+def test_where_a_ridge_has_no_place(params, message):
+    X, y, _ = tasks("poisson", np.random.default_rng(3))
+    with pytest.raises(ValueError, match=message):
+        GroupLasso(loss="poisson", ridge=0.1, **params).fit(X, y)

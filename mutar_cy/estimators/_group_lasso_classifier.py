@@ -45,6 +45,7 @@ class GroupLassoClassifier(GroupLassoModel, LossClassifier):
     %(warm_start)s
     %(groups)s
     %(l1_ratio)s
+    %(ridge)s
     %(penalty_weights)s
     %(standardize_groups)s
     %(class_weight)s
@@ -109,6 +110,7 @@ class GroupLassoClassifier(GroupLassoModel, LossClassifier):
         warm_start=False,
         groups=None,
         l1_ratio=0.0,
+        ridge=0.0,
         penalty_weights="sqrt_size",
         standardize_groups=False,
         class_weight=None,
@@ -126,6 +128,7 @@ class GroupLassoClassifier(GroupLassoModel, LossClassifier):
         self.warm_start = warm_start
         self.groups = groups
         self.l1_ratio = l1_ratio
+        self.ridge = ridge
         self.penalty_weights = penalty_weights
         self.standardize_groups = standardize_groups
         self.class_weight = class_weight
@@ -164,6 +167,7 @@ class GroupLassoClassifierCV(LossCrossValidated, GroupLassoClassifier):
     %(positive)s
     %(groups)s
     %(l1_ratio)s
+    %(ridge)s
     %(penalty_weights)s
     %(standardize_groups)s
     %(class_weight)s
@@ -256,6 +260,7 @@ class GroupLassoClassifierCV(LossCrossValidated, GroupLassoClassifier):
         positive=False,
         groups=None,
         l1_ratio=0.0,
+        ridge=0.0,
         penalty_weights="sqrt_size",
         standardize_groups=False,
         class_weight=None,
@@ -277,6 +282,7 @@ class GroupLassoClassifierCV(LossCrossValidated, GroupLassoClassifier):
         self.positive = positive
         self.groups = groups
         self.l1_ratio = l1_ratio
+        self.ridge = ridge
         self.penalty_weights = penalty_weights
         self.standardize_groups = standardize_groups
         self.class_weight = class_weight

@@ -74,6 +74,7 @@ class IndLasso(IndLassoModel, LossRegressor):
     %(loss)s
     %(groups)s
     %(l1_ratio)s
+    %(ridge)s
     %(penalty_weights of IndLasso)s
     %(standardize_groups)s
     %(task_weight of IndLasso)s
@@ -142,6 +143,7 @@ class IndLasso(IndLassoModel, LossRegressor):
         loss="squared_error",
         groups=None,
         l1_ratio=0.0,
+        ridge=0.0,
         penalty_weights="sqrt_size",
         standardize_groups=False,
         task_weight=None,
@@ -160,6 +162,7 @@ class IndLasso(IndLassoModel, LossRegressor):
         self.loss = loss
         self.groups = groups
         self.l1_ratio = l1_ratio
+        self.ridge = ridge
         self.penalty_weights = penalty_weights
         self.standardize_groups = standardize_groups
         self.task_weight = task_weight
@@ -192,7 +195,9 @@ def column_penalties(estimator, weights, columns):
     else:
         weights = list(np.ascontiguousarray(weights.T))
     l1_ratio = getattr(estimator, "l1_ratio", 0.0)
-    make = partial(SparseGroup, l1_ratio=l1_ratio) if l1_ratio > 0 else L21
+    make = partial(L21, ridge=getattr(estimator, "ridge", 0.0))
+    if l1_ratio > 0:
+        make = partial(SparseGroup, l1_ratio=l1_ratio)
     return partial(
         _penalties_of_tasks,
         make=partial(make, positive=estimator.positive),
@@ -285,6 +290,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
     %(loss)s
     %(groups)s
     %(l1_ratio)s
+    %(ridge)s
     %(penalty_weights of IndLasso)s
     %(standardize_groups)s
     %(task_weight of IndLasso)s
@@ -392,6 +398,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
         loss="squared_error",
         groups=None,
         l1_ratio=0.0,
+        ridge=0.0,
         penalty_weights="sqrt_size",
         standardize_groups=False,
         task_weight=None,
@@ -415,6 +422,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
         self.loss = loss
         self.groups = groups
         self.l1_ratio = l1_ratio
+        self.ridge = ridge
         self.penalty_weights = penalty_weights
         self.standardize_groups = standardize_groups
         self.task_weight = task_weight

@@ -48,6 +48,7 @@ class IndLassoClassifier(IndLassoModel, LossClassifier):
     %(warm_start)s
     %(groups)s
     %(l1_ratio)s
+    %(ridge)s
     %(penalty_weights of IndLasso)s
     %(standardize_groups)s
     %(class_weight)s
@@ -114,6 +115,7 @@ class IndLassoClassifier(IndLassoModel, LossClassifier):
         warm_start=False,
         groups=None,
         l1_ratio=0.0,
+        ridge=0.0,
         penalty_weights="sqrt_size",
         standardize_groups=False,
         class_weight=None,
@@ -131,6 +133,7 @@ class IndLassoClassifier(IndLassoModel, LossClassifier):
         self.warm_start = warm_start
         self.groups = groups
         self.l1_ratio = l1_ratio
+        self.ridge = ridge
         self.penalty_weights = penalty_weights
         self.standardize_groups = standardize_groups
         self.class_weight = class_weight
@@ -175,6 +178,7 @@ class IndLassoClassifierCV(AlphaPerTask, LossCrossValidated, IndLassoClassifier)
     %(positive)s
     %(groups)s
     %(l1_ratio)s
+    %(ridge)s
     %(penalty_weights of IndLasso)s
     %(standardize_groups)s
     %(class_weight)s
@@ -270,6 +274,7 @@ class IndLassoClassifierCV(AlphaPerTask, LossCrossValidated, IndLassoClassifier)
         positive=False,
         groups=None,
         l1_ratio=0.0,
+        ridge=0.0,
         penalty_weights="sqrt_size",
         standardize_groups=False,
         class_weight=None,
@@ -292,6 +297,7 @@ class IndLassoClassifierCV(AlphaPerTask, LossCrossValidated, IndLassoClassifier)
         self.positive = positive
         self.groups = groups
         self.l1_ratio = l1_ratio
+        self.ridge = ridge
         self.penalty_weights = penalty_weights
         self.standardize_groups = standardize_groups
         self.class_weight = class_weight

@@ -15,7 +15,7 @@ from mutar_cy.estimators._grouping import (
 )
 from mutar_cy.estimators._multi_task_model import MultiTaskModel
 from mutar_cy.losses import Loss, get_loss, regression_losses
-from mutar_cy.objectives import all_or_nothing
+from mutar_cy.objectives import NON_NEGATIVE, all_or_nothing
 
 
 class GroupedModel(MultiTaskModel):
@@ -25,6 +25,7 @@ class GroupedModel(MultiTaskModel):
     """
 
     l1_ratio: float = 0.0
+    ridge: float = 0.0
     standardize_groups: bool = False
     degenerate_tasks: str = "raise"
 
@@ -34,6 +35,7 @@ class GroupedModel(MultiTaskModel):
         "groups": GROUPS,
         "penalty_weights": [StrOptions({"sqrt_size"}), "array-like", dict],
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+        "ridge": NON_NEGATIVE,
         "standardize_groups": ["boolean"],
         "degenerate_tasks": [StrOptions({"raise", "constant"})],
     }
@@ -48,6 +50,22 @@ class GroupedModel(MultiTaskModel):
             )
         return super()._read_data(X, y, **given)
 
+    def _check_ridge(self, weights):
+        """Raise where a ridge has no place beside the other parameters."""
+        if not self.ridge:
+            return
+        given = f"ridge={self.ridge!r}"
+        if self.l1_ratio > 0:
+            raise ValueError(
+                f"{given} and l1_ratio={self.l1_ratio!r} exclude each other: the "
+                "certificate of both is not known. Set one of them to 0."
+            )
+        if weights is not None and not np.all(weights):
+            raise ValueError(
+                f"{given} shrinks every feature, but penalty_weights has a 0, which "
+                "leaves features unpenalised. Set ridge=0, or a small weight."
+            )
+
     def _loss_objective(self, data, loss):
         """Return the objective of data that `_read` has returned, with a loss."""
         raise NotImplementedError
@@ -55,7 +73,9 @@ class GroupedModel(MultiTaskModel):
     def _groups_and_weights(self, data, per_task=False):
         """Return the groups of features and the penalty weights of blocks."""
         groups = read_feature_groups(self, data)
-        return groups, read_penalty_weights(self, data, groups, per_task)
+        weights = read_penalty_weights(self, data, groups, per_task)
+        self._check_ridge(weights)
+        return groups, weights
 
 
 def check_targets(loss, data, fits_constants=False):

@@ -118,7 +118,7 @@ class PredictorSet(WorkingSet):
     def few_rows(self):
         """Return the compiled Newton solver, or None for many rows."""
         few = len(self.coef) <= FEW and len(self.coef) * self.residual.size <= FEW_WORK
-        if not few or self.free.in_play:
+        if not few or self.free.in_play or self.penalty.ridge:
             return None
         if self._few_rows is None:
             self._few_rows = FewRows(
@@ -158,14 +158,18 @@ class PredictorSet(WorkingSet):
         correlation : ndarray of shape (n_columns, n_rows)
             Of all rows with the residual.
         """
-        scale = 1.0
-        if len(self.chosen):
-            ptr = self.block_ptr * np.int32(self.data.n_columns)
-            ratios = self.penalty.dual_ratios(-correlation.T.ravel(), ptr)[
-                self.n_free :
-            ]
-            scale = 1.0 / max(1.0, ratios.max(initial=0.0))
-        return self.objective() - self.responses.dual(self.residual, scale)
+        if not len(self.chosen):
+            return self.objective() - self.responses.dual(self.residual, 1.0)
+        ptr = self.block_ptr * np.int32(self.data.n_columns)
+        ratios = self.penalty.dual_ratios(-correlation.T.ravel(), ptr)[self.n_free :]
+        scale = 1.0 / max(1.0, ratios.max(initial=0.0))
+        dual = self.responses.dual(self.residual, scale)
+        if self.penalty.ridge and scale < 1.0:
+            thresholds = self.penalty.thresholds(len(self.chosen))[self.n_free :]
+            excess = np.maximum(ratios - 1.0, 0.0) * thresholds
+            whole = self.responses.dual(self.residual, 1.0)
+            dual = max(dual, whole - excess @ excess / (2.0 * self.penalty.ridge))
+        return self.objective() - dual
 
     def step_along(self, direction, shift, slope):
         """Move along a direction by backtracking line search.

@@ -63,7 +63,6 @@ def solve_glm(
     ----------
     responses : Responses
     penalty : Penalty
-        Without a ridge.
     groups, coef, on_iteration
         As for `solve`.
     tol : float, default=1e-4
@@ -112,12 +111,15 @@ def solve_glm_path(
 class GlmCertificate(Certificate):
     """The best dual value seen; dual points are residuals scaled by at most 1."""
 
-    def __init__(self, thresholds, smoothness):
-        super().__init__(thresholds, 0.0, 1.0)
+    def __init__(self, thresholds, ridge, smoothness):
+        super().__init__(thresholds, ridge, 1.0)
         self.smoothness = smoothness
 
     def best(self, point, norms):
         """Return the largest feasible scale up to 1, and the dual value there.
+
+        With a ridge every scale is feasible, and 1 is the best at the optimum: the
+        better of the two is returned.
 
         Parameters
         ----------
@@ -129,11 +131,16 @@ class GlmCertificate(Certificate):
         scale = 1.0
         if above.any():
             scale = float((self.thresholds[above] / norms[above]).min())
-        return scale, point(scale)
+        if self.ridge == 0.0 or scale == 1.0:
+            return scale, point(scale)
+        excess = (norms - self.thresholds)[above]
+        whole = point(1.0) - excess @ excess / (2.0 * self.ridge)
+        scaled = point(scale)
+        return (1.0, whole) if whole > scaled else (scale, scaled)
 
     def anew(self):
         """Return a certificate of the same problem that has seen nothing."""
-        return GlmCertificate(self.thresholds, self.smoothness)
+        return GlmCertificate(self.thresholds, self.ridge, self.smoothness)
 
 
 class GlmLoop(PathLoop):
@@ -149,7 +156,8 @@ class GlmLoop(PathLoop):
         return PredictorSet(self.problem, self.responses)
 
     def _make_certificate(self, thresholds):
-        return GlmCertificate(thresholds, self.responses.loss.smoothness)
+        smoothness = self.responses.loss.smoothness
+        return GlmCertificate(thresholds, self.problem.ridge, smoothness)
 
     def _descend(self, target, budget):
         return descend_newton(self.working_set, target, budget)
