@@ -10,6 +10,7 @@ import pytest
 from interior_point import solved
 from loss_cases import CASES
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.linear_model import ElasticNet, MultiTaskElasticNet
 
@@ -18,6 +19,7 @@ from mutar_cy import (
     DirtyModel,
     GroupLasso,
     GroupLassoClassifier,
+    GroupLassoCV,
     IndLasso,
     IndLassoClassifier,
     alpha_max,
@@ -78,10 +80,12 @@ def penalty_of(kind, W, model, weights):
     return total
 
 
-def optimum(kind, loss, model, data, weights):
+def optimum(kind, loss, model, data, weights, signs=None):
     """Return the least objective, and the coefficients, of an interior point method."""
     X, y, sample_weight, offset = data
-    W = cvxpy.Variable((6, len(X)), nonneg=model.positive)
+    signs = np.full(6, int(model.positive is True)) if signs is None else signs
+    W = cvxpy.Variable((6, len(X)))
+    constraints = [sign * W[j] >= 0 for j, sign in enumerate(signs) if sign]
     b = cvxpy.Variable(len(X)) if model.fit_intercept else np.zeros(len(X))
     value = penalty_of(kind, W, model, weights)
     value += getattr(model, "ridge", 0.0) / 2 * cvxpy.sum_squares(W)
@@ -91,7 +95,7 @@ def optimum(kind, loss, model, data, weights):
         eta = x[here] @ W[:, k] + b[k] + shift[here]
         share = weight[here] / weight[here].sum()
         value += share @ CASES[loss].cvxpy(target[here], eta)
-    return solved(value, []), W.value
+    return solved(value, constraints), W.value
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -313,3 +317,75 @@ def test_where_a_ridge_has_no_place(params, message):
     X, y, _ = tasks("poisson", np.random.default_rng(3))
     with pytest.raises(ValueError, match=message):
         GroupLasso(loss="poisson", ridge=0.1, **params).fit(X, y)
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_signs_of_features_against_an_interior_point_method(seed):
+    rng = np.random.default_rng(200 + seed)
+    kind, loss = list(KINDS)[seed % 3], LOSSES[seed // 3 % 5]
+    X, y, offset = tasks(loss, rng)
+    signs = rng.choice([-1, 0, 1], 6)
+    signs[:2] = 1, -1
+    groups = GROUPS if seed % 2 else None
+    model = estimator(kind, loss, groups=groups, tol=1e-11, positive=signs)
+    if kind != "some" and seed % 5 == 1:
+        model.set_params(l1_ratio=0.4)
+    largest = np.max(alpha_max(model, X, y, offset=offset))
+    model.set_params(alpha=float(largest * rng.choice([0.5, 0.1])))
+    if kind == "some":
+        model.set_params(beta=0.8 * model.alpha)
+    store = sparse.csr_array if seed % 4 == 0 else np.asarray
+    model.fit([store(x) for x in X], y, offset=offset)
+    assert np.all(model.coef_.reshape(6, 3) * signs[:, None] >= 0)
+    weights = np.sqrt([len(g) for g in GROUPS]) if groups else np.ones(6)
+    data = X, y, [np.ones(len(own)) for own in y], offset
+    least, coef = optimum(kind, loss, model, data, weights, signs)
+    found, gap = np.sum(model.objective_), np.sum(model.dual_gap_)
+    assert found - least <= 1e-8 * max(1.0, abs(least))
+    assert gap >= found - least - 1e-9 * max(1.0, abs(least))
+    assert_allclose(model.coef_.reshape(6, 3), coef, atol=2e-3)
+    if kind == "some":
+        both = model.coef_shared_ + model.coef_specific_
+        assert_array_equal(both, model.coef_)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_equal_signs_are_a_bool(kind):
+    X, y, _ = tasks("squared_error", np.random.default_rng(3))
+    given = {"alpha": 0.05, "tol": 1e-12}
+    for signs, same, factor in (([1] * 6, True, 1), ([0] * 6, False, 1)):
+        model = estimator(kind, "squared_error", positive=signs, **given).fit(X, y)
+        other = estimator(kind, "squared_error", positive=same, **given).fit(X, y)
+        assert_allclose(model.coef_, factor * other.coef_, atol=1e-6)
+    turned = estimator(kind, "squared_error", positive=[-1] * 6, **given).fit(X, y)
+    other = estimator(kind, "squared_error", positive=True, **given)
+    other.fit([-x for x in X], y)
+    assert_allclose(turned.coef_, -other.coef_, atol=1e-6)
+
+
+def test_signs_of_paths_starts_and_folds():
+    X, y, _ = tasks("poisson", np.random.default_rng(3))
+    signs = [1, -1, 0, 0, 1, -1]
+    model = GroupLasso(loss="poisson", positive=signs, tol=1e-10, warm_start=True)
+    path = regularization_path(model, X, y, alphas=4, eps=0.05)
+    assert path.coefs.shape == (6, 3, 4)
+    model.set_params(alpha=path.alphas[-1]).fit(X, y)
+    assert_allclose(path.coefs[..., -1], model.coef_, atol=1e-5)
+    coef = model.coef_.copy()
+    assert model.fit(X, y).n_iter_ <= 1
+    assert_allclose(model.coef_, coef, atol=1e-6)
+    chosen = GroupLassoCV(loss="poisson", positive=signs, alphas=4, cv=3).fit(X, y)
+    assert np.all(chosen.coef_ * np.array(signs)[:, None] >= 0)
+
+
+@pytest.mark.parametrize(
+    ("signs", "message"),
+    [
+        ([1, 0], r"shape \(2,\), but there are 6 features; give one sign per feature"),
+        ([1, 0, 2, 1, 1, 1], "2 for feature 2; a sign is 1, -1, or 0 for both"),
+    ],
+)
+def test_signs_that_cannot_be(signs, message):
+    X, y, _ = tasks("poisson", np.random.default_rng(3))
+    with pytest.raises(ValueError, match=message):
+        GroupLasso(positive=signs).fit(X, y)

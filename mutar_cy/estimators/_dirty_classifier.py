@@ -47,7 +47,7 @@ class DirtyClassifier(DirtyModelBase, LossClassifier):
     %(normalize)s
     %(max_iter of GroupLassoClassifier)s
     %(tol of GroupLassoClassifier)s
-    %(positive)s
+    %(positive of features)s
     %(warm_start)s
     %(groups)s
     %(penalty_weights of DirtyModel)s
@@ -180,7 +180,7 @@ class DirtyClassifierCV(AlphaAndBeta, DirtyClassifier):
     %(normalize)s
     %(max_iter of GroupLassoClassifier)s
     %(tol of GroupLassoClassifier)s
-    %(positive)s
+    %(positive of features)s
     %(groups)s
     %(penalty_weights of DirtyModel)s
     %(class_weight)s

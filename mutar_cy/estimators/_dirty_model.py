@@ -44,11 +44,12 @@ class DirtyModelBase(GroupedModel):
             beta = self.alpha * n_columns**-0.25
         return BlockObjective(
             data,
-            partial(dirty_penalty, weights=weights, positive=self.positive),
+            partial(dirty_penalty, weights=weights, positive=self._is_positive),
             {"alpha": self.alpha, "beta": beta},
             self._options(),
             loss,
             groups,
+            self._signs(data),
             scales_with_alpha=("beta",),
         )
 
@@ -132,7 +133,7 @@ class DirtyModel(DirtyModelBase, LossRegressor):
     %(normalize)s
     %(max_iter)s
     %(tol)s
-    %(positive of DirtyModel)s
+    %(positive of features)s
     %(warm_start)s
     %(loss)s
     %(groups)s
@@ -297,7 +298,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
     %(normalize)s
     %(max_iter)s
     %(tol)s
-    %(positive of DirtyModel)s
+    %(positive of features)s
     %(loss)s
     %(groups)s
     %(penalty_weights of DirtyModel)s

@@ -443,9 +443,11 @@ penalty_weights : "sqrt_size", array-like or dict, default="sqrt_size"
 positive : bool, default=False
     Whether coefficients are constrained to be at least 0.
 """,
-    "positive of DirtyModel": """
-positive : bool, default=False
-    Whether coefficients, of both parts, must not be negative.
+    "positive of features": """
+positive : bool or array-like of shape (n_features,), default=False
+    Whether coefficients, of both parts where there are two, are constrained to be at
+    least 0; or one sign per feature: 1, -1 (at most 0), or 0 (no constraint). Designs
+    are copied for signs of features.
 """,
     "residuals_": r"""
 residuals_ : ndarray, or list of them in the list layout

@@ -41,7 +41,7 @@ class GroupLassoClassifier(GroupLassoModel, LossClassifier):
     %(normalize)s
     %(max_iter of GroupLassoClassifier)s
     %(tol of GroupLassoClassifier)s
-    %(positive)s
+    %(positive of features)s
     %(warm_start)s
     %(groups)s
     %(l1_ratio)s
@@ -164,7 +164,7 @@ class GroupLassoClassifierCV(LossCrossValidated, GroupLassoClassifier):
     %(normalize)s
     %(max_iter of GroupLassoClassifier)s
     %(tol of GroupLassoClassifier)s
-    %(positive)s
+    %(positive of features)s
     %(groups)s
     %(l1_ratio)s
     %(ridge)s

@@ -31,6 +31,7 @@ class IndLassoModel(GroupedModel):
             self._options(),
             loss,
             groups,
+            self._signs(data),
             alpha_per_task=True,
         )
 
@@ -69,7 +70,7 @@ class IndLasso(IndLassoModel, LossRegressor):
     %(normalize)s
     %(max_iter of IndLasso)s
     %(tol of IndLasso)s
-    %(positive)s
+    %(positive of features)s
     %(warm_start)s
     %(loss)s
     %(groups)s
@@ -200,7 +201,7 @@ def column_penalties(estimator, weights, columns):
         make = partial(SparseGroup, l1_ratio=l1_ratio)
     return partial(
         _penalties_of_tasks,
-        make=partial(make, positive=estimator.positive),
+        make=partial(make, positive=bool(np.any(estimator.positive))),
         weights=weights,
         n_responses=columns[1] if len(columns) > 1 else 1,
         name=type(estimator).__name__,
@@ -286,7 +287,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
     %(normalize)s
     %(max_iter of IndLasso)s
     %(tol of IndLasso)s
-    %(positive)s
+    %(positive of features)s
     %(loss)s
     %(groups)s
     %(l1_ratio)s

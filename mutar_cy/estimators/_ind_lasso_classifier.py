@@ -44,7 +44,7 @@ class IndLassoClassifier(IndLassoModel, LossClassifier):
     %(normalize)s
     %(max_iter of GroupLassoClassifier)s
     %(tol of GroupLassoClassifier)s
-    %(positive)s
+    %(positive of features)s
     %(warm_start)s
     %(groups)s
     %(l1_ratio)s
@@ -175,7 +175,7 @@ class IndLassoClassifierCV(AlphaPerTask, LossCrossValidated, IndLassoClassifier)
     %(normalize)s
     %(max_iter of GroupLassoClassifier)s
     %(tol of GroupLassoClassifier)s
-    %(positive)s
+    %(positive of features)s
     %(groups)s
     %(l1_ratio)s
     %(ridge)s

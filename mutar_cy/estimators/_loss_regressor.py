@@ -33,6 +33,7 @@ class GroupedModel(MultiTaskModel):
         **MultiTaskModel._parameter_constraints,
         "normalize": ["boolean", StrOptions({"std"})],
         "groups": GROUPS,
+        "positive": ["boolean", "array-like"],
         "penalty_weights": [StrOptions({"sqrt_size"}), "array-like", dict],
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
         "ridge": NON_NEGATIVE,
@@ -41,14 +42,45 @@ class GroupedModel(MultiTaskModel):
     }
 
     def _read_data(self, X, y, **given):
-        if self.standardize_groups and (self.positive or self.l1_ratio > 0):
-            other = "positive=True" if self.positive else f"l1_ratio={self.l1_ratio}"
+        if self.standardize_groups and (self._is_positive or self.l1_ratio > 0):
+            other = "positive" if self._is_positive else f"l1_ratio={self.l1_ratio}"
             raise ValueError(
                 f"standardize_groups=True and {other} exclude each other: the basis "
                 f"that makes a group orthonormal mixes its columns. Set "
                 f"standardize_groups=False."
             )
         return super()._read_data(X, y, **given)
+
+    def _signs(self, data):
+        """Return one sign per feature, or None where all coefficients have the same.
+
+        Raises
+        ------
+        ValueError
+            If they are not -1, 0 and 1, or too many or too few.
+        """
+        if isinstance(self.positive, bool | np.bool_):
+            return None
+        signs = np.asarray(self.positive)
+        if signs.shape != (data.n_features,):
+            raise ValueError(
+                f"positive has shape {signs.shape}, but there are {data.n_features} "
+                "features; give one sign per feature, or True or False for all."
+            )
+        wrong = np.flatnonzero(~np.isin(signs, (-1, 0, 1)))
+        if len(wrong):
+            raise ValueError(
+                f"positive has {signs[wrong[0]]} for feature {wrong[0]}; a sign is 1, "
+                "-1, or 0 for both."
+            )
+        if np.all(signs == 1) or not np.any(signs):  # True or False
+            return None
+        return signs.astype(np.int64)
+
+    @property
+    def _is_positive(self):
+        """Whether some coefficients may have one sign only."""
+        return bool(np.any(self.positive))
 
     def _check_ridge(self, weights):
         """Raise where a ridge has no place beside the other parameters."""

@@ -16,6 +16,7 @@ from mutar_cy.losses import SquaredError
 from mutar_cy.objectives._degenerate import Degenerate, replace_degenerate
 from mutar_cy.objectives._feature_groups import OrthonormalBases
 from mutar_cy.objectives._objective import Objective
+from mutar_cy.objectives._signs import SignedColumns
 from mutar_cy.solvers import alpha_max, join_columns, solve, solve_path
 
 
@@ -29,6 +30,9 @@ class LossObjective(Objective):
     loss : Loss, default=SquaredError()
     feature_groups : FeatureGroups, default=None
         Every feature is a group by default.
+    signs : ndarray of shape (n_features,), default=None
+        The signs that the coefficients of every feature may have: 1, -1, or 0 for both.
+        The penalty then asks for coefficients of at least 0.
 
     Attributes
     ----------
@@ -39,11 +43,21 @@ class LossObjective(Objective):
     rotates_blocks = True
 
     def __init__(
-        self, data, make_penalty, strengths, options, loss=None, feature_groups=None
+        self,
+        data,
+        make_penalty,
+        strengths,
+        options,
+        loss=None,
+        feature_groups=None,
+        signs=None,
     ):
         self.loss = SquaredError() if loss is None else loss
         self._feature_groups = feature_groups
         self.groups = None if feature_groups is None else feature_groups.blocks()
+        self._signed = None if signs is None else SignedColumns(signs)
+        if self._signed is not None:
+            self.groups = self._signed.groups(self.groups)
         self._bases: Any = None
         self._degenerate: Degenerate | None = None
         super().__init__(data, make_penalty, strengths, options)
@@ -65,6 +79,8 @@ class LossObjective(Objective):
         self._bases = self._degenerate = None
         if self.options.fits_constants:
             parts, self._degenerate = replace_degenerate(parts, self.loss)
+        if self._signed is not None:
+            return self._signed.parts(parts)
         if self._feature_groups is None or not self._feature_groups.standardize:
             return parts
         self._bases = OrthonormalBases(
@@ -105,12 +121,17 @@ class LossObjective(Objective):
     def start_from(self, coef):
         """Return coefficients of shape ``coef_shape`` as solvers start from them."""
         coef = super().start_from(coef)
+        if self._signed is not None:
+            return self._signed.from_user(coef)
         return coef if self._bases is None else self._bases.from_user(coef)
 
     def to_user(self, solution):
         """Return coefficients and intercepts of the user's columns."""
         if self._bases is not None:
             solution = self._bases.to_user(solution)
+        if self._signed is not None:
+            coef = self._signed.to_user(solution.coef)
+            solution = solution._replace(coef=coef)
         coef, intercept = super().to_user(solution)
         if self._degenerate is not None:
             columns = self._degenerate.columns
@@ -189,7 +210,10 @@ class BlockObjective(LossObjective):
         if solution.shared is None:
             return arrays
         coef = arrays["coef"]
-        shared = solution.shared.reshape(coef.shape).astype(coef.dtype)
+        shared = solution.shared
+        if self._signed is not None:
+            shared = self._signed.to_user(shared)
+        shared = shared.reshape(coef.shape).astype(coef.dtype)
         specific = coef - shared
         parts = {"coef_shared": shared, "coef_specific": specific}
         return {**arrays, **parts, "coef": shared + specific}
