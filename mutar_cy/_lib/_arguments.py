@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from inspect import Parameter, signature
 from types import FunctionType
 
+DROP_INS = ("Lasso", "ElasticNet")  # those of linear_model, and with MultiTask
 METHODS = (
     "__init__",
     "fit",
@@ -69,6 +70,8 @@ SYNONYMS = {
     "sample_weight": ("weights", "sample_weights", "weight"),
     "task": ("tasks", "task_labels", "site", "sites"),
     "task_column": ("task_col",),
+    "X": ("x", "newx", "newdata", "data"),
+    "y": ("Y", "target", "targets", "response"),
     "missing_targets": ("missing", "nan_policy"),
 }
 
@@ -115,6 +118,15 @@ def refuse_class(estimator, who):
         raise TypeError(
             f"{who} needs an estimator, got the class {name}: pass {name}()."
         )
+
+
+def way_to_drop_in(estimator):
+    """Return where this package has the model of scikit-learn that was given, or ""."""
+    name = type(estimator).__name__
+    drop_ins = [f"{many}{one}" for many in ("", "MultiTask") for one in DROP_INS]
+    if name in {*drop_ins, *(f"{own}CV" for own in drop_ins)}:
+        return f"; mutar_cy.linear_model.{name} is the same model"
+    return ""
 
 
 def refuse_unknown(estimator, given):
@@ -181,3 +193,76 @@ def _positional(expected):
 def _call(self, method):
     name = type(self).__name__
     return f"{name}()" if method == "__init__" else f"{name}.{method}()"
+
+
+# What to write in place of values that a parameter does not take.
+VALUES = {
+    "loss": {
+        "squared_error": ("mse", "l2", "ls", "gaussian", "squared_loss", "normal"),
+        "huber": ("robust", "mae", "l1"),
+        "gamma": ("inverse_gaussian", "log"),
+    },
+    "normalize": {"True": ("l2",), "'std'": ("standardize", "standard", "zscore")},
+    "groups": {"None, or 'prefix'": ("auto",)},
+}
+ALWAYS = {
+    "task_column": "It is one column of X; labels beside X are fit(..., task=labels).",
+    "cv": "Set cv=2 or more; criterion='bic' chooses strengths without folds.",
+}
+CLASSES = ("logistic", "log_loss", "binomial", "multinomial", "bernoulli", "logit")
+
+
+def value_remedy(cls, name, value):
+    """Return what to write in place of a wrong value of a parameter, or "".
+
+    Parameters
+    ----------
+    cls : type
+        The class of the estimator.
+    name : str
+        The name of the parameter.
+    value : object
+        What it was given.
+    """
+    if name == "loss" and isinstance(value, str) and value in CLASSES:
+        return f"For classes: {cls.__name__}Classifier."
+    for ours, words in VALUES.get(name, {}).items():
+        if isinstance(value, str) and value in words:
+            quoted = repr(ours) if name == "loss" else ours
+            return f"Set {name}={quoted}."
+    if name == "alpha":
+        return _alpha_remedy(cls, value)
+    if name == "alphas" and isinstance(value, float):
+        return f"Set alphas=[{value}] for a single value."
+    return ALWAYS.get(name, "")
+
+
+def _alpha_remedy(cls, value):
+    """Return what to write in place of a wrong value of alpha, or ""."""
+    n_axes = len(_shape(value))
+    if n_axes > 1:
+        return f"Data are arguments of fit: {cls.__name__}().fit(X, y)."
+    if n_axes == 1:
+        return (
+            f"For many strengths take regularization_path or {cls.__name__}CV(alphas="
+            "...); groups of features are groups=."
+        )
+    if value is None or isinstance(value, str):
+        return f"{cls.__name__}CV chooses alpha by cross-validation."
+    return ""
+
+
+def without_data(message, value):
+    """Return a message about a value with an array in it replaced by its shape."""
+    shape = _shape(value)
+    if not shape:
+        return message
+    kind = f"{type(value).__name__} of shape {shape}"
+    return f"{message.split(' Got ')[0]} Got a {kind} instead."
+
+
+def _shape(value):
+    """Return the shape of an array or of a list, () of anything else."""
+    if isinstance(value, (list, tuple)):
+        return (len(value), *(_shape(value[0]) if value else ()))
+    return getattr(value, "shape", ())

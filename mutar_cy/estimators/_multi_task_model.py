@@ -17,7 +17,12 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
-from mutar_cy._lib import ExplainedArguments, refuse_class, refuse_unknown
+from mutar_cy._lib import (
+    ExplainedArguments,
+    refuse_class,
+    refuse_unknown,
+    way_to_drop_in,
+)
 from mutar_cy.estimators._grouping import join_as_in_fit, join_groups
 from mutar_cy.model_selection import alpha_grid
 from mutar_cy.objectives import (
@@ -452,7 +457,8 @@ def alpha_max(estimator, X, y, **fit_params):
     refuse_class(estimator, "alpha_max")
     if not hasattr(estimator, "_objective"):
         raise TypeError(
-            f"alpha_max needs an estimator of mutar_cy, got {type(estimator).__name__}."
+            f"alpha_max needs an estimator of mutar_cy, got {type(estimator).__name__}"
+            f"{way_to_drop_in(estimator)}."
         )
     refuse_unknown(estimator, fit_params)
     model = clone(estimator)
