@@ -164,8 +164,7 @@ def column_without_numbers(X):
     Returns
     -------
     column : hashable, or None
-    kind : str or None
-        What the column holds: "text", "dates", or the name of a type.
+    kind : {"text", "dates"} or None
     """
     names = column_names(X)
     if names is None:
@@ -187,13 +186,5 @@ def _kind(values):
     try:
         values.astype(np.float64)
     except (TypeError, ValueError):
-        if any(isinstance(value, str) for value in values):
-            return "text"
-        return next(
-            (type(value).__name__ for value in values if not _is_number(value)), None
-        )
+        return "text" if any(isinstance(value, str) for value in values) else None
     return None
-
-
-def _is_number(value):
-    return value is None or isinstance(value, Number) or np.isscalar(value)
