@@ -159,7 +159,7 @@ def _part(model, part):
 
 def names_of_features(model):
     """Return the names of the features that have coefficients, or None."""
-    blocks = getattr(model, "_blocks", None)
+    blocks = getattr(model, "_joined", None)
     if blocks is not None:
         return block_names(blocks.indices, blocks.columns)
     if not hasattr(model, "feature_names_in_"):

@@ -258,7 +258,7 @@ class Scored:
 
     def _labels(self, n_tasks):
         """Return the labels of tasks in the order of X or of the columns of y."""
-        if tasks.is_dict(self.X) and getattr(self.model, "_blocks", None) is None:
+        if tasks.is_dict(self.X) and getattr(self.model, "_joined", None) is None:
             return list(self.X)
         known = getattr(self.model, "tasks_", range(0))
         return tasks.to_python(known) if len(known) == n_tasks else range(n_tasks)
