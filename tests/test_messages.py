@@ -245,19 +245,19 @@ TASKS = {
     "split by a name": (lambda: split_tasks(CARS, y, "firm"), "X['firm']"),
     "a silent task": (
         lambda: GroupLasso(loss="poisson").fit(X, COUNTS),
-        "task 'silent'|leave this task out",
+        "task 'silent'|degenerate_tasks='constant'",
     ),
     "a silent fold": (
         lambda: GroupLassoCV(loss="poisson", alphas=2, cv=2).fit(
             X, COUNTS.assign(silent=np.arange(20) < 2)
         ),
-        "Fold 0 of cv|task 'silent'|fewer folds, or leave this task out",
+        "Fold 0 of cv|task 'silent'|degenerate_tasks='constant'",
     ),
     "a class that a task has not": (
         lambda: GroupLassoClassifier().fit(
             X, np.where(SITE == "Lyon", LABELS, 1), task=SITE
         ),
-        "task 'Oslo'|one class only, 1|leave this task out",
+        "task 'Oslo'|one class only, 1|degenerate_tasks='constant'",
     ),
 }
 ARGUMENTS = {

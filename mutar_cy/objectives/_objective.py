@@ -375,7 +375,6 @@ class Objective(ABC):
         where : str
             The subject of the message: "Fold 2 of cv".
         """
-        way = ": take fewer folds, or leave this task out"
         for owner, y, _ in data.target_columns():
             if not len(y):
                 raise ValueError(f"{where} leaves no target{owner} to fit to.")
