@@ -15,15 +15,17 @@ METHODS = (
     "score",
     "get_support",
 )
-LEAVE_OUT = [(None, "leave it out, the result does not depend on such a choice")]
-STRENGTHS = [
+LEAVE_OUT: list[tuple[str | None, str]] = [
+    (None, "leave it out, the result does not depend on such a choice")
+]
+STRENGTHS: list[tuple[str | None, str]] = [
     ("alphas", "it is alphas=, a number of strengths or their values"),
     (None, "for many strengths take regularization_path or {cls}CV(alphas=...)"),
 ]
-WEIGHTS = [("penalty_weights", "it is penalty_weights=")]
+WEIGHTS: list[tuple[str | None, str]] = [("penalty_weights", "it is penalty_weights=")]
 # What to write in place of a name, for classes and methods that have the first of a
 # pair; the names are those of other packages, and ours where they do not belong.
-REMEDIES = {
+REMEDIES: dict[str, list[tuple[str | None, str]]] = {
     "C": [("alpha", "it is alpha=, the penalty strength, about 1 / (C * n_samples)")],
     "alphas": STRENGTHS,
     "coef_init": [("warm_start", "warm_start=True starts from the last coefficients")],
@@ -58,7 +60,7 @@ REMEDIES = {
     ],
 }
 # Other words for a name: {name: words}.
-SYNONYMS = {
+SYNONYMS: dict[str, tuple[str, ...]] = {
     "alpha": ("lambda_", "lam", "lambda1", "reg", "regularization", "strength", "s"),
     "fit_intercept": ("intercept", "add_intercept"),
     "groups": ("group", "feature_groups"),
@@ -129,12 +131,25 @@ def way_to_drop_in(estimator):
     return ""
 
 
-def refuse_unknown(estimator, given):
-    """Raise if ``fit`` of an estimator has no argument of a name that is given."""
-    expected = signature(type(estimator).fit)
+def refuse_unknown(estimator, given, own=()):
+    """Raise if ``fit`` of an estimator has no argument of a name that is given.
+
+    Parameters
+    ----------
+    estimator : estimator
+    given : dict
+        What a function was given to pass to ``fit``.
+    own : sequence of str, default=()
+        Names of the parameters of the function itself.
+    """
+    expected = list(signature(type(estimator).fit).parameters)
     for name in given:
-        if name not in expected.parameters:
-            raise TypeError(_unknown(estimator, "fit", expected, name))
+        if name not in expected:
+            known = [*expected[1:], *own]
+            remedy = _remedy(type(estimator), "fit", known, name)
+            raise TypeError(
+                f"{_call(estimator, 'fit')} has no argument {name!r}: {remedy}."
+            )
 
 
 def _explanation(self, method, expected, kwargs, error):
@@ -157,7 +172,7 @@ def _remedy(cls, method, known, name):
     ours = next((own for own, words in SYNONYMS.items() if name in words), name)
     if ours != name and ours in known:
         return f"it is {ours}="
-    of_fit = signature(cls.fit).parameters if hasattr(cls, "fit") else {}
+    of_fit = list(signature(cls.fit).parameters) if hasattr(cls, "fit") else []
     if method == "__init__" and ours in of_fit:
         return f"it is an argument of fit: {cls.__name__}().fit(X, y, {ours}=...)"
     if method != "__init__" and ours in signature(cls).parameters:
@@ -196,7 +211,7 @@ def _call(self, method):
 
 
 # What to write in place of values that a parameter does not take.
-VALUES = {
+VALUES: dict[str, dict[str, tuple[str, ...]]] = {
     "loss": {
         "squared_error": ("mse", "l2", "ls", "gaussian", "squared_loss", "normal"),
         "huber": ("robust", "mae", "l1"),

@@ -103,7 +103,7 @@ class MultiTaskModel(
         fitted |= known_alpha_max(objective, fitted["coef_"])
         if callback is not None:
             callback.close(fitted)
-        vars(self).pop("alpha_max_", None)  # of the last fit
+        self.__dict__.pop("alpha_max_", None)  # of the last fit
         self.__dict__.update(fitted)
         objective.warn(solution)
         return self

@@ -69,7 +69,7 @@ def tidy(model, *, feature_names=None, part=None):
        task feature group  estimate
     0  Lyon     age   age      1.94
     1  Lyon    dose  dose      0.00
-    2  Oslo     age   age     -2.91
+    2  Oslo     age   age     -2.89
     3  Oslo    dose  dose      0.00
     """
     pd = import_pandas("tidy")

@@ -324,7 +324,7 @@ def regularization_path(
      [1.41 0.   0.   0.71 0.  ]]
     """
     model, X = path_model(estimator, X, y)
-    refuse_unknown(model, fit_params)
+    refuse_unknown(model, fit_params, ["alphas", "betas"])
     objective = model._objective(model._read(X, y, **fit_params))
     if hasattr(model, "_path_grid"):
         grid = model._path_grid(objective, alphas, betas, eps)

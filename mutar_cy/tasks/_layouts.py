@@ -610,7 +610,8 @@ def _kind_of_designs(X):
 
 def _refuse_exchanged(X, y):
     """Raise if X looks like the targets of y."""
-    shape, other = (getattr(values, "shape", ()) for values in (X, y))
+    shape: tuple[int, ...] = getattr(X, "shape", ())
+    other: tuple[int, ...] = getattr(y, "shape", ())
     if len(shape) == 1 and len(other) == 2 and shape[0] == other[0]:
         raise ValueError(
             f"X has shape {shape} and y {other}: give X first, fit(X, y). A single "
@@ -638,9 +639,11 @@ def _refuse_stack(X, y):
 
 def _refuse_joined_targets(X, y):
     """Raise if the targets of a list of designs are in one array, end to end."""
-    shape = np.shape(y) if hasattr(y, "shape") else ()
-    lengths = [np.shape(x)[0] for x in X if np.ndim(x) or hasattr(x, "shape")]
-    if len(shape) == 1 and shape[0] == sum(lengths) and shape[0] != len(X):
+    shape: tuple[int, ...] = getattr(y, "shape", ())
+    if len(shape) != 1 or shape[0] == len(X):
+        return
+    lengths = [x.shape[0] if hasattr(x, "shape") else len(x) for x in X]
+    if shape[0] == sum(lengths):
         raise ValueError(
             f"X is a list of {len(X)} designs with {some_keys(lengths)} samples, but y "
             f"has shape {shape}, all tasks end to end: give a list, "
