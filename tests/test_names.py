@@ -313,7 +313,7 @@ def test_plots_of_searches(draw):
     X, Y = shared()
     search = search_over(DirtyModel()).fit(X, Y)
     if draw == "support":
-        display = SupportDisplay.from_estimator(search)
+        display = SupportDisplay.from_estimator(search, parts=True)
         assert list(display.feature_names) == FEATURES
         assert display.specific is not None
     else:

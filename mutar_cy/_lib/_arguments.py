@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from inspect import Parameter, signature
 from types import FunctionType
 
+DROP_INS = ("Lasso", "ElasticNet")  # those of linear_model, and with MultiTask
 METHODS = (
     "__init__",
     "fit",
@@ -14,15 +15,17 @@ METHODS = (
     "score",
     "get_support",
 )
-LEAVE_OUT = [(None, "leave it out, the result does not depend on such a choice")]
-STRENGTHS = [
+LEAVE_OUT: list[tuple[str | None, str]] = [
+    (None, "leave it out, the result does not depend on such a choice")
+]
+STRENGTHS: list[tuple[str | None, str]] = [
     ("alphas", "it is alphas=, a number of strengths or their values"),
     (None, "for many strengths take regularization_path or {cls}CV(alphas=...)"),
 ]
-WEIGHTS = [("penalty_weights", "it is penalty_weights=")]
+WEIGHTS: list[tuple[str | None, str]] = [("penalty_weights", "it is penalty_weights=")]
 # What to write in place of a name, for classes and methods that have the first of a
 # pair; the names are those of other packages, and ours where they do not belong.
-REMEDIES = {
+REMEDIES: dict[str, list[tuple[str | None, str]]] = {
     "C": [("alpha", "it is alpha=, the penalty strength, about 1 / (C * n_samples)")],
     "alphas": STRENGTHS,
     "coef_init": [("warm_start", "warm_start=True starts from the last coefficients")],
@@ -57,7 +60,7 @@ REMEDIES = {
     ],
 }
 # Other words for a name: {name: words}.
-SYNONYMS = {
+SYNONYMS: dict[str, tuple[str, ...]] = {
     "alpha": ("lambda_", "lam", "lambda1", "reg", "regularization", "strength", "s"),
     "fit_intercept": ("intercept", "add_intercept"),
     "groups": ("group", "feature_groups"),
@@ -69,6 +72,8 @@ SYNONYMS = {
     "sample_weight": ("weights", "sample_weights", "weight"),
     "task": ("tasks", "task_labels", "site", "sites"),
     "task_column": ("task_col",),
+    "X": ("x", "newx", "newdata", "data"),
+    "y": ("Y", "target", "targets", "response"),
     "missing_targets": ("missing", "nan_policy"),
 }
 
@@ -117,12 +122,34 @@ def refuse_class(estimator, who):
         )
 
 
-def refuse_unknown(estimator, given):
-    """Raise if ``fit`` of an estimator has no argument of a name that is given."""
-    expected = signature(type(estimator).fit)
+def way_to_drop_in(estimator):
+    """Return where this package has the model of scikit-learn that was given, or ""."""
+    name = type(estimator).__name__
+    drop_ins = [f"{many}{one}" for many in ("", "MultiTask") for one in DROP_INS]
+    if name in {*drop_ins, *(f"{own}CV" for own in drop_ins)}:
+        return f"; mutar_cy.linear_model.{name} is the same model"
+    return ""
+
+
+def refuse_unknown(estimator, given, own=()):
+    """Raise if ``fit`` of an estimator has no argument of a name that is given.
+
+    Parameters
+    ----------
+    estimator : estimator
+    given : dict
+        What a function was given to pass to ``fit``.
+    own : sequence of str, default=()
+        Names of the parameters of the function itself.
+    """
+    expected = list(signature(type(estimator).fit).parameters)
     for name in given:
-        if name not in expected.parameters:
-            raise TypeError(_unknown(estimator, "fit", expected, name))
+        if name not in expected:
+            known = [*expected[1:], *own]
+            remedy = _remedy(type(estimator), "fit", known, name)
+            raise TypeError(
+                f"{_call(estimator, 'fit')} has no argument {name!r}: {remedy}."
+            )
 
 
 def _explanation(self, method, expected, kwargs, error):
@@ -145,7 +172,7 @@ def _remedy(cls, method, known, name):
     ours = next((own for own, words in SYNONYMS.items() if name in words), name)
     if ours != name and ours in known:
         return f"it is {ours}="
-    of_fit = signature(cls.fit).parameters if hasattr(cls, "fit") else {}
+    of_fit = list(signature(cls.fit).parameters) if hasattr(cls, "fit") else []
     if method == "__init__" and ours in of_fit:
         return f"it is an argument of fit: {cls.__name__}().fit(X, y, {ours}=...)"
     if method != "__init__" and ours in signature(cls).parameters:
@@ -181,3 +208,76 @@ def _positional(expected):
 def _call(self, method):
     name = type(self).__name__
     return f"{name}()" if method == "__init__" else f"{name}.{method}()"
+
+
+# What to write in place of values that a parameter does not take.
+VALUES: dict[str, dict[str, tuple[str, ...]]] = {
+    "loss": {
+        "squared_error": ("mse", "l2", "ls", "gaussian", "squared_loss", "normal"),
+        "huber": ("robust", "mae", "l1"),
+        "gamma": ("inverse_gaussian", "log"),
+    },
+    "normalize": {"True": ("l2",), "'std'": ("standardize", "standard", "zscore")},
+    "groups": {"None, or 'prefix'": ("auto",)},
+}
+ALWAYS = {
+    "task_column": "It is one column of X; labels beside X are fit(..., task=labels).",
+    "cv": "Set cv=2 or more; criterion='bic' chooses strengths without folds.",
+}
+CLASSES = ("logistic", "log_loss", "binomial", "multinomial", "bernoulli", "logit")
+
+
+def value_remedy(cls, name, value):
+    """Return what to write in place of a wrong value of a parameter, or "".
+
+    Parameters
+    ----------
+    cls : type
+        The class of the estimator.
+    name : str
+        The name of the parameter.
+    value : object
+        What it was given.
+    """
+    if name == "loss" and isinstance(value, str) and value in CLASSES:
+        return f"For classes: {cls.__name__}Classifier."
+    for ours, words in VALUES.get(name, {}).items():
+        if isinstance(value, str) and value in words:
+            quoted = repr(ours) if name == "loss" else ours
+            return f"Set {name}={quoted}."
+    if name == "alpha":
+        return _alpha_remedy(cls, value)
+    if name == "alphas" and isinstance(value, float):
+        return f"Set alphas=[{value}] for a single value."
+    return ALWAYS.get(name, "")
+
+
+def _alpha_remedy(cls, value):
+    """Return what to write in place of a wrong value of alpha, or ""."""
+    n_axes = len(_shape(value))
+    if n_axes > 1:
+        return f"Data are arguments of fit: {cls.__name__}().fit(X, y)."
+    if n_axes == 1:
+        return (
+            f"For many strengths take regularization_path or {cls.__name__}CV(alphas="
+            "...); groups of features are groups=."
+        )
+    if value is None or isinstance(value, str):
+        return f"{cls.__name__}CV chooses alpha by cross-validation."
+    return ""
+
+
+def without_data(message, value):
+    """Return a message about a value with an array in it replaced by its shape."""
+    shape = _shape(value)
+    if not shape:
+        return message
+    kind = f"{type(value).__name__} of shape {shape}"
+    return f"{message.split(' Got ')[0]} Got a {kind} instead."
+
+
+def _shape(value):
+    """Return the shape of an array or of a list, () of anything else."""
+    if isinstance(value, (list, tuple)):
+        return (len(value), *(_shape(value[0]) if value else ()))
+    return getattr(value, "shape", ())

@@ -153,32 +153,38 @@ def as_table(X):
     return sys.modules["pandas"].DataFrame(X.to_numpy(), columns=names)
 
 
-def text_column(X):
-    """Return the name of the first column of text, or its position, or None.
+def column_without_numbers(X):
+    """Return the name or position of the first column without numbers, and its kind.
 
     Parameters
     ----------
     X : object
         A table, or an array of objects or strings with two axes.
+
+    Returns
+    -------
+    column : hashable, or None
+    kind : {"text", "dates"} or None
     """
     names = column_names(X)
     if names is None:
         X = np.asarray(X)
         if X.ndim != 2 or X.dtype.kind not in "OUST":
-            return None
+            return None, None
     for at in range(X.shape[1]):
         values = X[:, at] if names is None else take_column(X, at)
-        if any(isinstance(value, str) for value in values[:1000]) and not _numeric(
-            values
-        ):
-            return at if names is None else names[at]
-    return None
+        kind = _kind(values)
+        if kind is not None:
+            return at if names is None else names[at], kind
+    return None, None
 
 
-def _numeric(values):
-    """Tell whether strings are all numbers."""
+def _kind(values):
+    """Return what an array holds that is not numbers, or None."""
+    if values.dtype.kind in "mM":
+        return "dates"
     try:
         values.astype(np.float64)
     except (TypeError, ValueError):
-        return False
-    return True
+        return "text" if any(isinstance(value, str) for value in values) else None
+    return None

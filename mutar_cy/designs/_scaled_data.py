@@ -21,6 +21,21 @@ def in_range(design):
     return SMALLEST < design.squares.max() < LARGEST
 
 
+def check_finite(X) -> Any:
+    """Return a design in a format of this package, or raise if it is not finite."""
+    try:
+        return check_array(
+            X, accept_sparse="csc", input_name="X", dtype=[np.float64, np.float32]
+        )
+    except ValueError as error:
+        if str(error) != "Input X contains NaN.":
+            raise
+        raise ValueError(
+            "Input X contains NaN. Fill in such entries first, for instance with "
+            "sklearn.impute.SimpleImputer, or drop their samples."
+        ) from error
+
+
 def rescale(tasks):
     """Scale designs to a range in which squares neither over- nor underflow.
 
@@ -32,9 +47,7 @@ def rescale(tasks):
     """
     largest = 0.0
     for task in tasks:
-        X: Any = check_array(
-            task.X, accept_sparse="csc", input_name="X", dtype=[np.float64, np.float32]
-        )
+        X = check_finite(task.X)
         entries = X if isinstance(X, np.ndarray) else X.data
         if entries.size:
             largest = max(largest, float(entries.max()), -float(entries.min()))

@@ -64,6 +64,7 @@ class DirtyClassifier(DirtyModelBase, LossClassifier):
     %(coef_shared_ of DirtyModel)s
     %(coef_specific_)s
     %(intercept_ of GroupLassoClassifier)s
+    %(alpha_max_)s
     %(dual_gap_ of GroupLassoClassifier)s
     %(objective_ of GroupLassoClassifier)s
     %(n_iter_ of GroupLassoClassifier)s

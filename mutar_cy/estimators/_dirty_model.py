@@ -150,6 +150,7 @@ class DirtyModel(DirtyModelBase, LossRegressor):
     %(coef_shared_ of DirtyModel)s
     %(coef_specific_)s
     %(intercept_)s
+    %(alpha_max_)s
     %(dual_gap_)s
     %(objective_)s
     %(n_iter_)s

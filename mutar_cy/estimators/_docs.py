@@ -67,6 +67,10 @@ alpha_ : float
 alpha_, beta_ : float
     The strengths that were chosen, and fitted with.
 """,
+    "alpha_max_": """
+alpha_max_ : float or ndarray of shape (n_tasks,)
+    Set only if all coefficients are 0: :func:`~mutar_cy.alpha_max` of these data.
+""",
     "alphas": """
 alphas : int or array-like of shape (n_alphas,), default=100
     The alphas to choose from, in any order; or their number, a geometric sequence
@@ -275,7 +279,7 @@ l1_ratio : float, default=0.0
     Share :math:`\rho` of the l1 norm, which selects features within groups.
 """,
     "layout_": """
-layout_ : {"single", "shared", "stacked", "list", "long"}
+layout_ : {"single", "shared", "stacked", "list", "dict", "long"}
     The layout of the data.
 """,
     "log_": """
@@ -503,8 +507,8 @@ task_weight : array-like of shape (n_tasks,), default=None
 """,
     "tasks_": """
 tasks_ : ndarray of shape (n_tasks,)
-    The labels of the tasks, in the order of the columns of ``coef_``; 0, 1, ...
-    where the layout has no labels.
+    The labels of the tasks, in the order of the columns of ``coef_``: task labels,
+    keys of a dict, or columns of y; 0, 1, ... where the data have no names.
 """,
     "tasks_ of GroupLassoClassifier": """
 tasks_ : ndarray of shape (n_tasks,)

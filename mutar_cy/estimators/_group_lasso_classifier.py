@@ -59,6 +59,7 @@ class GroupLassoClassifier(GroupLassoModel, LossClassifier):
     %(classes_)s
     %(coef_ of GroupLassoClassifier)s
     %(intercept_ of GroupLassoClassifier)s
+    %(alpha_max_)s
     %(dual_gap_ of GroupLassoClassifier)s
     %(objective_ of GroupLassoClassifier)s
     %(n_iter_ of GroupLassoClassifier)s

@@ -88,6 +88,7 @@ class IndLasso(IndLassoModel, LossRegressor):
     ----------
     %(coef_ of IndLasso)s
     %(intercept_)s
+    %(alpha_max_)s
     %(dual_gap_ of IndLasso)s
     %(objective_ of IndLasso)s
     %(n_iter_ of IndLasso)s

@@ -62,6 +62,7 @@ class IndLassoClassifier(IndLassoModel, LossClassifier):
     %(classes_)s
     %(coef_ of GroupLassoClassifier)s
     %(intercept_ of GroupLassoClassifier)s
+    %(alpha_max_)s
     %(dual_gap_ of IndLassoClassifier)s
     %(objective_ of IndLassoClassifier)s
     %(n_iter_ of GroupLassoClassifier)s

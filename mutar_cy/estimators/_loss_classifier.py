@@ -199,9 +199,9 @@ class LossClassifier(ClassifierMixin, GroupedModel):
                 array-like of shape (n_tasks, n_samples, n_features), or list of \
                 n_tasks {array-like, sparse matrix} of shape (n_samples_k, n_features)
             A design that all tasks share, or a long table whose rows carry task
-            labels; or one design per task, in one array or in a list. A dict holds
-            the columns of every group, as arrays of shape (n_samples,) or
-            (n_samples, n_columns).
+            labels; or one design per task, in one array, in a list, or in a dict by
+            task with a dict as y. Without one, a dict holds the columns of every
+            group, as arrays of shape (n_samples,) or (n_samples, n_columns).
         y : array-like of shape (n_samples,), (n_samples, n_tasks) or \
                 (n_tasks, n_samples), or list of n_tasks array-like of shape \
                 (n_samples_k,)
@@ -297,7 +297,8 @@ class LossClassifier(ClassifierMixin, GroupedModel):
         Returns
         -------
         probability : ndarray, or list of n_tasks ndarray
-            In the layout of the labels that belong to X, with another last axis of
+            In the layout of the labels that belong to X (a dict by task if X is one),
+            with another last axis of
             ``n_classes``. With more than two classes, those of each against the rest
             are divided by their sum.
         """
@@ -322,7 +323,7 @@ class LossClassifier(ClassifierMixin, GroupedModel):
         -------
         y : ndarray of shape (n_samples,), (n_samples, n_tasks), (n_tasks, n_samples), \
                 or list of n_tasks ndarray of shape (n_samples_k,)
-            In the layout of the labels that belong to X.
+            In the layout of the labels that belong to X: a dict by task if X is one.
         """
         numbers = tasks.map_tasks(
             self._numbers, self.decision_function(X, task, offset)
@@ -351,7 +352,7 @@ class LossClassifier(ClassifierMixin, GroupedModel):
 
         Returns
         -------
-        score : float or ndarray of shape (n_tasks,)
+        score : float, ndarray of shape (n_tasks,), or dict of float by task
             One number per task if X holds one design per task; else a float, over all
             samples and columns of y.
         """

@@ -150,9 +150,9 @@ class LossRegressor(MultiOutputMixin, RegressorMixin, GroupedModel):
                 array-like of shape (n_tasks, n_samples, n_features), or list of \
                 n_tasks {array-like, sparse matrix} of shape (n_samples_k, n_features)
             A design that all tasks share, or a long table whose rows carry task
-            labels; or one design per task, in one array or in a list. A dict holds
-            the columns of every group, as arrays of shape (n_samples,) or
-            (n_samples, n_columns).
+            labels; or one design per task, in one array, in a list, or in a dict by
+            task with a dict as y. Without one, a dict holds the columns of every
+            group, as arrays of shape (n_samples,) or (n_samples, n_columns).
         y : array-like of shape (n_samples,) or (n_samples, n_tasks), \
                 (n_tasks, n_samples) or (n_tasks, n_samples, n_responses), or list of \
                 n_tasks array-like of shape (n_samples_k,) or \
@@ -228,7 +228,8 @@ class LossRegressor(MultiOutputMixin, RegressorMixin, GroupedModel):
         -------
         y : ndarray of shape (n_samples,), (n_samples, n_tasks), (n_tasks, n_samples), \
                 or list of n_tasks ndarray of shape (n_samples_k,)
-            In the layout of the targets that belong to X; with a last axis
+            In the layout of the targets that belong to X: a dict by task if X is one.
+            With a last axis
             ``n_responses`` if the tasks had one in ``fit``. Those of the losses
             "poisson" and "gamma" are the exponentials of the linear predictors.
 
@@ -267,11 +268,16 @@ class LossRegressor(MultiOutputMixin, RegressorMixin, GroupedModel):
 
         Returns
         -------
-        score : float or ndarray of shape (n_tasks,)
+        score : float, ndarray of shape (n_tasks,), or dict of float by task
             One number per task, responses weighed by their variance (by their deviance
             where the loss is not squared error), if X holds one design per task; else a
             float: all samples pooled in a long table, and the mean over the columns of
             y.
+
+        Warns
+        -----
+        UndefinedMetricWarning
+            If a score is NaN, as R squared of a single sample.
         """
         loss = get_loss(self.loss)
         return tasks.score_predictions(

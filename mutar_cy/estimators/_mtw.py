@@ -83,6 +83,7 @@ class MTW(TransportRegressor):
     %(intercept_)s
     %(sigma_)s
     %(dual_coef_)s
+    %(alpha_max_)s
     %(dual_gap_)s
     %(objective_)s
     %(loss_ of MTW)s

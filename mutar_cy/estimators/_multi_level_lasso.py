@@ -77,6 +77,7 @@ class MultiLevelLasso(ReweightingRegressor):
     %(loss_)s
     %(objective_ of IndRewLasso)s
     %(weights_)s
+    %(alpha_max_)s
     %(dual_gap_ of MultiLevelLasso)s
     %(n_iter_)s
     %(residuals_)s

@@ -17,7 +17,12 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
-from mutar_cy._lib import ExplainedArguments, refuse_class, refuse_unknown
+from mutar_cy._lib import (
+    ExplainedArguments,
+    refuse_class,
+    refuse_unknown,
+    way_to_drop_in,
+)
 from mutar_cy.estimators._grouping import join_as_in_fit, join_groups
 from mutar_cy.model_selection import alpha_grid
 from mutar_cy.objectives import (
@@ -98,7 +103,7 @@ class MultiTaskModel(
         fitted |= known_alpha_max(objective, fitted["coef_"])
         if callback is not None:
             callback.close(fitted)
-        vars(self).pop("alpha_max_", None)  # of the last fit
+        self.__dict__.pop("alpha_max_", None)  # of the last fit
         self.__dict__.update(fitted)
         objective.warn(solution)
         return self
@@ -294,7 +299,8 @@ class MultiTaskRegressor(MultiOutputMixin, RegressorMixin, MultiTaskModel):
                 array-like of shape (n_tasks, n_samples, n_features), or list of \
                 n_tasks {array-like, sparse matrix} of shape (n_samples_k, n_features)
             A design that all tasks share, or a long table whose rows carry task
-            labels; or one design per task, in one array or in a list.
+            labels; or one design per task, in one array, in a list, or in a dict by
+            task with a dict as y.
         y : array-like of shape (n_samples,) or (n_samples, n_tasks), \
                 (n_tasks, n_samples) or (n_tasks, n_samples, n_responses), or list of \
                 n_tasks array-like of shape (n_samples_k,) or \
@@ -353,7 +359,8 @@ class MultiTaskRegressor(MultiOutputMixin, RegressorMixin, MultiTaskModel):
         -------
         y : ndarray of shape (n_samples,), (n_samples, n_tasks), (n_tasks, n_samples), \
                 or list of n_tasks ndarray of shape (n_samples_k,)
-            In the layout of the targets that belong to X; with a last axis
+            In the layout of the targets that belong to X: a dict by task if X is one.
+            With a last axis
             ``n_responses`` if the tasks had one in ``fit``.
 
         Raises
@@ -381,10 +388,15 @@ class MultiTaskRegressor(MultiOutputMixin, RegressorMixin, MultiTaskModel):
 
         Returns
         -------
-        score : float or ndarray of shape (n_tasks,)
+        score : float, ndarray of shape (n_tasks,), or dict of float by task
             One number per task, responses weighed by their variance, if X holds one
             design per task; else a float: all samples pooled in a long table, and the
             mean over the columns of y.
+
+        Warns
+        -----
+        UndefinedMetricWarning
+            If a score is NaN, as R squared of a single sample.
         """
         return tasks.score_predictions(
             self.predict(X, task),
@@ -452,7 +464,8 @@ def alpha_max(estimator, X, y, **fit_params):
     refuse_class(estimator, "alpha_max")
     if not hasattr(estimator, "_objective"):
         raise TypeError(
-            f"alpha_max needs an estimator of mutar_cy, got {type(estimator).__name__}."
+            f"alpha_max needs an estimator of mutar_cy, got {type(estimator).__name__}"
+            f"{way_to_drop_in(estimator)}."
         )
     refuse_unknown(estimator, fit_params)
     model = clone(estimator)

@@ -75,6 +75,7 @@ class ReweightedGroupLasso(ReweightingRegressor):
     %(loss_)s
     %(objective_ of IndRewLasso)s
     %(weights_ of ReweightedGroupLasso)s
+    %(alpha_max_)s
     %(dual_gap_ of MultiLevelLasso)s
     %(n_iter_ of reweighting)s
     %(residuals_)s

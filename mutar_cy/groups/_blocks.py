@@ -44,7 +44,8 @@ def join_blocks(X, *, name="X", finite=True):
         if block.shape[0] != reference.shape[0]:
             raise ValueError(
                 f"{name}[{key!r}] has {block.shape[0]} samples, but {name}[{first!r}] "
-                f"has {reference.shape[0]}."
+                f"has {reference.shape[0]}: the keys are groups of features of the "
+                f"same samples. If they name tasks, y must be a dict, too."
             )
     ends = np.cumsum([block.shape[1] for block in blocks.values()])
     columns = np.split(np.arange(ends[-1]), ends[:-1])

@@ -85,7 +85,7 @@ def coef_frame(model, *, feature_names=None, part=None, groups=False):
     names = name_features(model, names if feature_names is None else feature_names)
     index = pd.Index(names, name="feature", tupleize_cols=False)
     if groups:
-        owners = pd.Index(owners_of(model, names), name="group", tupleize_cols=False)
+        owners = pd.Index(owners_of(model), name="group", tupleize_cols=False)
         index = pd.MultiIndex.from_arrays([owners, index])
     titles, labels = zip(*axes, strict=True)
     if len(axes) > 1:
@@ -117,18 +117,9 @@ def name_features(model, names):
     return names
 
 
-def owners_of(model, names):
-    """Return the name of the group of every feature, None if it is in no group.
-
-    Parameters
-    ----------
-    model : estimator
-    names : list
-        Names of the features: of their groups, too, where features are alone.
-    """
-    if getattr(model, "_groups", ()) is None:
-        return names
-    if not hasattr(model, "group_names_"):
+def owners_of(model):
+    """Return the name of the group of every feature, None if it is in no group."""
+    if getattr(model, "_groups", None) is None:
         raise ValueError(
             f"groups=True, but {type(model).__name__} has no groups of features. Fit "
             "it with groups=, or leave groups=False."

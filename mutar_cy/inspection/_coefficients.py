@@ -62,6 +62,11 @@ def fitted_model(estimator, who):
             f"{who} needs a fitted model, but {type(estimator).__name__} with "
             f"refit=False keeps none; set refit=True."
         )
+    if hasattr(estimator, "stability_path_"):
+        raise TypeError(
+            f"{who} needs a fitted linear model, but {type(estimator).__name__} has "
+            f"frequencies: plotting.StabilityDisplay.from_estimator draws them."
+        )
     model, steps = unwrap(estimator)
     check_is_fitted(model)
     if not hasattr(model, "coef_"):

@@ -69,14 +69,15 @@ def tidy(model, *, feature_names=None, part=None):
        task feature group  estimate
     0  Lyon     age   age      1.94
     1  Lyon    dose  dose      0.00
-    2  Oslo     age   age     -2.91
+    2  Oslo     age   age     -2.89
     3  Oslo    dose  dose      0.00
     """
     pd = import_pandas("tidy")
     model, names = fitted_model(model, "tidy")
     values, axes = read_coefficients(model, part)
     names = name_features(model, names if feature_names is None else feature_names)
-    owners = owners_of(model, names) if hasattr(model, "group_names_") else names
+    alone = getattr(model, "_groups", None) is None
+    owners = names if alone else owners_of(model)
     axes = [(COLUMNS.get(title, title), list(labels)) for title, labels in axes]
     if axes[0][0] != "task":  # a classifier of one task
         axes, values = [("task", list(model.tasks_)), *axes], values[:, np.newaxis]

@@ -101,7 +101,12 @@ class CoordinateDescentRegressor(
                 f"table for all targets; for own designs: mutar_cy.{name}."
             )
         X = check_design(self, X, reset=True)
-        y = check_target(y, "y")
+        y = check_target(y, "y", missing=True)
+        if np.isnan(y).any():
+            raise ValueError(
+                "Input y contains NaN; mutar_cy.GroupLasso leaves such samples out "
+                "with missing_targets='ignore'."
+            )
         if y.ndim not in (1, 2) or y.size == 0:
             raise ValueError(
                 f"y should be a 1d array, or a 2d array with a column per target; got "

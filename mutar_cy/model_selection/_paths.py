@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, validate_params
 
-from mutar_cy._lib import import_pandas, refuse_class, refuse_unknown
+from mutar_cy._lib import import_pandas, refuse_class, refuse_unknown, way_to_drop_in
 from mutar_cy.model_selection._grids import alpha_grid
 from mutar_cy.objectives import (
     COUNT,
@@ -324,7 +324,7 @@ def regularization_path(
      [1.41 0.   0.   0.71 0.  ]]
     """
     model, X = path_model(estimator, X, y)
-    refuse_unknown(model, fit_params)
+    refuse_unknown(model, fit_params, ["alphas", "betas"])
     objective = model._objective(model._read(X, y, **fit_params))
     if hasattr(model, "_path_grid"):
         grid = model._path_grid(objective, alphas, betas, eps)
@@ -392,7 +392,7 @@ def checked_clone(estimator):
     if not hasattr(estimator, "_objective"):
         raise TypeError(
             "A path needs an estimator of mutar_cy with a strength, got "
-            f"{type(estimator).__name__}."
+            f"{type(estimator).__name__}{way_to_drop_in(estimator)}."
         )
     model = clone(estimator)
     check_parameters(model)

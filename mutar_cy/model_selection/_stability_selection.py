@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
+from mutar_cy._lib import refuse_class
 from mutar_cy.model_selection._grids import alpha_grid
 from mutar_cy.model_selection._parallel import run_all
 from mutar_cy.model_selection._subsamples import Subsamples
@@ -164,6 +165,7 @@ def make_model(estimator):
     ValueError
         If no coefficient of it is ever 0.
     """
+    refuse_class(estimator, "StabilitySelection")
     # What has no alpha chooses it by the data.
     if not hasattr(estimator, "_objective") or not hasattr(estimator, "alpha"):
         raise TypeError(

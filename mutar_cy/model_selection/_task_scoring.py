@@ -241,8 +241,10 @@ class Scored:
         """One design per task: the estimator answers for all of them at once."""
         X, labels = self.X, self._labels(len(self.X))
         y = tasks.task_list(self.y, labels, "y")
-        entries = zip(labels, y, strict=True)
-        targets = [self._target(y_k, f"y of task {label!r}") for label, y_k in entries]
+        targets = [
+            self._target(y_k, f"y of task {label!r}")
+            for label, y_k in zip(labels, y, strict=True)
+        ]
         shapes = [y_k.shape for y_k in targets]
         weights = tasks.check_task_weights(self.weight, shapes, labels)
         weighted = {**self.given}

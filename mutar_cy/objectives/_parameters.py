@@ -12,6 +12,8 @@ from sklearn.utils._param_validation import (
     validate_parameter_constraints,
 )
 
+from mutar_cy._lib import value_remedy, without_data
+
 # Constraints that several estimators share.
 NON_NEGATIVE = [Interval(Real, 0, None, closed="left")]
 POSITIVE = [Interval(Real, 0, None, closed="neither")]
@@ -53,9 +55,17 @@ def _check_simple(cls, names, *values):
 
 
 def _check(cls, parameters):
-    validate_parameter_constraints(
-        cls._parameter_constraints, parameters, caller_name=cls.__name__
-    )
+    try:
+        validate_parameter_constraints(
+            cls._parameter_constraints, parameters, caller_name=cls.__name__
+        )
+    except InvalidParameterError as error:
+        message = str(error)
+        name = message.split("'")[1]  # "The 'alpha' parameter of GroupLasso must be"
+        value = parameters.get(name)
+        message = without_data(message, value)
+        remedy = value_remedy(cls, name, value)
+        raise InvalidParameterError(f"{message} {remedy}".strip()) from None
 
 
 def check_task_strengths(alpha, n_tasks, name):

@@ -6,7 +6,7 @@ from sklearn.base import is_classifier
 
 SELECTING = "sklearn.feature_selection"
 AUTOMATIC = ("auto", "coef_")
-NEAR = 4  # frames between a selector and this module; a subclass may stand between them
+NEAR = 8  # frames between a selector and this module; a subclass may stand between them
 
 
 def refuse_selectors(estimator):

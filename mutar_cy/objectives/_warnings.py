@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from mutar_cy._lib import warn_user
+from mutar_cy._lib import warn_user as warn_user
 
 
 def warn_unconverged(solution):

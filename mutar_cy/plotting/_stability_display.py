@@ -1,7 +1,6 @@
 """StabilityDisplay: selection frequencies over subsamples."""
 
 from numbers import Real
-from types import SimpleNamespace
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -370,8 +369,8 @@ def feature_names_of(selection):
     """Return the names of the features, without the task column, or None."""
     if not hasattr(selection, "feature_names_in_"):
         return None
-    table = SimpleNamespace(columns=selection.feature_names_in_.tolist())
-    return tasks.feature_names(selection.estimator, table)
+    names = selection.feature_names_in_.tolist()
+    return tasks.without_task_column(selection.estimator, names)
 
 
 def alpha_axis(alphas):

@@ -1,7 +1,7 @@
 """Checks of designs, targets, weights and offsets; arrays are copied only to cast."""
 
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, ValuesView
 from numbers import Real
 
 import numpy as np
@@ -11,10 +11,10 @@ from sklearn.utils.validation import validate_data
 
 from mutar_cy._lib._tables import (
     as_table,
+    column_without_numbers,
     is_series,
     is_table,
     refuse_lazy,
-    text_column,
 )
 
 # Number of features from which `linear` looks for the nonzero rows of the coefficients:
@@ -102,27 +102,37 @@ def check_numeric(estimator, X, *, finite):
             )
         )
     except (TypeError, ValueError) as error:
-        reason = _why_not_a_matrix(X) or _text_in(estimator, X)
+        reason = _why_not_a_matrix(X) or _column_without_numbers(estimator, X)
         if reason is None:
             raise
         raise ValueError(reason) from error
 
 
-def _text_in(estimator, X):
-    """Return the message for a column of text, which may be the one of task labels."""
-    found = None if is_sparse(X) else text_column(X)
-    if found is None:
+def _column_without_numbers(estimator, X):
+    """Return the message for a column of text, perhaps of task labels, or None."""
+    column, kind = (None, None) if is_sparse(X) else column_without_numbers(X)
+    if kind is None:
         return None
     way = "encode it, for instance with sklearn.preprocessing.OneHotEncoder"
+    if kind == "dates":
+        way = "make numbers of it, such as days since a date, or leave it out"
     if hasattr(estimator, "task_column"):
-        way = f"if it names the task, task_column={found!r}; else {way}"
-    return f"Column {found!r} of X holds text: {way}."
+        way = f"if it names the task, task_column={column!r}; else {way}"
+    return f"Column {column!r} of X holds {kind}: {way}."
 
 
 def _why_not_a_matrix(X):
     """Return the message for what is not a matrix, without its data, or None."""
+    kind = type(X).__name__
     if is_dict(X):
         return f"X is a dict with the keys {some_keys(X)}, not a matrix."
+    if isinstance(X, str):
+        return f"X is the string {X!r}; read a file first, as with pandas.read_csv."
+    if isinstance(X, (Iterator, ValuesView)):
+        dicts = ", or give the dict itself" if isinstance(X, ValuesView) else ""
+        return f"X is a {kind}, without a shape: give list(X){dicts}."
+    if kind.endswith("GroupBy"):
+        return f"X is a {kind}: give the table itself, and name its task_column."
     shape = getattr(X, "shape", None)
     if isinstance(X, (list, tuple)) and X:
         if isinstance(X[0], Mapping):
@@ -253,7 +263,10 @@ def _as_doubles(values, name):
 def _not_numbers(values, name, error):
     """Return the message for values that are not an array of numbers."""
     if isinstance(values, str):
-        return f"{name} must be numbers, got the string {reprlib.repr(values)}."
+        return (
+            f"{name} must be numbers, got the string {values!r}; for a column of a "
+            f"table give {name} = table[{values!r}]."
+        )
     lengths = lengths_of_rows(values) if isinstance(values, (list, tuple)) else ()
     if len(lengths) > 1 and None not in lengths:
         return (
@@ -263,9 +276,13 @@ def _not_numbers(values, name, error):
         )
     text = next((v for v in np.ravel(values) if isinstance(v, str)), None)
     if text is None:
-        return f"{name} must be numbers: {error}"
-    way = " Classes are for mutar_cy.GroupLassoClassifier." if name[:1] == "y" else ""
-    return f"{name} must be numbers, but holds text, such as {text!r}.{way}"
+        return f"{name} must be numbers: {str(error).splitlines()[0]}"
+    way = ""
+    if name.startswith("y"):
+        way = " Classes are for mutar_cy.GroupLassoClassifier."
+    elif name.startswith("sample_weight"):
+        way = " Labels of tasks are given by keyword, task=."
+    return f"{name} must be numbers, but holds text, such as {str(text)!r}.{way}"
 
 
 def check_target(y, name, *, missing=False):
@@ -330,11 +347,17 @@ def check_weights(weights, shape, *, owner="sample_weight"):
     if weights.shape not in (shape, shape[:1]):
         raise ValueError(
             f"{owner} has shape {weights.shape}, but the targets have shape {shape}; "
-            f"give one weight per sample or one per target."
+            f"give one weight per sample or one per target"
+            f"{_transposed(weights, shape)}."
         )
     if np.any(weights < 0):
         raise ValueError(f"{owner} must not be negative, got {weights.min()}.")
     return weights
+
+
+def _transposed(values, shape):
+    """Return a hint if values are the transpose of what they should be."""
+    return ", as its transpose has" if values.T.shape == shape[:2] else ""
 
 
 def check_offset(offset, shape, *, owner="offset"):
@@ -358,7 +381,7 @@ def check_offset(offset, shape, *, owner="offset"):
     if offset.shape != shape:
         raise ValueError(
             f"{owner} has shape {offset.shape}, but the targets have shape {shape}; "
-            f"give one offset per target."
+            f"give one offset per target{_transposed(offset, shape)}."
         )
     return offset.reshape(len(offset), -1)
 

@@ -101,7 +101,10 @@ def stack_tasks(X, y, labels=None):
 def _refuse_misfit(x, first, name, first_label):
     """Raise unless a design is a matrix with the features of the first design."""
     if len(x.shape) != 2:
-        raise ValueError(f"{name} must be a matrix, got shape {x.shape}.")
+        raise ValueError(
+            f"{name} must be a matrix, got shape {x.shape}; give X as a list of "
+            f"matrices, one per task."
+        )
     if x.shape[1] != first.shape[1]:
         raise ValueError(
             f"{name} has {x.shape[1]} features, but task {first_label!r} has "

@@ -55,6 +55,12 @@ def check_labels(labels, n_samples, name, *, of="samples"):
         If there is not exactly one label per sample, or one is NaN or None.
     """
     refuse_masked(labels, name)
+    if isinstance(labels, str):
+        raise ValueError(
+            f"{name} must be one label per {of[:-1]}, got the string {labels!r}: a "
+            f"column of X is X[{labels!r}], or the parameter task_column={labels!r} of "
+            f"an estimator; one task is [{labels!r}] * {n_samples}."
+        )
     if isinstance(labels, (list, tuple)):
         labels = label_array(labels)
     labels = np.asarray(labels)
@@ -293,7 +299,8 @@ def column_position(column, names, n_features):
     if isinstance(column, str):
         if names is None:
             raise ValueError(
-                f"task_column={column!r} names a column, but X has no column names."
+                f"task_column={column!r} names a column, but X has no column names; "
+                f"give its position, such as task_column=0, or X as a table."
             )
         if names.count(column) != 1:
             raise ValueError(

@@ -47,6 +47,7 @@ from mutar_cy.tasks._names import (
 )
 from mutar_cy.tasks._task_data import TaskData, take_designs
 
+BY_LABEL = " A dict of designs by label may hold any of the tasks."
 TABLE_WITHOUT_TASKS = (
     "This {name} was fitted with tasks ({layout} layout), so X of shape "
     "(n_samples, n_features) alone does not say which task a sample belongs to. "
@@ -123,6 +124,7 @@ class SharedLayout(Layout):
 
     def read(self, estimator, X, y, sample_weight, offset, task):
         """Check a table; the number of axes of y decides between two layouts."""
+        _refuse_exchanged(X, y)
         X_checked = check_design(estimator, X, reset=True)
         if is_dict(y):
             columns = [columns_of_dict(v, y) for v in (y, sample_weight, offset)]
@@ -192,6 +194,7 @@ class _LayoutOfDesigns(Layout):
             raise ValueError(
                 f"X {_kind_of_designs(X)}, but this {name} was fitted "
                 f"to a table of shape (n_samples, n_features) ({fitted.name} layout)."
+                f"{BY_LABEL if fitted.has_tasks else ''}"
             )
         if labels is not None:
             codes = find_tasks(
@@ -202,7 +205,8 @@ class _LayoutOfDesigns(Layout):
         elif len(X) != len(model.tasks_):
             raise ValueError(
                 f"X holds {len(X)} tasks, but {name} was fitted to "
-                f"{len(model.tasks_)}; a dict by label may hold some of them."
+                f"{len(model.tasks_)}.{BY_LABEL} Tools of scikit-learn split X along "
+                f"its first axis, here by tasks: mutar_cy.stack_tasks makes one table."
             )
         X = self._check_designs(model, X, reset=False, finite=True)
         values = self.unstack(linear_per_task(X, coef, intercept))
@@ -266,6 +270,11 @@ class ListLayout(_LayoutOfDesigns):
 
     def read(self, estimator, X, y, sample_weight, offset, task):
         """Check a list of designs and a list of targets."""
+        if is_dict(y):
+            raise ValueError(
+                f"y is a dict with the keys {some_keys(y)}, but X a list: give X as a "
+                f"dict with the same keys."
+            )
         _refuse_joined_targets(X, y)
         y = task_list(y, range(len(X)), "y")
         given = sample_weight, offset
@@ -445,6 +454,8 @@ def find_layout(estimator, X, task):
     """
     refuse_lazy(X, "X")
     has_designs = has_task_designs(X)
+    if isinstance(task, str):  # before a column of text is refused
+        check_labels(task, len(X), "task")
     if _has_labels(estimator, task):
         if has_designs:
             raise ValueError(
@@ -597,6 +608,17 @@ def _kind_of_designs(X):
     return "is a dict" if is_dict(X) else "holds one design per task"
 
 
+def _refuse_exchanged(X, y):
+    """Raise if X looks like the targets of y."""
+    shape: tuple[int, ...] = getattr(X, "shape", ())
+    other: tuple[int, ...] = getattr(y, "shape", ())
+    if len(shape) == 1 and len(other) == 2 and shape[0] == other[0]:
+        raise ValueError(
+            f"X has shape {shape} and y {other}: give X first, fit(X, y). A single "
+            f"feature is X.reshape(-1, 1)."
+        )
+
+
 def _refuse_stack(X, y):
     """Raise for targets that do not fit an array of designs, with the likely fix."""
     n_tasks, n_samples = X.shape[:2]
@@ -617,9 +639,11 @@ def _refuse_stack(X, y):
 
 def _refuse_joined_targets(X, y):
     """Raise if the targets of a list of designs are in one array, end to end."""
-    shape = np.shape(y) if hasattr(y, "shape") else ()
-    lengths = [np.shape(x)[0] for x in X if np.ndim(x) or hasattr(x, "shape")]
-    if len(shape) == 1 and shape[0] == sum(lengths) and shape[0] != len(X):
+    shape: tuple[int, ...] = getattr(y, "shape", ())
+    if len(shape) != 1 or shape[0] == len(X):
+        return
+    lengths = [x.shape[0] if hasattr(x, "shape") else len(x) for x in X]
+    if shape[0] == sum(lengths):
         raise ValueError(
             f"X is a list of {len(X)} designs with {some_keys(lengths)} samples, but y "
             f"has shape {shape}, all tasks end to end: give a list, "
