@@ -197,7 +197,7 @@ def column_penalties(estimator, weights, columns):
     else:
         weights = list(np.ascontiguousarray(weights.T))
     l1_ratio = getattr(estimator, "l1_ratio", 0.0)
-    make = partial(L21, ridge=getattr(estimator, "ridge", 0.0))
+    make: partial = partial(L21, ridge=getattr(estimator, "ridge", 0.0))
     if l1_ratio > 0:
         make = partial(SparseGroup, l1_ratio=l1_ratio)
     return partial(

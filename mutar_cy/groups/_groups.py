@@ -304,7 +304,7 @@ def group_weights(weights, groups, n_tasks=None, *, name="penalty_weights"):
         return default
     if isinstance(weights, Mapping):
         weights = _in_order(weights, list(groups.names), default, "groups", name)
-    shapes = [(groups.n_groups,)]
+    shapes: list[tuple] = [(groups.n_groups,)]
     if n_tasks is not None:
         shapes.append((groups.n_groups, n_tasks))
     return _checked_weights(weights, shapes, list(groups.names), "group", name)

@@ -11,10 +11,10 @@ from sklearn.utils.validation import validate_data
 from mutar_cy._lib._tables import (
     as_table,
     column_names,
+    column_without_numbers,
     is_table,
     take_column,
     take_columns,
-    text_column,
 )
 from mutar_cy.tasks import check_labels, encode
 
@@ -108,7 +108,7 @@ def combine(columns, n_samples, name):
 
 def _explain_text(X, parameter, error):
     """Raise if a column of a table holds text: it may be that of labels."""
-    found = text_column(X) if is_table(X) else None
+    found = column_without_numbers(X)[0] if is_table(X) else None
     if found is not None:
         of = parameter.removesuffix("_column")
         raise ValueError(
