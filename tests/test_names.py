@@ -196,6 +196,18 @@ def test_weights_and_offsets_by_task():
             model.fit(X, y, **given)
 
 
+def test_task_weights_by_label():
+    X, y = by_city()
+    weights = {"Oslo": 3.0, "Bari": 1.0, "Lyon": 2.0}
+    model = GroupLasso(0.1, task_weight=weights).fit(X, y)
+    ordered = [weights[city] for city in y]
+    assert_array_equal(
+        model.coef_, GroupLasso(0.1, task_weight=ordered).fit(X, y).coef_
+    )
+    with pytest.raises(ValueError, match="task_weight has no key 'Lyon'"):
+        GroupLasso(task_weight={"Oslo": 1.0, "Bari": 1.0}).fit(X, y)
+
+
 def test_labels_of_several_types_stay_what_they_are():
     X, y, _ = simulated.ragged()
     labels = ["a", 1, ("b", 2)]
@@ -289,6 +301,18 @@ def test_tables_of_searches_and_pipelines():
     assert to_sklearn(search).keys() == {0, 1, 2}  # y was an array when it came here
     nameless = make_pipeline(FunctionTransformer(np.asarray), GroupLasso(0.1)).fit(X, Y)
     assert coef_frame(nameless).index.tolist() == list(range(10))
+
+
+def test_a_fold_of_a_pipeline_that_leaves_out_a_task():
+    (X, y, _), task = simulated.long()
+    order = np.argsort(task, kind="stable")
+    table = pd.DataFrame(X, columns=FEATURES).assign(site=task).iloc[order]
+    halve = FunctionTransformer(lambda frame: frame.assign(x0=frame["x0"] / 2))
+    pipeline = make_pipeline(halve, GroupLasso(0.1, task_column="site"))
+    folds = [(np.arange(25, 69), np.arange(25))]  # the first task is tested only
+    search = GridSearchCV(pipeline, {"grouplasso__alpha": [0.1]}, cv=folds)
+    with pytest.raises(ValueError, match=r"cv=TaskKFold\(5, task_column='site'\)"):
+        search.fit(table, y[order])
 
 
 def test_names_from_the_steps_leave_out_the_task_column():

@@ -498,12 +498,12 @@ task_column : int or str, default=None
     table, in ``fit``, ``predict`` and ``score``.
 """,
     "task_weight": """
-task_weight : array-like of shape (n_tasks,), default=None
-    Positive weights of the tasks, in the order of ``tasks_``.
+task_weight : array-like of shape (n_tasks,) or dict, default=None
+    Positive weights of the tasks, in the order of ``tasks_`` or by label.
 """,
     "task_weight of IndLasso": """
-task_weight : array-like of shape (n_tasks,), default=None
-    Positive weights of the tasks' data, in the order of ``tasks_``.
+task_weight : array-like of shape (n_tasks,) or dict, default=None
+    Positive weights of the tasks' data, in the order of ``tasks_`` or by label.
 """,
     "tasks_": """
 tasks_ : ndarray of shape (n_tasks,)

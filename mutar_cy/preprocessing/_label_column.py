@@ -109,7 +109,7 @@ def combine(columns, n_samples, name):
 def _explain_text(X, parameter, error):
     """Raise if a column of a table holds text: it may be that of labels."""
     found, kind = column_without_numbers(X) if is_table(X) else (None, None)
-    if found is not None:
+    if kind is not None:
         of = parameter.removesuffix("_column")
         raise ValueError(
             f"Column {found!r} of X holds {kind}: if it names the {of} of each sample, "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from mutar_cy.designs import DesignTargets
-from mutar_cy.tasks._arrays import check_values
+from mutar_cy.tasks._arrays import check_values, entries_by_key, is_dict
 
 if TYPE_CHECKING:
     from mutar_cy.tasks._layouts import Layout
@@ -200,6 +200,8 @@ def check_task_weight(task_weight, labels):
     """Return one positive weight per task, as a list of floats."""
     if task_weight is None:
         return [1.0] * len(labels)
+    if is_dict(task_weight):
+        task_weight = entries_by_key(task_weight, labels.tolist(), "task_weight")
     weights = check_values(task_weight, "task_weight")
     if weights.shape != labels.shape:
         raise ValueError(
