@@ -9,17 +9,18 @@ from peers import PLENTY, Adelie, Celer, Ours, ScikitLearn
 
 
 class OurPath(Ours):
-    """The drop-in functions for one design, ``group_lasso_path`` for one each."""
+    """The drop-in functions for one design, ``regularization_path`` for one each."""
 
     def fit(self, alphas, tol):
-        from mutar_cy import group_lasso_path
+        from mutar_cy import GroupLasso, regularization_path
         from mutar_cy.linear_model import lasso_path
 
-        options = dict(alphas=alphas, tol=tol, max_iter=PLENTY)
+        options = dict(tol=tol, max_iter=PLENTY)
         if self.shared:
-            return lasso_path(self.X, self.y, **options)[1].T
-        options |= dict(groups=1, fit_intercept=False)
-        return group_lasso_path(self.X, self.y, **options).coefs.transpose(2, 0, 1)
+            return lasso_path(self.X, self.y, alphas=alphas, **options)[1].T
+        model = GroupLasso(fit_intercept=False, **options)
+        path = regularization_path(model, self.X, self.y, alphas=alphas)
+        return path.coefs.transpose(2, 0, 1)
 
     def coef(self, followed):
         return followed

@@ -18,7 +18,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
 
-from mutar_cy import GroupLasso, group_lasso_path
+from mutar_cy import GroupLasso, regularization_path
 from mutar_cy.plotting import RegularizationPathDisplay
 from mutar_cy.preprocessing import RaisedCosineTransformer
 
@@ -52,7 +52,7 @@ print(f"{counts.sum()} events, at most {counts.max()} in a sample")
 # --------------
 # Six raised cosines per covariate. A ``ColumnTransformer`` writes the name of each of
 # its parts before those of the columns, and with ``set_output`` the names stay with the
-# table. ````, the default, makes a group of what has the same prefix.
+# table. ``groups="prefix"`` makes a group of the columns with the same prefix.
 
 names = list(covariates)
 bases = ColumnTransformer(
@@ -64,11 +64,12 @@ print("columns:", ", ".join([*X.columns[:2], "...", X.columns[-1]]))
 # %%
 # The path
 # --------
-# From the strength that leaves nothing to a fiftieth of it, each fit from the one
-# before. Every one of them comes with a proof of how good it is: the objective is at
-# most ``dual_gaps`` above its minimum.
+# From the smallest alpha that selects nothing to a fiftieth of it, each fit from the
+# one before. Every fit has a certificate: the objective is at most ``dual_gaps`` above
+# its minimum.
 
-path = group_lasso_path(X, counts, loss="poisson", eps=0.02, tol=1e-10)
+model = GroupLasso(groups="prefix", loss="poisson", tol=1e-10)
+path = regularization_path(model, X, counts, eps=0.02)
 enters = path.alphas[(path.group_norms > 0).argmax(axis=0)]
 for name, alpha in zip(path.group_names, enters, strict=True):
     print(f"{name} is in from alpha = {alpha:.4f} on")
@@ -76,30 +77,25 @@ print(f"largest duality gap {path.dual_gaps.max():.1e}, ", end="")
 print(f"of objectives down to {path.objectives.min():.3f}")
 
 # %%
-# How strong a penalty?
-# ---------------------
-# Cross-validation answers, with the bases in the pipeline: their bounds are learnt from
-# the training samples only. The score is D², the fraction of the deviance that is
-# explained.
+# Choosing alpha
+# --------------
+# Cross-validation chooses alpha, with the bases in the pipeline: their bounds are
+# learnt from the training samples only. The score is D², the fraction of the deviance
+# that is explained.
 
 search = GridSearchCV(
-    make_pipeline(bases, GroupLasso(loss="poisson", alpha=1.0)),
-    {"grouplassoregressor__alpha": path.alphas[::5]},
+    make_pipeline(bases, GroupLasso(groups="prefix", loss="poisson")),
+    {"grouplasso__alpha": path.alphas[::5]},
     cv=KFold(5, shuffle=True, random_state=0),
     error_score="raise",
 ).fit(covariates, counts)
-best = search.best_params_["grouplassoregressor__alpha"]
+best = search.best_params_["grouplasso__alpha"]
 model = search.best_estimator_[-1]
 print(f"alpha = {best:.4f}, held-out D² = {search.best_score_:.2f}, ", end="")
 print(f"selected: {', '.join(model.selected_groups_)}")
 
 fig, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-RegularizationPathDisplay(
-    alphas=path.alphas,
-    group_norms=path.group_norms,
-    group_names=path.group_names,
-    alpha_best=best,
-).plot(ax)
+RegularizationPathDisplay.from_path(path, alpha_best=best, ax=ax)
 plt.show()
 
 # %%
@@ -111,15 +107,15 @@ plt.show()
 # %%
 # The tuning curve
 # ----------------
-# What the counts say about the effect of the position, at the last strength without the
-# speed. For comparison, once more without any penalty on the position, and an infinite
-# one on the speed.
+# The effect of the position that the model estimates, at the last alpha that leaves the
+# speed out. For comparison, once more without a penalty on the position, and with an
+# infinite one on the speed.
 
 alone = path.alphas[(path.group_norms[:, 1] > 0).argmax() - 1]
 free = {"position": 0.0, "speed": np.inf}
 models = {
-    "penalised": GroupLasso(alpha=alone, loss="poisson"),
-    "not penalised": GroupLasso(loss="poisson", penalty_weights=free, alpha=1.0),
+    "penalised": GroupLasso(alpha=alone, groups="prefix", loss="poisson"),
+    "not penalised": GroupLasso(groups="prefix", loss="poisson", penalty_weights=free),
 }
 position = covariates["position"].to_numpy()
 grid = pd.DataFrame({"position": np.linspace(position.min(), position.max(), 200)})
@@ -141,5 +137,5 @@ ax.spines[["top", "right"]].set_visible(False)
 plt.show()
 
 # %%
-# The penalty does not only select. A hundred counts are few for six coefficients, and
-# without it the curve follows the noise where samples are rare.
+# The penalty does more than select. A hundred counts are few for six coefficients, and
+# without a penalty the curve follows the noise where samples are rare.

@@ -20,7 +20,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, SplineTransformer
 
-from mutar_cy import GroupLasso, alpha_max, group_lasso_path
+from mutar_cy import GroupLasso, alpha_max, regularization_path
 from mutar_cy.plotting import RegularizationPathDisplay
 
 # %%
@@ -54,7 +54,7 @@ print(people.sample(4, random_state=1).to_string(index=False))
 # %%
 # One transformer per covariate
 # -----------------------------
-# Its name becomes the name of the group: ```` reads the prefixes that
+# Its name becomes the name of the group: ``groups="prefix"`` reads the prefixes that
 # ``ColumnTransformer`` writes.
 
 splines = SplineTransformer(n_knots=4, include_bias=False)
@@ -91,25 +91,25 @@ def search(model, alphas, refit=True):
 
 
 # %%
-# The strength
-# ------------
+# Choosing alpha
+# --------------
 # Splines, dummy variables and plain columns differ in what a coefficient of 1 does.
 # ``standardize_groups`` penalises what a group does to the predictor in place of how
 # large its coefficients are; that does not depend on units, or on the choice of a
-# basis. Of all strengths whose held-out D² is within one standard error of the best,
-# the strongest is taken.
+# basis. Of all alphas whose held-out D² is within one standard error of the best, the
+# largest is taken.
 
 
-def strongest(results):
+def largest_alpha(results):
     """Return the place of the strongest penalty within one standard error."""
     mean, spread = results["mean_test_score"], results["std_test_score"]
     best = mean.argmax()
     return np.argmax(mean >= mean[best] - spread[best] / np.sqrt(len(folds)))
 
 
-model = GroupLasso(loss="poisson", standardize_groups=True, alpha=1.0)
+model = GroupLasso(groups="prefix", loss="poisson", standardize_groups=True)
 largest = alpha_max(model, X.iloc[learn], visits[learn])
-ours = search(model, largest * np.geomspace(0.3, 0.02, 6), refit=strongest)
+ours = search(model, largest * np.geomspace(0.3, 0.02, 6), refit=largest_alpha)
 ridge = PoissonRegressor(solver="newton-cholesky")
 theirs = search(ridge, np.geomspace(0.1, 1e-3, 3))
 for label, found in {"group lasso": ours, "scikit-learn's ridge": theirs}.items():
@@ -131,23 +131,17 @@ print("kept:", ", ".join(chosen.selected_groups_))
 # to the linear predictor, so lines may be compared.
 
 design = X.iloc[learn].to_numpy()
-path = group_lasso_path(
-    X.iloc[learn],
-    visits[learn],
-    loss="poisson",
-    standardize_groups=True,
-    n_alphas=50,
-    eps=0.01,
-)
+path = regularization_path(model, X.iloc[learn], visits[learn], alphas=50, eps=0.01)
 sizes = [np.std(design[:, own] @ path.coefs[own], axis=0) for own in chosen.groups_]
 fig, ax = plt.subplots(figsize=(7, 4.2), layout="constrained")
-RegularizationPathDisplay(
+display = RegularizationPathDisplay(
     alphas=path.alphas,
-    group_norms=np.transpose(sizes),
-    group_names=path.group_names,
+    coefs=sizes,
+    feature_names=path.group_names,
     alpha_best=chosen.alpha,
 ).plot(ax, max_labels=7)
 ax.set_ylabel("standard deviation of its part")
+display.counts_ax_.set_xlabel("selected covariates")
 plt.show()
 
 # %%

@@ -1,11 +1,11 @@
 """
-============================================
-Smooth effects that are in or out as a whole
-============================================
+===========================================
+Group lasso with splines in several cohorts
+===========================================
 
 The effect of a measurement need not be a straight line. Give each measurement a basis
 of cubic splines, and its curve is a weighted sum of six columns. To select
-*measurements*, those six have to be in or out together, in every cohort: one group of
+*measurements*, those six have to be selected together, in every cohort: one group of
 six rows of the coefficients, across all tasks.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.datasets import load_diabetes
 from sklearn.preprocessing import SplineTransformer
 
-from mutar_cy import GroupLasso, group_lasso_path, split_tasks
+from mutar_cy import GroupLasso, regularization_path, split_tasks
 from mutar_cy.plotting import RegularizationPathDisplay
 
 # %%
@@ -37,40 +37,41 @@ print(f"{len(names)} measurements x {width} columns, {len(X)} cohorts")
 # %%
 # Which measurements enter first?
 # -------------------------------
-# The size of each group along a path of strengths.
+# The norm of each group along a path of alphas.
 
-path = group_lasso_path(X, y, groups=width, n_alphas=40, eps=0.01, tol=1e-6)
+groups = np.repeat(names, width)  # the name of the measurement of every column
+model = GroupLasso(groups=groups, tol=1e-6)
+path = regularization_path(model, X, y, alphas=40, eps=0.01)
 fig, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-RegularizationPathDisplay(
-    alphas=path.alphas, group_norms=path.group_norms, group_names=names
-).plot(ax)
+RegularizationPathDisplay.from_path(path, ax=ax)
 plt.show()
 
 # %%
 # The curves
 # ----------
-# At a tenth of the first strength: what each selected measurement adds to the
+# At a tenth of the largest alpha: what each selected measurement adds to the
 # prediction, in each cohort, over the middle 98 % of its values.
 
-model = GroupLasso(groups=width, alpha=0.1 * path.alphas[0], tol=1e-6).fit(X, y)
+model.set_params(alpha=0.1 * path.alphas[0]).fit(X, y)
 kept = model.selected_groups_
-print("selected:", ", ".join(names[kept]))
+print("selected:", ", ".join(kept))
 null = sum(np.var(v) / 2 for v in y)
 print(f"duality gap {model.dual_gap_ / null:.1e} of the loss without any feature")
 
 fig, axes = plt.subplots(
     1, len(kept), figsize=(2.1 * len(kept) + 1, 3), sharey=True, layout="constrained"
 )
-for ax, number in zip(axes, kept, strict=True):
+for ax, name in zip(axes, kept, strict=True):
+    number = list(names).index(name)
     grid = np.tile(np.median(measured, axis=0), (100, 1))
     grid[:, number] = np.linspace(*np.quantile(measured[:, number], [0.01, 0.99]), 100)
-    group = model.groups_[number]
+    group = np.flatnonzero(groups == name)
     curves = splines.transform(grid)[:, group] - columns[:, group].mean(axis=0)
     for task, code in enumerate(codes):
         effect = curves @ model.coef_[group, task]
         ax.plot(grid[:, number], effect, label=f"sex {code}")
     ax.axhline(0, color="0.8", linewidth=0.8, zorder=0)
-    ax.set_xlabel(names[number])
+    ax.set_xlabel(name)
     ax.spines[["top", "right"]].set_visible(False)
 axes[0].set_ylabel("effect on progression")
 axes[-1].legend(frameon=False)

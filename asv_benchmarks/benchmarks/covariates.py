@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks._counts import many_groups, relative_gap, tutorial
-from mutar_cy import group_lasso_path
+from mutar_cy import GroupLasso, regularization_path
 
 
 class CountsPath:
@@ -16,19 +16,20 @@ class CountsPath:
 
     param_names = ["problem"]
     problems = {
-        "tutorial": (tutorial, {"alphas": np.geomspace(1, 1e-4, 10), "tol": 1e-8}),
-        "many groups": (many_groups, {"n_alphas": 100, "eps": 0.01, "tol": 1e-6}),
+        "tutorial": (tutorial, 1e-8, {"alphas": np.geomspace(1, 1e-4, 10)}),
+        "many groups": (many_groups, 1e-6, {"alphas": 100, "eps": 0.01}),
     }
     params = (list(problems),)
     timeout = 300
 
     def setup(self, problem):
-        make, self.options = self.problems[problem]
+        make, self.tol, self.options = self.problems[problem]
         self.problem = make()
 
     def fit(self):
         X, y, size = self.problem
-        return group_lasso_path(X, y, groups=size, loss="poisson", **self.options)
+        model = GroupLasso(groups=size, loss="poisson", tol=self.tol)
+        return regularization_path(model, X, y, **self.options)
 
     def time_path(self, problem):
         self.fit()

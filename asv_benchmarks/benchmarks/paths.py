@@ -10,7 +10,7 @@ from benchmarks._problems import (
     make_problem,
     relative_gap,
 )
-from mutar_cy import group_lasso_path
+from mutar_cy import GroupLasso, regularization_path
 from mutar_cy.linear_model import lasso_path
 
 OPTIONS = {"tol": 1e-6, "max_iter": 100_000}
@@ -21,7 +21,7 @@ class LassoPath:
 
     From the smallest strength that leaves no coefficient down to a thousandth of it.
     "shared" is ``lasso_path``, with one or several targets; "own" has one design per
-    task, by ``group_lasso_path``.
+    task, by ``regularization_path``.
     """
 
     param_names = ["problem"]
@@ -37,14 +37,8 @@ class LassoPath:
         """Return coefficients of shape (n_alphas, n_features, n_tasks)."""
         if self.X.ndim == 2:
             return lasso_path(self.X, self.y, alphas=self.alphas, **OPTIONS)[1].T
-        path = group_lasso_path(
-            self.X,
-            self.y,
-            groups=1,
-            fit_intercept=False,
-            alphas=self.alphas,
-            **OPTIONS,
-        )
+        model = GroupLasso(fit_intercept=False, **OPTIONS)
+        path = regularization_path(model, self.X, self.y, alphas=self.alphas)
         return np.moveaxis(path.coefs, -1, 0)
 
     def time_path(self, problem):
