@@ -195,7 +195,7 @@ def solve_row(objective, strengths):
         for one in objective.certified(solution):
             refuse_non_finite(one.coef, one.intercept)
             warn_unconverged(one)
-        yield solution
+        yield objective.as_returned(solution, warns=False)
 
 
 def solve_grid(objective, grid, stop):

@@ -111,6 +111,11 @@ class ClassificationObjective(Objective):
         pairs = zip(self.binary, starts, strict=True)
         return [own._minimise(coef, callback) for own, coef in pairs]
 
+    def as_returned(self, solution, *, warns=True):
+        """Return the solutions in the precision of the data, certified there."""
+        pairs = zip(self.binary, solution, strict=True)
+        return [own.as_returned(of_class, warns=warns) for own, of_class in pairs]
+
     def solve_path(self, strengths):
         """Yield lists of solutions, one per positive class."""
         paths = (own.solve_path(strengths) for own in self.binary)

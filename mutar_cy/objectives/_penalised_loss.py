@@ -118,6 +118,26 @@ class LossObjective(Objective):
         """Return the penalties at several strengths."""
         return [self._penalty_at({**self.strengths, **point}) for point in strengths]
 
+    def in_precision(self, solution):
+        """Return the numbers of a solution, those of the user's columns rounded."""
+        if self._bases is None:
+            return super().in_precision(solution)
+        coef, intercept = super().in_precision(self._bases.to_user(solution))
+        intercept = intercept + self._bases.fits_of_means(coef)
+        return self._bases.from_user(coef), intercept
+
+    def data_terms(self, problem, predicted):
+        """Return the loss of every column of a convex problem."""
+        if self.loss.is_quadratic:
+            return super().data_terms(problem, predicted)
+        found = problem.scaled  # Responses
+        eta = np.concatenate([columns.T.ravel() for columns in predicted])
+        losses = [
+            self.loss.value(found.y[own], eta[own], found.sqrt_weight[own])
+            for own in found.slices
+        ]
+        return np.array(losses)
+
     def start_from(self, coef):
         """Return coefficients of shape ``coef_shape`` as solvers start from them."""
         coef = super().start_from(coef)

@@ -77,6 +77,22 @@ class TransportObjective(SeparableObjective):
         )
         return without_traces(self.scaled, outcome, self.support_threshold)
 
+    def data_terms(self, problem, predicted):
+        """Return the data term of every column, over its noise level if estimated."""
+        found = super().data_terms(problem, predicted)
+        if self.is_lasso or self.concomitant is not True:
+            return found
+        return found / problem.solution.sigma
+
+    def penalty_terms(self, problem, coef):
+        """Return zeros: rounding changes the cost of transport by its own share only.
+
+        The cost of transport is a smooth function of relative changes of coefficients.
+        """
+        if self.is_lasso:
+            return super().penalty_terms(problem, coef)
+        return np.zeros(coef.shape[1])
+
     def solve_path(self, strengths):
         """Yield the solutions at several strengths, each from the last dual point."""
         dual = None
@@ -151,6 +167,12 @@ class ReweightedTransportObjective(ReweightedObjective, TransportObjective):
         """
         for point in strengths:
             yield self.with_params(**point).solve()
+
+    def convex_problems(self, solution):
+        """Return the last weighted problem, of transport without its weights."""
+        if self.is_lasso:
+            return super().convex_problems(solution)
+        return TransportObjective.convex_problems(self, solution.last)
 
     def user_arrays(self, solution):
         """Return one weight for every sign and coefficient."""
