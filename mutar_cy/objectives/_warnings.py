@@ -17,15 +17,42 @@ def warn_unconverged(solution):
     """
     if np.all(solution.converged):
         return
-    excess = np.ravel(solution.dual_gap - solution.gap_target)
-    worst = int(np.argmax(np.where(np.ravel(solution.converged), -1.0, excess)))
-    gap = np.ravel(solution.dual_gap)[worst]
-    target = np.ravel(solution.gap_target)[worst]
+    gap, target = _worst(solution)
     warn_user(
         "Objective did not converge. You might want to increase the number of "
         f"iterations. Duality gap: {gap:.3e}, target: {target:.3e} (tol times the "
         "objective of the null model). Raise max_iter or tol; a very small alpha "
         "makes a problem hard.",
+        ConvergenceWarning,
+    )
+
+
+def _worst(solution):
+    """Return the gap that exceeds its target most, and this target."""
+    excess = np.ravel(solution.dual_gap - solution.gap_target)
+    worst = int(np.argmax(np.where(np.ravel(solution.converged), -1.0, excess)))
+    gap = np.ravel(solution.dual_gap)[worst]
+    return float(gap), float(np.ravel(solution.gap_target)[worst])
+
+
+def warn_unconverged_path(solutions, n_strengths):
+    """Warn once of all solutions of a path with a duality gap above its target.
+
+    Parameters
+    ----------
+    solutions : list of Solution
+        Those that did not converge, one per strength.
+    n_strengths : int
+        The number of strengths of the path.
+    """
+    if not solutions:
+        return
+    gap, target = max(map(_worst, solutions), key=lambda pair: pair[0] - pair[1])
+    warn_user(
+        f"Objective did not converge at {len(solutions)} of {n_strengths} strengths of "
+        "the path. You might want to increase the number of iterations. Duality gap: "
+        f"up to {gap:.3e}, target: {target:.3e} (tol times the objective of the null "
+        "model). Raise max_iter or tol, or end the path at a larger alpha.",
         ConvergenceWarning,
     )
 
