@@ -5,6 +5,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from mutar_cy._lib import warn_user as warn_user
 
+LISTED = 10  # names of columns in a message
+
 
 def warn_unconverged(solution):
     """Warn if the duality gap of a solution is above its target.
@@ -87,6 +89,29 @@ def warn_unpenalised(loss):
     warn_user(
         f"With alpha=0 nothing is penalised and this is {loss.unpenalised_model}; you "
         f"are advised to use the {loss.unpenalised_estimator} estimator."
+    )
+
+
+def warn_no_minimum(columns, names=None):
+    """Warn of unpenalised columns whose coefficients have no finite optimum.
+
+    Parameters
+    ----------
+    columns : dict
+        The numbers of the columns, by the end of a message for their task.
+    names : list of str, default=None
+        The names of all columns.
+    """
+    owner, numbers = next(iter(columns.items()))
+    listed = [repr(names[j]) if names else str(j) for j in sorted(numbers)]
+    shown = ", ".join(listed[:LISTED]) + (", ..." if len(listed) > LISTED else "")
+    others = len(columns) - 1
+    also = f" (and in {others} other task{'s' * (others > 1)})" if others else ""
+    warn_user(
+        f"No finite coefficients minimise the objective{owner}{also}: unpenalised "
+        f"column{'s' * (len(listed) > 1)} {shown} separate{'s' * (len(listed) == 1)} "
+        "the classes, or the counts of 0 from the others. The coefficients returned "
+        "are as large as tol asks for. Penalise the columns or drop them."
     )
 
 
