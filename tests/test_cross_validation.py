@@ -177,7 +177,7 @@ def test_one_standard_error_weighs_folds_as_the_mean_does():
     X, y, _ = simulated.shared(n_samples=40)
     weight = np.repeat([1.0, 5.0, 1.0, 20.0], 10)
     cv = KFold(4)
-    model = GroupLassoCV(alphas=30, cv=cv, selection="1se").fit(X, y, weight)
+    model = GroupLassoCV(alphas=30, cv=cv, rule="1se").fit(X, y, weight)
     path, share = model.mse_path_, np.array([1.0, 5.0, 1.0, 20.0]) / 27.0
     mean = path @ share
     best = np.argmin(mean)
@@ -185,10 +185,8 @@ def test_one_standard_error_weighs_folds_as_the_mean_does():
     first = np.flatnonzero(mean <= mean[best] + error)[0]
     assert model.alpha_ == model.alphas_[first]
     # Equal weights: the standard deviation over the square root of the folds' number.
-    model = GroupLassoCV(alphas=30, cv=cv, selection="1se").fit(X, y, np.ones(40))
-    assert (
-        model.alpha_ == GroupLassoCV(cv=cv, alphas=30, selection="1se").fit(X, y).alpha_
-    )
+    model = GroupLassoCV(alphas=30, cv=cv, rule="1se").fit(X, y, np.ones(40))
+    assert model.alpha_ == GroupLassoCV(cv=cv, alphas=30, rule="1se").fit(X, y).alpha_
 
 
 def test_a_fold_that_judges_nothing_is_an_error():

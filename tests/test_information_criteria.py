@@ -229,6 +229,8 @@ def test_a_row_of_weight_two_has_twice_its_likelihood():
     X = rng.standard_normal((80, 6))
     y = rng.random(80) < 1 / (1 + np.exp(-X[:, 0]))
     weight = rng.integers(1, 4, 80)
-    model = GroupLassoClassifierCV(groups=2, alphas=[0.1, 0.03], criterion="aic", tol=1e-10)
+    model = GroupLassoClassifierCV(
+        groups=2, alphas=[0.1, 0.03], criterion="aic", tol=1e-10
+    )
     twice = model.fit(np.repeat(X, weight, 0), np.repeat(y, weight)).criterion_path_
     assert_allclose(model.fit(X, y, weight).criterion_path_, twice, rtol=1e-6)

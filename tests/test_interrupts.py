@@ -17,8 +17,6 @@ from mutar_cy import (
     GroupLassoClassifier,
     GroupLassoClassifierCV,
     GroupLassoCV,
-    GroupLassoRegressor,
-    GroupLassoRegressorCV,
     IndLasso,
     IndLassoCV,
     IndRewLasso,
@@ -52,7 +50,7 @@ FITS = {
 FITS |= {
     "MultiLevelLasso": MultiLevelLasso(alpha=1e-9, **HARD),
     "DirtyModel": DirtyModel(1e-9, 8e-10, **HARD),
-    "squared_error": GroupLassoRegressor(GROUPS, alpha=1e-9, l1_ratio=0.5, **HARD),
+    "squared_error": GroupLasso(groups=GROUPS, alpha=1e-9, l1_ratio=0.5, **HARD),
     "MTW": MTW(alpha=1e-3, beta=1e-4, **HARD),
     "ReMTW": ReMTW(alpha=1e-3, beta=1e-4, **HARD),
     "ElasticNet": linear_model.ElasticNet(1e-9, l1_ratio=1.0, **HARD),
@@ -66,11 +64,11 @@ FITS |= {
     "StabilitySelection": StabilitySelection(GroupLasso(**HARD), n_subsamples=50),
 }
 COUNTED = {
-    "poisson": GroupLassoRegressor(GROUPS, alpha=1e-9, loss="poisson", **HARD),
-    "poisson CV": GroupLassoRegressorCV(GROUPS, loss="poisson", **GRID),
-    "wide": GroupLassoRegressor([np.arange(1200)], alpha=1e-9, loss="huber", **HARD),
-    "logistic": GroupLassoClassifier(GROUPS, alpha=1e-9, **HARD),
-    "logistic CV": GroupLassoClassifierCV(GROUPS, **GRID),
+    "poisson": GroupLasso(groups=GROUPS, alpha=1e-9, loss="poisson", **HARD),
+    "poisson CV": GroupLassoCV(groups=GROUPS, loss="poisson", **GRID),
+    "wide": GroupLasso(groups=[np.arange(1200)], alpha=1e-9, loss="huber", **HARD),
+    "logistic": GroupLassoClassifier(groups=GROUPS, alpha=1e-9, **HARD),
+    "logistic CV": GroupLassoClassifierCV(groups=GROUPS, **GRID),
 }
 AFTER = 0.25  # seconds into a fit
 BOUND = 2.0  # seconds from the signal; other tests run meanwhile

@@ -12,8 +12,6 @@ from mutar_cy import (
     GroupLasso,
     GroupLassoClassifier,
     GroupLassoCV,
-    GroupLassoRegressor,
-    GroupLassoRegressorCV,
     IndLasso,
     IndLassoCV,
     IndRewLasso,
@@ -36,11 +34,11 @@ SQUARED = [
     MultiLevelLasso(),
 ]
 GROUPED = [
-    GroupLassoRegressor(2),
-    GroupLassoRegressor(2, l1_ratio=0.3),
-    GroupLassoRegressor(2, loss="huber"),
-    GroupLassoRegressor(2, loss="poisson"),
-    GroupLassoClassifier(2),
+    GroupLasso(groups=2),
+    GroupLasso(groups=2, l1_ratio=0.3),
+    GroupLasso(groups=2, loss="huber"),
+    GroupLasso(groups=2, loss="poisson"),
+    GroupLassoClassifier(groups=2),
 ]
 
 
@@ -54,7 +52,7 @@ def tasks(scale=1.0):
 def test_every_strength_of_a_path_gives_zeros(model, scale):
     X, y = tasks(scale)
     y[1] = scale * np.prod(X[1][:, :3], axis=1)
-    path = regularization_path(model, X, y, n_alphas=20)
+    path = regularization_path(model, X, y, alphas=20)
     assert not path.coefs.any()
     assert np.max(path.dual_gaps) <= 1e-12 * scale**2
 
@@ -62,7 +60,7 @@ def test_every_strength_of_a_path_gives_zeros(model, scale):
 @pytest.mark.parametrize("model", GROUPED, ids=str)
 def test_losses_with_groups(model):
     y = INTERACTION > 0 if isinstance(model, GroupLassoClassifier) else INTERACTION + 2
-    path = regularization_path(model, PLAN, y, n_alphas=20)
+    path = regularization_path(model, PLAN, y, alphas=20)
     assert not path.coefs.any()
     assert np.max(path.dual_gaps) <= 1e-12
 
@@ -72,7 +70,7 @@ def test_only_effects_of_the_other_sign(model):
     X = np.random.default_rng(0).uniform(0.0, 1.0, (2, 40, 4))
     y = -X.sum(axis=2)
     assert np.max(alpha_max(model, X, y)) == 0.0
-    path = regularization_path(model, X, y, n_alphas=20)
+    path = regularization_path(model, X, y, alphas=20)
     assert not path.coefs.any()
     assert_array_equal(path.dual_gaps, np.zeros_like(path.dual_gaps))
 
@@ -95,7 +93,7 @@ def test_cross_validation_does_not_warn(model):
 
 
 def test_cross_validation_of_counts_does_not_warn():
-    model = GroupLassoRegressorCV(2, loss="poisson", cv=3)
+    model = GroupLassoCV(groups=2, loss="poisson", cv=3)
     model.fit(PLAN, INTERACTION + 2)
     assert model.coef_.shape == (4,)
 

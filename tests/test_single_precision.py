@@ -16,7 +16,6 @@ from mutar_cy import (
     GroupLasso,
     GroupLassoClassifier,
     GroupLassoCV,
-    GroupLassoRegressor,
     IndLasso,
     IndRewLasso,
     ReMTW,
@@ -38,11 +37,11 @@ ALL = {
     "MultiTaskElasticNet": linear_model.MultiTaskElasticNet(0.1),
 }
 GROUPED = {
-    "squared_error": GroupLassoRegressor(2, alpha=0.1),
-    "standardised": GroupLassoRegressor(2, alpha=0.1, standardize_groups=True),
-    "huber": GroupLassoRegressor(2, alpha=0.05, loss="huber"),
-    "poisson": GroupLassoRegressor(2, alpha=0.02, loss="poisson"),
-    "logistic": GroupLassoClassifier(2, alpha=0.02),
+    "squared_error": GroupLasso(groups=2, alpha=0.1),
+    "standardised": GroupLasso(groups=2, alpha=0.1, standardize_groups=True),
+    "huber": GroupLasso(groups=2, alpha=0.05, loss="huber"),
+    "poisson": GroupLasso(groups=2, alpha=0.02, loss="poisson"),
+    "logistic": GroupLassoClassifier(groups=2, alpha=0.02),
 }
 
 
@@ -152,7 +151,7 @@ def test_numbers_that_do_not_fit_are_an_error():
 def test_every_class_is_returned_and_certified():
     X, y, _ = data(0.0)
     y = (y > 0).astype(int) + (y > 1)
-    model = GroupLassoClassifier(2, alpha=0.02, tol=1e-9).fit(X, y)
+    model = GroupLassoClassifier(groups=2, alpha=0.02, tol=1e-9).fit(X, y)
     exact = clone(model).fit(X.astype(float), y)
     assert model.dual_gap_.shape == model.objective_.shape == (3,)
     assert np.all(model.objective_ - model.dual_gap_ <= exact.objective_)

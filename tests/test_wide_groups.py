@@ -7,9 +7,9 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from mutar_cy import (
+    GroupLasso,
     GroupLassoClassifier,
-    GroupLassoRegressor,
-    GroupLassoRegressorCV,
+    GroupLassoCV,
     alpha_max,
 )
 
@@ -36,8 +36,8 @@ def two_tasks(name, seed=0):
 
 
 def make(name, groups, **params):
-    cls = GroupLassoClassifier if name == "logistic" else GroupLassoRegressor
-    return cls(groups, **MODELS[name], **params)
+    cls = GroupLassoClassifier if name == "logistic" else GroupLasso
+    return cls(groups=groups, **MODELS[name], **params)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -52,7 +52,9 @@ def test_a_wide_group_is_its_coordinates_in_a_basis_of_its_rows(name):
     narrow = [np.hstack([x[:, GROUPS[0]] @ basis.T, x[:, SIZES[0] :]]) for x in X]
     edges = np.cumsum([len(basis), *SIZES[1:]])
     others = np.split(np.arange(edges[-1]), edges[:-1])
-    other = make(name, others, alpha=model.alpha, group_weights=np.sqrt(SIZES), **TIGHT)
+    other = make(
+        name, others, alpha=model.alpha, penalty_weights=np.sqrt(SIZES), **TIGHT
+    )
     other.fit(narrow, y)
     assert_allclose(other.objective_, model.objective_, rtol=1e-8)
     assert_allclose(other.group_norms_, model.group_norms_, atol=1e-4)
@@ -64,7 +66,7 @@ def test_axes_of_long_blocks_are_those_of_short_ones(size):
     rng = np.random.default_rng(0)
     X = rng.standard_normal((200, size))
     y = X[:, :20] @ rng.standard_normal(20) + rng.standard_normal(200)
-    model = GroupLassoRegressor([np.arange(size)], **TIGHT)
+    model = GroupLasso(groups=[np.arange(size)], **TIGHT)
     model.set_params(alpha=0.3 * alpha_max(model, X, y)).fit(X, y)
     centred, target = X - X.mean(axis=0), y - y.mean()
     slope = centred.T @ (target - centred @ model.coef_) / 200
@@ -103,7 +105,7 @@ def test_no_factorisation_is_larger_than_the_samples(params, stored, factorised)
     X = rng.standard_normal((30, 500))
     X[rng.random(X.shape) < 0.5] = 0.0
     y = rng.poisson(np.exp(X[:, :300] @ rng.standard_normal(300) / 15.0))
-    model = GroupLassoRegressor([np.arange(300), np.arange(300, 500)], **params)
+    model = GroupLasso(groups=[np.arange(300), np.arange(300, 500)], **params)
     model.set_params(alpha=0.3 * alpha_max(model, X, y))
     model.fit(sparse.csc_array(X) if stored == "sparse" else X, y.astype(float))
     assert model.selected_groups_
@@ -114,9 +116,9 @@ def test_no_factorisation_is_larger_than_the_samples(params, stored, factorised)
 def test_degrees_of_freedom_of_a_wide_group():
     X, y = two_tasks("squared_error")
     X, y = X[1], y[1]
-    model = GroupLassoRegressor(GROUPS, tol=1e-13)
+    model = GroupLasso(groups=GROUPS, tol=1e-13)
     alpha = 0.4 * alpha_max(model, X, y)
-    criterion = GroupLassoRegressorCV(GROUPS, alphas=[alpha], criterion="bic")
+    criterion = GroupLassoCV(groups=GROUPS, alphas=[alpha], criterion="bic")
     found = criterion.set_params(tol=1e-13).fit(X, y).degrees_of_freedom_
     step, expected = 1e-4, 0.0
     for i, move in enumerate(step * np.eye(len(y))):
