@@ -97,6 +97,7 @@ class Objective(ABC):
     groups: Any = None
     scaled: Any
     penalty: Any
+    has_alpha_max = True  # whether a large alpha makes every coefficient 0
     alpha_per_task = False  # whether every task has an alpha of its own
     scales_with_alpha: tuple = ()  # strengths in proportion to alpha on a path
 

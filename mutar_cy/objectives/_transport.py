@@ -50,6 +50,8 @@ class TransportObjective(SeparableObjective):
         self.concomitant, self.support_threshold = concomitant, support_threshold
         super().__init__(data, make_penalty, strengths, options)
 
+    has_alpha_max = False
+
     @property
     def is_lasso(self):
         """Whether alpha is zero, so that every column is a lasso."""
