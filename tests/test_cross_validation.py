@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import simulated
 from folds import PROBLEMS, by_tasks, loop
 from numpy.testing import assert_allclose
+from sklearn.model_selection import KFold
 
 from mutar_cy import (
     MTW,
@@ -169,3 +171,33 @@ def test_one_standard_error_of_two_strengths():
     within = (mean <= bound).any(axis=0)
     first = int(np.flatnonzero(within)[0])
     assert model.alpha_ == model.alphas_[np.argmin(mean[:, first]), first]
+
+
+def test_one_standard_error_weighs_folds_as_the_mean_does():
+    X, y, _ = simulated.shared(n_samples=40)
+    weight = np.repeat([1.0, 5.0, 1.0, 20.0], 10)
+    cv = KFold(4)
+    model = GroupLassoCV(alphas=30, cv=cv, rule="1se").fit(X, y, weight)
+    path, share = model.mse_path_, np.array([1.0, 5.0, 1.0, 20.0]) / 27.0
+    mean = path @ share
+    best = np.argmin(mean)
+    error = np.sqrt((path[best] - mean[best]) ** 2 @ share / 3.0)
+    first = np.flatnonzero(mean <= mean[best] + error)[0]
+    assert model.alpha_ == model.alphas_[first]
+    # Equal weights: the standard deviation over the square root of the folds' number.
+    model = GroupLassoCV(alphas=30, cv=cv, rule="1se").fit(X, y, np.ones(40))
+    assert model.alpha_ == GroupLassoCV(cv=cv, alphas=30, rule="1se").fit(X, y).alpha_
+
+
+def test_a_fold_that_judges_nothing_is_an_error():
+    X, y, _ = simulated.shared(n_samples=40)
+    weight = np.repeat([1.0, 0.0], [30, 10])
+    message = r"Fold 3 of cv holds out only samples without a weight.*Shuffle the folds"
+    with pytest.raises(ValueError, match=message):
+        GroupLassoCV(alphas=5, cv=KFold(4)).fit(X, y, weight)
+    missing = np.where(weight[:, None] > 0, y, np.nan)
+    with pytest.raises(ValueError, match=message):
+        GroupLassoCV(alphas=5, cv=KFold(4), missing_targets="ignore").fit(X, missing)
+    mixed = KFold(4, shuffle=True, random_state=0)
+    model = GroupLassoCV(alphas=5, cv=mixed).fit(X, y, weight)
+    assert np.isfinite(model.mse_path_).all()

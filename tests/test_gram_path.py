@@ -119,7 +119,7 @@ def test_allowances_bound_what_rounding_does():
     X = np.hstack([base + 1e-5 * rng.standard_normal((60, 1)) for _ in range(6)])
     Y = (X[:, :1] - X[:, 1:2]) * 1e5 + 0.1 * rng.standard_normal((60, 2))
     stack = make_scaled_data([DesignTargets(X, Y)], False)
-    run = GramPathLoop(stack, L21(1e-9), None, 1.0)
+    run = GramPathLoop(stack, L21(1.0), None, 1.0)
     start = np.zeros((6, 2))
     start[0], start[1] = 1e5, -1e5
     run.start(start)

@@ -195,3 +195,42 @@ def test_faults_of_criteria():
         GroupLassoCV(criterion="bic", rule="1se").fit(X, y)
     with pytest.raises(ValueError, match="loss='gamma'"):
         GroupLassoCV(loss="gamma", criterion="bic").fit(X, np.exp(y))
+
+
+@pytest.mark.parametrize("criterion", ["aic", "bic", "ebic"])
+def test_rates_with_exposures_are_counts_with_offsets(criterion):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((150, 9))
+    time = rng.uniform(0.5, 12.0, 150)
+    y = rng.poisson(time * np.exp(X[:, :3] @ [0.2, -0.2, 0.15] - 1.0)).astype(float)
+    alphas = np.geomspace(1.0, 0.003, 15)
+    model = GroupLassoCV(
+        groups=3, loss="poisson", alphas=alphas, criterion=criterion, **TIGHT
+    )
+    model.fit(X, y, offset=np.log(time))
+    coef, path = model.coef_, model.criterion_path_
+    assert np.any(coef)
+    # The data term is divided by the sum of the weights: so is alpha.
+    rates = GroupLassoCV(
+        groups=3,
+        loss="poisson",
+        alphas=alphas * 150 / time.sum(),
+        criterion=criterion,
+        **TIGHT,
+    )
+    rates.fit(X, y / time, sample_weight=time)
+    assert_allclose(rates.alpha_, model.alpha_ * 150 / time.sum())
+    assert_allclose(rates.coef_, coef, atol=1e-6)
+    assert_allclose(np.diff(rates.criterion_path_), np.diff(path), atol=1e-5)
+
+
+def test_a_row_of_weight_two_has_twice_its_likelihood():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((80, 6))
+    y = rng.random(80) < 1 / (1 + np.exp(-X[:, 0]))
+    weight = rng.integers(1, 4, 80)
+    model = GroupLassoClassifierCV(
+        groups=2, alphas=[0.1, 0.03], criterion="aic", tol=1e-10
+    )
+    twice = model.fit(np.repeat(X, weight, 0), np.repeat(y, weight)).criterion_path_
+    assert_allclose(model.fit(X, y, weight).criterion_path_, twice, rtol=1e-6)

@@ -4,7 +4,9 @@ import warnings
 
 import numpy as np
 import pytest
+import simulated
 import wasserstein_reference as reference
+from numpy.testing import assert_allclose
 from sklearn.exceptions import ConvergenceWarning
 
 from mutar_cy import MTW, IndRewLasso, ReMTW
@@ -397,3 +399,26 @@ def test_it_shrinks_less_than_mtw():
         warnings.simplefilter("error")
         ours, plain = fit_sparsely(**params), fit_sparsely(MTW, **params)
     assert np.all(np.abs(ours.coef_[1] - 3.0) < np.abs(plain.coef_[1] - 3.0))
+
+
+@pytest.mark.parametrize("positive", [False, True])
+@pytest.mark.parametrize("layout", ["stacked", "shared", "ragged"])
+@pytest.mark.parametrize("cls", [MTW, ReMTW])
+def test_without_transport_every_attribute_is_there(cls, layout, positive):
+    X, y, _ = getattr(simulated, layout)()
+    lasso = cls(alpha=0.0, beta=0.05, positive=positive).fit(X, y)
+    model = cls(alpha=0.1, beta=0.05, positive=positive).fit(X, y)
+    fitted = {name for name in vars(model) if name.endswith("_")}
+    assert fitted == {name for name in vars(lasso) if name.endswith("_")}
+    for name in ("dual_gap_", "objective_"):
+        assert type(getattr(lasso, name)) is float
+    assert lasso.loss_[-1] == lasso.objective_
+    assert set(lasso.log_) == set(model.log_)
+    if cls is ReMTW:
+        assert lasso.weights_.shape == model.weights_.shape
+    for dual, residual, other in zip(
+        lasso.dual_coef_, lasso.residuals_, model.dual_coef_, strict=True
+    ):
+        n_samples = len(lasso.residuals_) if layout == "shared" else len(residual)
+        assert dual.shape == other.shape
+        assert_allclose(dual, residual / n_samples, atol=1e-12)

@@ -184,7 +184,7 @@ degrees_of_freedom_ : ndarray of shape (n_alphas,)
     "dual_coef_": """
 dual_coef_ : ndarray, or list of them in the list layout
     The dual solution, in the layout of y: at the optimum, every residual times its
-    share of the weights, over the level of noise. Not there with ``alpha=0``.
+    share of the weights, over the level of noise.
 """,
     "dual_gap_": """
 dual_gap_ : float

@@ -413,7 +413,7 @@ def known_alpha_max(objective, coef):
     Elsewhere it would cost another pass over the data.
     """
     strength = objective.strengths.get("alpha", 0.0)
-    if coef.any() or not np.any(strength):
+    if coef.any() or not np.any(strength) or not objective.has_alpha_max:
         return {}
     return {"alpha_max_": objective.alpha_max()}
 

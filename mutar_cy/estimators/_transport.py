@@ -89,11 +89,11 @@ class TransportRegressor(MultiTaskRegressor):
         return self._dual, levels
 
     def _attributes(self, objective, arrays):
-        for name in ("dual_coef_", "loss_", "log_", "_dual"):
-            self.__dict__.pop(name, None)  # a fit without transport sets none of them
+        self.__dict__.pop("_dual", None)  # a fit without transport has none
         fitted = super()._attributes(objective, arrays)
         dtype = fitted["coef_"].dtype
         plus, minus = arrays["barycentres"]
+        losses = arrays["losses"]
         fitted |= {
             "coef1_": arrays["parts"][0],
             "coef2_": arrays["parts"][1],
@@ -101,17 +101,11 @@ class TransportRegressor(MultiTaskRegressor):
             "barycenter1_": plus.astype(dtype),
             "barycenter2_": minus.astype(dtype),
             "sigma_": arrays["sigma"],
-        }
-        if "dual" not in arrays:
-            return fitted
-        losses = arrays["losses"]
-        return {
-            **fitted,
             "dual_coef_": arrays["dual_samples"],
             "loss_": losses,
             "log_": {"loss": losses, "gap": arrays["gaps"], "stable": True},
-            "_dual": arrays["dual"],
         }
+        return {**fitted, "_dual": arrays["dual"]} if "dual" in arrays else fitted
 
 
 class TransportPenalty:

@@ -5,6 +5,9 @@ import numpy as np
 from scipy.linalg.cython_lapack cimport dsyev
 
 cdef double SINGULAR = 1e-13    # of the largest eigenvalue: no direction at all
+# Rows of a block from which LAPACK and BLAS-3 products are called from Python: there the
+# calls cost little, and Ctrl-C is noticed between them.
+cdef int LARGE = 50
 
 
 cdef int turn_block(
@@ -61,6 +64,25 @@ cdef int turn_block(
     return 0
 
 
+def turn_large_blocks(grams, sizes, axes, curvature, rotates):
+    """Turn the blocks of at least ``LARGE`` rows; parameters as in `principal_axes`."""
+    ends, places = np.cumsum(sizes), np.cumsum(np.square(sizes, dtype=np.int64))
+    for b in np.flatnonzero(np.greater_equal(sizes, LARGE)):
+        own = slice(ends[b] - sizes[b], ends[b])
+        for c, gram in enumerate(grams):
+            block = gram[own, own]
+            if not rotates:
+                curvature[own, c] = np.max(np.linalg.eigvalsh(block)) * (1.0 + 1e-10)
+                continue
+            squares, turned = np.linalg.eigh(block)
+            squares[squares <= SINGULAR * np.max(squares)] = 0.0
+            kept = turned.T * (squares > 0.0)[:, None]
+            gram[own] = kept @ gram[own]
+            gram[:, own] = gram[:, own] @ kept.T
+            axes[c, places[b] - block.size : places[b]] = turned.T.ravel()
+            curvature[own, c] = squares
+
+
 def principal_axes(
     double[:, :, ::1] grams not None, const int[::1] block_ptr not None, bint rotates
 ):
@@ -89,7 +111,8 @@ def principal_axes(
         double[:, ::1] curvature = np.empty((n_rows, n_columns))
         double[::1] scratch
     for b in range(sizes.shape[0]):
-        longest = max(longest, sizes[b])
+        if sizes[b] < LARGE:
+            longest = max(longest, sizes[b])
     scratch = np.empty(longest * longest + 4 * longest)
     with nogil:
         for c in range(n_columns):
@@ -99,7 +122,7 @@ def principal_axes(
                 r = block_ptr[b]
                 if size == 1:
                     curvature[r, c] = grams[c, r, r]
-                else:
+                elif size < LARGE:
                     failed |= turn_block(
                         &grams[c, 0, 0], n_rows, <int> r, size, rotates,
                         &axes[c, place], &curvature[r, c], n_columns, &scratch[0],
@@ -107,6 +130,7 @@ def principal_axes(
                 place += size * size
     if failed:
         raise FloatingPointError("no principal axes of a block were found")
+    turn_large_blocks(*map(np.asarray, (grams, sizes, axes, curvature)), rotates)
     return np.asarray(axes), np.asarray(curvature)
 
 

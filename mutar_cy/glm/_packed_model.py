@@ -1,6 +1,10 @@
 """The quadratic model of a generalised linear model on packed columns."""
 
+from typing import Any
+
 import numpy as np
+from scipy.linalg import qr
+from scipy.linalg.lapack import dormqr
 
 from mutar_cy.designs import ScaledData
 from mutar_cy.glm._unpenalised import weighings
@@ -35,32 +39,100 @@ class Rotation:
     """
 
     def __init__(self, rows, batches):
-        self._axes = []
+        self._axes: list[Any] = []
         for batch in batches:
-            blocks = rows[batch]
-            squares, axes = np.linalg.eigh(blocks @ blocks.transpose(0, 2, 1))
-            blocks = axes.transpose(0, 2, 1) @ blocks
-            blocks[squares <= SINGULAR * squares[:, -1:]] = 0.0
-            rows[batch] = blocks
-            self._axes.append((batch, axes))
+            if batch.shape[1] <= rows.shape[1]:
+                self._axes.append((batch, SquareAxes(rows, batch)))
+            else:
+                self._axes += [(own, WideAxes(rows, own)) for own in batch]
 
     def forward(self, values):
         """Rotate rows of ``values``, of shape (n_rows, ...), into the axes."""
-        return self._rotate(values, lambda axes: axes.transpose(0, 2, 1))
+        return self._rotate(values, "forward")
 
     def back(self, values):
         """Rotate rows of ``values`` out of the axes."""
-        return self._rotate(values, lambda axes: axes)
+        return self._rotate(values, "back")
 
-    def _rotate(self, values, turned):
+    def _rotate(self, values, way):
         if not self._axes:
             return values
         out = values.copy()
-        for batch, axes in self._axes:
-            own = values[batch]
-            whole = own.reshape(*batch.shape, -1)
-            out[batch] = (turned(axes) @ whole).reshape(own.shape)
+        for rows, axes in self._axes:
+            own = values[rows]
+            whole = own.reshape(*rows.shape, -1)
+            out[rows] = getattr(axes, way)(whole).reshape(own.shape)
         return out
+
+
+class SquareAxes:
+    """The principal axes of equally large blocks with no more rows than samples.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_samples)
+        Rotated in place.
+    batch : ndarray of shape (n_blocks, size)
+    """
+
+    def __init__(self, rows, batch):
+        blocks = rows[batch]
+        squares, self._axes = np.linalg.eigh(blocks @ blocks.transpose(0, 2, 1))
+        blocks = self.forward(blocks)
+        blocks[squares <= SINGULAR * squares[:, -1:]] = 0.0
+        rows[batch] = blocks
+
+    def forward(self, values):
+        """Rotate ``values``, of shape (n_blocks, size, k), into the axes."""
+        return self._axes.transpose(0, 2, 1) @ values
+
+    def back(self, values):
+        """Rotate ``values`` out of the axes."""
+        return self._axes @ values
+
+
+class WideAxes:
+    """The principal axes of a block with more rows than samples.
+
+    Such a block spans at most as many axes as there are samples. The axes are those of
+    the triangular factor of a QR decomposition, and the orthogonal factor stays a
+    product of reflections: all costs are linear in the number of rows.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_samples)
+        Rotated in place.
+    own : ndarray of shape (size,)
+        The rows of the block.
+    """
+
+    def __init__(self, rows, own):
+        (self._reflections, self._factors), triangle = qr(
+            rows[own], mode="raw", overwrite_a=True, check_finite=False
+        )
+        self._inner, lengths, axes = np.linalg.svd(triangle)
+        axes[lengths**2 <= SINGULAR * lengths[0] ** 2] = 0.0
+        rows[own] = 0.0
+        rows[own[: len(axes)]] = lengths[:, None] * axes
+
+    def forward(self, values):
+        """Rotate ``values``, of shape (size, k), into the axes."""
+        out = self._reflect("T", values)
+        out[: len(self._inner)] = self._inner.T @ out[: len(self._inner)]
+        return out
+
+    def back(self, values):
+        """Rotate ``values`` out of the axes."""
+        out = values.copy()
+        out[: len(self._inner)] = self._inner @ out[: len(self._inner)]
+        return self._reflect("N", out)
+
+    def _reflect(self, trans, values):
+        """Multiply ``values`` by the orthogonal factor, or by its transpose."""
+        values = np.asfortranarray(values)
+        given = "L", trans, self._reflections, self._factors, values
+        n_work = int(dormqr(*given, lwork=-1)[1][0])
+        return dormqr(*given, lwork=n_work)[0]
 
 
 def batches_of(block_ptr):

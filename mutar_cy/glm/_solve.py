@@ -170,6 +170,14 @@ class GlmLoop(PathLoop):
         found = self.responses
         return found.loss.magnitude(found.y, self.working_set.eta, found.sqrt_weight)
 
+    def _target_norm(self):
+        # The error of a residual is that of its predictor, times the curvature.
+        found = self.working_set
+        error = found.curvature * np.maximum(np.abs(found.eta), 1.0)
+        error *= self.responses.sqrt_weight
+        size = float(np.linalg.norm(found.residual) + np.linalg.norm(error))
+        return size if np.isfinite(size) else 0.0
+
     def start(self, coef):
         """Begin at zero, or at given coefficients unless these are far off."""
         super().start(coef)
@@ -202,7 +210,7 @@ class GlmLoop(PathLoop):
         """Compute the gap by residuals that are orthogonal to the intercepts."""
         residual = self.responses.balanced_by_sign(self.working_set.residual)
         residuals = self.responses.per_design(residual)
-        norms = self.problem.dual_norms(self.data.correlate(residuals))
+        norms = self._dual_norms(self.data.correlate(residuals))
         self.certificate = self.certificate.anew()  # earlier points were not feasible
         self.gap = self.certificate.gap(
             self.primal, lambda scale: self.responses.dual(residual, scale), norms

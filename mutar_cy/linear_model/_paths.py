@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import (
 )
 
 from mutar_cy.designs import DesignTargets, make_scaled_data
-from mutar_cy.objectives import warn_unconverged, warn_user
+from mutar_cy.objectives import warn_unconverged_path, warn_user
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import alpha_max, solve_path
 from mutar_cy.tasks import check_design, check_target, check_weights
@@ -172,7 +172,7 @@ def enet_path(
     Warns
     -----
     ConvergenceWarning
-        For every alpha whose duality gap stayed above its target.
+        If the duality gap stayed above its target at some alphas; once a path.
 
     Examples
     --------
@@ -228,10 +228,11 @@ def _solve_all(stack, penalties, coef, verbose, options):
         coef = np.atleast_2d(np.asarray(coef, dtype=np.float64)).T.copy()
     solutions = []
     for solution in solve_path(stack, penalties, coef=coef, **options):
-        warn_unconverged(solution)
         solutions.append(solution)
         if verbose:
             sys.stderr.write(".")
+    missed = [solution for solution in solutions if not solution.converged]
+    warn_unconverged_path(missed, len(solutions))
     coefs = np.stack([solution.coef.T for solution in solutions], axis=-1)
     gaps = np.array([solution.dual_gap for solution in solutions])
     return coefs, gaps, [solution.n_iter for solution in solutions]

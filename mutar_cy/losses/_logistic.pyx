@@ -1,5 +1,6 @@
 """Logistic loss: two classes, by the logarithm of their odds."""
 
+import numpy as np
 from scipy import special
 
 cimport cython
@@ -53,6 +54,10 @@ cdef class Logistic(Loss):
     def lacks_optimum(self, y):
         """Tell whether all labels are of one class: the best intercept is infinite."""
         return len(y) == 0 or bool((y == y[0]).all())
+
+    def descent_signs(self, y):
+        """Return 1 for the positive class, -1 for the other, 0 for shares of both."""
+        return np.equal(y, 1.0).astype(np.float64) - np.equal(y, 0.0)
 
     def minus_two_log_likelihood(self, deviance, n_samples):
         """Return the deviance: the best likelihood of a class is 1."""

@@ -290,6 +290,22 @@ cdef class Loss:
         """Tell whether no finite intercept minimises the loss of these targets."""
         return False
 
+    def descent_signs(self, y):
+        """Return the sign of the predictors towards which each loss falls for ever.
+
+        It is 0 for a target whose loss grows in both directions.
+
+        Parameters
+        ----------
+        y : ndarray of shape (n_samples,)
+
+        Returns
+        -------
+        signs : ndarray of shape (n_samples,)
+            -1, 0 or 1.
+        """
+        return np.zeros(len(y))
+
     def deviance(self, y, eta):
         """Return twice the loss above its minimum, sample by sample.
 

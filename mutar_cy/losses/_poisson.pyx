@@ -67,6 +67,10 @@ cdef class Poisson(Loss):
         """Tell whether every count is 0: the best intercept is minus infinity."""
         return not np.any(y)
 
+    def descent_signs(self, y):
+        """Return -1 for counts of 0, whose loss falls to 0 as the mean does, else 0."""
+        return -np.equal(y, 0.0).astype(np.float64)
+
     def minus_two_log_likelihood(self, deviance, n_samples):
         """Return the deviance, which differs from it by a constant of the data."""
         return n_samples * deviance

@@ -50,11 +50,16 @@ def _values(objective, fits, df, criterion):
     data = objective.data
     all_rows = [np.arange(len(Y)) for Y in data.targets]
     losses, _ = objective.validation_losses(fits, all_rows)
-    counts = np.array([len(y) for _, y, _ in data.target_columns()], dtype=float)
+    given = [(len(y), weights.sum()) for _, y, weights in data.target_columns()]
+    counts, totals = np.array(given, dtype=np.float64).T
     joint = not isinstance(objective.penalty, list)
     n_samples = counts.sum() if joint else counts
     cost = 2.0 if criterion == "aic" else np.log(n_samples)
-    values = objective.loss.minus_two_log_likelihood(losses, counts) + df * cost
+    # A sample of weight s has s times its log-likelihood: so rates with exposures as
+    # weights are counts with offsets. The variance of a squared error is estimated, by
+    # which the scale of weights cancels.
+    sizes = counts if objective.loss.is_quadratic else totals
+    values = objective.loss.minus_two_log_likelihood(losses, sizes) + df * cost
     if criterion == "ebic":
         groups = objective.groups
         n_blocks = data.n_features if groups is None else len(groups)

@@ -61,7 +61,8 @@ def select_best(scores, shape, rule):
         The numbers of paths and of points of each.
     rule : {"min", "1se"}
         The smallest mean, or the earliest point of a path whose mean is at most one
-        standard error above it.
+        standard error above it. Both weigh folds alike: the squared error is the
+        weighted mean of squared deviations over the number of folds minus 1.
 
     Returns
     -------
@@ -75,8 +76,13 @@ def select_best(scores, shape, rule):
     best = int(np.argmin(mean))
     if rule == "min":
         return best
-    folds = path[best][~np.isnan(path[best])]
-    error = folds.std(ddof=1) / np.sqrt(len(folds)) if len(folds) > 1 else 0.0
+    judged = ~np.isnan(path[best]) & (weights > 0.0)
+    deviations = path[best][judged] - mean[best]
+    n_judged = np.count_nonzero(judged)
+    error = 0.0
+    if n_judged > 1:
+        error = np.average(deviations**2, weights=weights[judged]) / (n_judged - 1)
+    error = np.sqrt(error)
     within = np.flatnonzero(mean <= mean[best] + error)
     along = within % shape[1]
     earliest = within[along == along.min()]
@@ -167,7 +173,8 @@ def make_folds(objective, cv, X=None, *, may_lack_tasks=False, **given):
     Raises
     ------
     ValueError
-        If a fold would leave a task without samples, or without those of a class.
+        If a fold would leave a task without samples, or without those of a class, or
+        hold out only samples without a weight or a target.
     """
     data = objective.data
     codes = data.task_codes()
@@ -254,4 +261,10 @@ def _check_fold(objective, where, train, test, may_lack_tasks):
             f"unseen_tasks='mean' to hold out whole tasks."
         )
     without = data._replace(designs=data.targets)  # rows of designs are large copies
+    held_out = without.take(test).target_columns()
+    if not any(len(y) for _, y, _ in held_out):
+        raise ValueError(
+            f"{where} holds out only samples without a weight or a target. Shuffle the "
+            f"folds (TaskKFold(shuffle=True)), or leave such samples out of the data."
+        )
     objective.check_fit_possible(without.take(train), where)

@@ -77,5 +77,5 @@ def geometric_alphas(largest, eps, n_alphas):
     alphas : ndarray of shape (n_alphas,) or (n_alphas, n_tasks)
     """
     # scikit-learn's smallest strength, where no feature explains anything.
-    largest = np.maximum(largest, np.finfo(np.float64).resolution)
+    largest = np.where(largest > 0.0, largest, np.finfo(np.float64).resolution)[()]
     return np.geomspace(largest, eps * largest, n_alphas)

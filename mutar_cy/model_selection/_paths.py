@@ -15,7 +15,7 @@ from mutar_cy.objectives import (
     FRACTION,
     check_parameters,
     refuse_non_finite,
-    warn_unconverged,
+    warn_unconverged_path,
     warn_user,
 )
 
@@ -189,15 +189,6 @@ def path_fields(alphas, fits):
     }
 
 
-def solve_row(objective, strengths):
-    """Yield the solutions of a path, and warn of those that did not converge."""
-    for solution in objective.solve_path(strengths):
-        for one in objective.certified(solution):
-            refuse_non_finite(one.coef, one.intercept)
-            warn_unconverged(one)
-        yield solution
-
-
 def solve_grid(objective, grid, stop):
     """Return the strengths that are reached, and the arrays of all fits of a grid.
 
@@ -213,12 +204,18 @@ def solve_grid(objective, grid, stop):
     fields : dict
         As `path_fields` returns it.
     """
-    fits = []
+    fits, missed = [], []
     for row in grid.rows:
-        for solution in solve_row(objective, row):
-            fits.append(objective.path_arrays(solution))
-            if grid.single and stop(solution):
+        for solution in objective.solve_path(row):
+            every = objective.certified(solution)
+            for one in every:
+                refuse_non_finite(one.coef, one.intercept)
+            missed += [one for one in every if not np.all(one.converged)][:1]
+            returned = objective.as_returned(solution, warns=False)
+            fits.append(objective.path_arrays(returned))
+            if grid.single and stop(returned):
                 break
+    warn_unconverged_path(missed, len(fits))
     if grid.single:
         return path_fields(grid.alphas[: len(fits)], fits)
     fields = path_fields(grid.alphas, fits)
@@ -291,7 +288,7 @@ def regularization_path(
     Warns
     -----
     ConvergenceWarning
-        For every strength whose duality gap stayed above its target.
+        If the duality gap stayed above its target at some strengths; once a path.
 
     See Also
     --------

@@ -46,6 +46,7 @@ from mutar_cy.objectives._warnings import (
     refuse_non_finite,
     warn_unconverged,
     warn_unconverged_folds,
+    warn_unconverged_path,
     warn_unpenalised,
     warn_user,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "sparse_coefficients",
     "warn_unconverged",
     "warn_unconverged_folds",
+    "warn_unconverged_path",
     "warn_unpenalised",
     "warn_user",
 ]

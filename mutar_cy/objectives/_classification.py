@@ -8,7 +8,7 @@ from scipy.special import expit, log_expit, logsumexp
 
 from mutar_cy.losses import Logistic
 from mutar_cy.objectives._objective import Objective
-from mutar_cy.objectives._warnings import warn_unconverged
+from mutar_cy.objectives._warnings import warn_no_minimum, warn_unconverged
 from mutar_cy.solvers import Solution
 
 
@@ -111,6 +111,11 @@ class ClassificationObjective(Objective):
         pairs = zip(self.binary, starts, strict=True)
         return [own._minimise(coef, callback) for own, coef in pairs]
 
+    def as_returned(self, solution, *, warns=True):
+        """Return the solutions in the precision of the data, certified there."""
+        pairs = zip(self.binary, solution, strict=True)
+        return [own.as_returned(of_class, warns=warns) for own, of_class in pairs]
+
     def solve_path(self, strengths):
         """Yield lists of solutions, one per positive class."""
         paths = (own.solve_path(strengths) for own in self.binary)
@@ -162,6 +167,12 @@ class ClassificationObjective(Objective):
     def warn(self, solution):
         """Warn of the class whose gap exceeds its target most."""
         warn_unconverged(join_classes(solution))
+        found: dict[str, set] = {}
+        for own, of_class in zip(self.binary, solution, strict=True):
+            for owner, features in own.without_minimum(of_class).items():
+                found.setdefault(owner, set()).update(features)
+        if found:
+            warn_no_minimum(found, self.data.feature_names)
 
     def convex_problems(self, solution):
         """Return the problems of every positive class."""

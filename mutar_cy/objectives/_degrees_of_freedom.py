@@ -100,29 +100,61 @@ class _Support:
             kept = np.flatnonzero(np.isfinite(bend[:, c]))
             if not len(kept):
                 continue
-            gram = self._gram(X, rows[kept], weight) * np.outer(
-                scales[rows[kept], c], scales[rows[kept], c]
-            )
+            root = self._root(X, rows[kept], weight) * scales[rows[kept], c]
             units = np.zeros((len(kept), len(chosen)))
             units[np.arange(len(kept)), owner[kept]] = local.directions[kept, c]
-            solved = _solved(gram + np.diag(bend[kept, c]), np.hstack([gram, units]))
-            half = solved[:, len(kept) :]
-            total += float(np.trace(solved[:, : len(kept)]))
+            trace, half = _solved(root, bend[kept, c], units)
+            total += trace
             outer += units.T @ half
-            middle += half.T @ gram @ half
+            fits = root @ half
+            middle += fits.T @ fits
         return total + _coupled(local.curvature, outer, middle)
 
-    def _gram(self, X, features, weight):
-        """Return the Hessian of the data term of one column on some features."""
+    def _root(self, X, features, weight):
+        """Return a root of the Hessian of the data term of a column on some features.
+
+        Of shape (n_samples, n_features): its Gram matrix is the Hessian.
+        """
         X = X[:, features]
         X = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=np.float64)
         if self.center:
             X = X - weight @ X / weight.sum()
-        X = X * np.sqrt(weight)[:, None]
-        return X.T @ X
+        return X * np.sqrt(weight)[:, None]
 
 
-def _solved(matrix, values):
+def _solved(root, bend, units):
+    """Solve the equations of a column for its Hessian and for the directions.
+
+    Parameters
+    ----------
+    root : ndarray of shape (n_samples, n_rows)
+        A root of the data's Hessian G.
+    bend : ndarray of shape (n_rows,)
+        The diagonal D of the penalty's.
+    units : ndarray of shape (n_rows, n_blocks)
+
+    Returns
+    -------
+    trace : float
+        ``trace((G + D)^-1 G)``
+    half : ndarray of shape (n_rows, n_blocks)
+        ``(G + D)^-1 units``
+    """
+    n_samples, n_rows = root.shape
+    if n_rows > n_samples and bend.min() > REGULAR * bend.max():
+        # Woodbury's identity: the factor has the size of the samples.
+        scaled = root / bend
+        inner = scaled @ root.T
+        factor = cho_factor(inner + np.eye(n_samples))
+        trace = float(np.trace(cho_solve(factor, inner)))
+        left = cho_solve(factor, scaled @ units)
+        return trace, units / bend[:, None] - scaled.T @ left
+    gram = root.T @ root
+    solved = _solved_by_rows(gram + np.diag(bend), np.hstack([gram, units]))
+    return float(np.trace(solved[:, :n_rows])), solved[:, n_rows:]
+
+
+def _solved_by_rows(matrix, values):
     """Solve equations whose matrix is positive semi-definite."""
     try:
         factor = cho_factor(matrix)

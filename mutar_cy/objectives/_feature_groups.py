@@ -68,6 +68,14 @@ class OrthonormalBases:
         pairs = zip(self._bases, self._columns, strict=True)
         return np.hstack([basis.from_user(coef[:, own]) for basis, own in pairs])
 
+    def fits_of_means(self, coef):
+        """Return the predictions of coefficients of the user's columns at their means.
+
+        Of shape (n_columns,): zeros where means are not subtracted.
+        """
+        pairs = zip(self._bases, self._columns, strict=True)
+        return np.concatenate([basis.mean @ coef[:, own] for basis, own in pairs])
+
     def to_user(self, solution):
         """Return a solution in the bases as one for the user's columns."""
         pairs = zip(self._bases, self._columns, strict=True)

@@ -14,6 +14,7 @@ import numpy as np
 from mutar_cy import tasks
 from mutar_cy.losses import SquaredError
 from mutar_cy.objectives._degrees_of_freedom import degrees_of_freedom
+from mutar_cy.objectives._precision import penalties, round_solution, squared_errors
 from mutar_cy.objectives._validation_loss import validation_losses
 from mutar_cy.objectives._warnings import refuse_non_finite, warn_unconverged
 
@@ -96,6 +97,7 @@ class Objective(ABC):
     groups: Any = None
     scaled: Any
     penalty: Any
+    has_alpha_max = True  # whether a large alpha makes every coefficient 0
     alpha_per_task = False  # whether every task has an alpha of its own
     scales_with_alpha: tuple = ()  # strengths in proportion to alpha on a path
 
@@ -153,12 +155,46 @@ class Objective(ABC):
         Raises
         ------
         ValueError
-            If coefficients are beyond the range of a float.
+            If coefficients are beyond the range of a float, or of the precision of the
+            data.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If rounding to the precision of the data brings the gap above its target.
         """
         solution = self._minimise(start, callback)
         for one in self.certified(solution):
             refuse_non_finite(one.coef, one.intercept)
-        return solution
+        return self.as_returned(solution)
+
+    def as_returned(self, solution, *, warns=True):
+        """Return a solution in the precision of the data, certified there."""
+        if self.data.dtype == np.float64:
+            return solution
+        return round_solution(self, solution, warns=warns)
+
+    def in_precision(self, solution):
+        """Return coefficients and intercepts of a solver, rounded as the user's are."""
+        dtype = self.data.dtype
+        with np.errstate(over="ignore"):  # infinite numbers are refused
+            rounded = solution.coef.astype(dtype), solution.intercept.astype(dtype)
+        return rounded[0].astype(np.float64), rounded[1].astype(np.float64)
+
+    def data_terms(self, problem, predicted):
+        """Return the data term of every column of a convex problem.
+
+        Parameters
+        ----------
+        problem : ConvexProblem
+        predicted : list of ndarray, design ``d``'s of shape (n_samples_d, n_columns_d)
+            Linear predictors.
+        """
+        return squared_errors(problem, predicted)
+
+    def penalty_terms(self, problem, coef):
+        """Return the penalty by columns; one of all columns is in the first entry."""
+        return penalties(problem, coef)
 
     @abstractmethod
     def solve_path(self, strengths):

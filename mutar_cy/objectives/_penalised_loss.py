@@ -7,6 +7,7 @@ import numpy as np
 from mutar_cy.designs import make_scaled_data
 from mutar_cy.glm import (
     Responses,
+    columns_without_minimum,
     glm_alpha_max,
     make_responses,
     solve_glm,
@@ -16,8 +17,10 @@ from mutar_cy.losses import SquaredError
 from mutar_cy.objectives._degenerate import Degenerate, replace_degenerate
 from mutar_cy.objectives._feature_groups import OrthonormalBases
 from mutar_cy.objectives._objective import Objective
+from mutar_cy.objectives._precision import predictors
 from mutar_cy.objectives._signs import SignedColumns
-from mutar_cy.solvers import alpha_max, join_columns, solve, solve_path
+from mutar_cy.objectives._warnings import warn_no_minimum
+from mutar_cy.solvers import Blocks, alpha_max, join_columns, solve, solve_path
 
 
 class LossObjective(Objective):
@@ -117,6 +120,82 @@ class LossObjective(Objective):
     def _penalties(self, strengths):
         """Return the penalties at several strengths."""
         return [self._penalty_at({**self.strengths, **point}) for point in strengths]
+
+    def in_precision(self, solution):
+        """Return the numbers of a solution, those of the user's columns rounded."""
+        if self._bases is None:
+            return super().in_precision(solution)
+        coef, intercept = super().in_precision(self._bases.to_user(solution))
+        intercept = intercept + self._bases.fits_of_means(coef)
+        return self._bases.from_user(coef), intercept
+
+    def data_terms(self, problem, predicted):
+        """Return the loss of every column of a convex problem."""
+        if self.loss.is_quadratic:
+            return super().data_terms(problem, predicted)
+        found = problem.scaled  # Responses
+        eta = np.concatenate([columns.T.ravel() for columns in predicted])
+        losses = [
+            self.loss.value(found.y[own], eta[own], found.sqrt_weight[own])
+            for own in found.slices
+        ]
+        return np.array(losses)
+
+    def warn(self, solution):
+        """Warn of a gap above its target, and of columns without a finite optimum."""
+        super().warn(solution)
+        found = self.without_minimum(solution)
+        if found:
+            warn_no_minimum(found, self.data.feature_names)
+
+    def without_minimum(self, solution):
+        """Return the unpenalised columns without finite optimal coefficients.
+
+        Returns
+        -------
+        found : dict of set of int
+            By the end of a message for their task.
+        """
+        found: dict[str, set] = {}
+        if self.loss.is_quadratic or not isinstance(self.scaled, Responses):
+            return found
+        (problem,) = Objective.convex_problems(self, solution)
+        eta = predictors(problem, solution.coef, solution.intercept)
+        eta = np.concatenate([columns.T.ravel() for columns in eta])
+        residual, curvature = np.empty((2, len(eta)))
+        self.scaled.evaluate(eta, residual, curvature)
+        residual *= self.scaled.inverse_sqrt_weight
+        owners = [owner for owner, *_ in self.data.target_columns()]
+        for c, owner in enumerate(owners):
+            features = self._without_minimum(c, residual)
+            if len(features):
+                found.setdefault(owner, set()).update(features.tolist())
+        return found
+
+    def _without_minimum(self, c, residual):
+        """Return the features of `without_minimum` for a column of coefficients."""
+        responses, penalty = self.scaled, self.penalty
+        penalty = penalty[c] if isinstance(penalty, list) else penalty
+        X = self.parts[responses.owners[c]].X
+        blocks = Blocks(X.shape[1], self.groups)
+        thresholds = penalty.thresholds(blocks.n_blocks)
+        free = np.sort(blocks.features(np.flatnonzero(thresholds == 0.0)))
+        if not len(free) or penalty.ridge:
+            return free[:0]
+        own = responses.slices[c]
+        kept = responses.sqrt_weight[own] > 0.0
+        columns = X[:, free][kept]
+        columns = columns.toarray() if hasattr(columns, "toarray") else columns
+        which = columns_without_minimum(
+            self.loss,
+            responses.y[own][kept],
+            residual[own][kept],
+            np.asarray(columns, dtype=np.float64),
+            has_intercept=self.options.fit_intercept,
+            positive=penalty.positive,
+        )
+        features = free[which]
+        return features if self._signed is None else self._signed.owners(features)
 
     def start_from(self, coef):
         """Return coefficients of shape ``coef_shape`` as solvers start from them."""

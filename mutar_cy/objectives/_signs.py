@@ -59,6 +59,11 @@ class SignedColumns:
             for own in groups
         ]
 
+    def owners(self, columns):
+        """Return the features that some of these columns are of."""
+        every = np.concatenate([np.arange(len(self.signs)), self.both])
+        return np.unique(every[columns])
+
     def to_user(self, coef):
         """Return the coefficients of the features, of shape (n_features, ...)."""
         n_features = len(self.signs)

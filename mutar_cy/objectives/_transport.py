@@ -5,7 +5,10 @@ from itertools import accumulate
 
 import numpy as np
 
+from mutar_cy.designs import sample_weights
+from mutar_cy.objectives._objective import Objective
 from mutar_cy.objectives._penalised_loss import SeparableObjective
+from mutar_cy.objectives._precision import predictors
 from mutar_cy.objectives._reweighted import ReweightedObjective
 from mutar_cy.solvers import reweight_columns
 from mutar_cy.wasserstein import (
@@ -47,6 +50,8 @@ class TransportObjective(SeparableObjective):
         self.concomitant, self.support_threshold = concomitant, support_threshold
         super().__init__(data, make_penalty, strengths, options)
 
+    has_alpha_max = False
+
     @property
     def is_lasso(self):
         """Whether alpha is zero, so that every column is a lasso."""
@@ -77,6 +82,22 @@ class TransportObjective(SeparableObjective):
         )
         return without_traces(self.scaled, outcome, self.support_threshold)
 
+    def data_terms(self, problem, predicted):
+        """Return the data term of every column, over its noise level if estimated."""
+        found = super().data_terms(problem, predicted)
+        if self.is_lasso or self.concomitant is not True:
+            return found
+        return found / problem.solution.sigma
+
+    def penalty_terms(self, problem, coef):
+        """Return zeros: rounding changes the cost of transport by its own share only.
+
+        The cost of transport is a smooth function of relative changes of coefficients.
+        """
+        if self.is_lasso:
+            return super().penalty_terms(problem, coef)
+        return np.zeros(coef.shape[1])
+
     def solve_path(self, strengths):
         """Yield the solutions at several strengths, each from the last dual point."""
         dual = None
@@ -101,14 +122,22 @@ class TransportObjective(SeparableObjective):
         -------
         arrays : dict
             "parts" are the coefficients of the two signs, "barycentres" those of these
-            parts. Without transport the barycentres are zeros. "dual",
-            "dual_samples", "losses" and "gaps" are there with transport only.
+            parts. Without transport the barycentres are zeros, and "dual", from which
+            another fit may start, is not there.
         """
         arrays = super().user_arrays(solution)
         coef = arrays["coef"]
         if not isinstance(solution, TransportSolution):
+            gap, objective = (
+                float(np.sum(arrays[name])) for name in ("dual_gap", "objective")
+            )
             return {
                 **arrays,
+                "dual_gap": gap,
+                "objective": objective,
+                "dual_samples": self._unstacked(self._weighted_residuals(solution)),
+                "losses": [objective],
+                "gaps": [gap],
                 "parts": (np.maximum(coef, 0), np.maximum(-coef, 0)),
                 "barycentres": tuple(np.zeros((2, len(coef)), dtype=coef.dtype)),
                 "sigma": np.ones(coef.shape[1:], dtype=coef.dtype)[()],
@@ -117,19 +146,35 @@ class TransportObjective(SeparableObjective):
         def shaped(values):
             return values.reshape(coef.shape).astype(coef.dtype)
 
-        ends = accumulate(Y.shape[1] for Y in self.data.targets)
-        blocks = np.split(np.arange(math.prod(self.data.columns)), list(ends)[:-1])
-        dual = [np.stack([solution.dual_samples[c] for c in own], 1) for own in blocks]
         return {
             **arrays,
             "parts": tuple(shaped(part) for part in solution.parts),
             "barycentres": tuple(solution.barycentres),
             "sigma": solution.sigma.reshape(coef.shape[1:]).astype(coef.dtype)[()],
-            "dual_samples": self.data.unstack(dual),
+            "dual_samples": self._unstacked(solution.dual_samples),
             "dual": solution.dual,
             "losses": solution.losses,
             "gaps": solution.gaps,
         }
+
+    def _unstacked(self, columns):
+        """Return one array per column in the layout of the targets."""
+        ends = accumulate(Y.shape[1] for Y in self.data.targets)
+        blocks = np.split(np.arange(math.prod(self.data.columns)), list(ends)[:-1])
+        return self.data.unstack(
+            [np.stack([columns[c] for c in own], axis=1) for own in blocks]
+        )
+
+    def _weighted_residuals(self, solution):
+        """Return the residuals of lassos times their weights, column by column."""
+        (problem,) = Objective.convex_problems(self, solution)
+        predicted = predictors(problem, solution.coef, solution.intercept)
+        pairs = zip(self.parts, predicted, strict=True)
+        return [
+            sample_weights(part) * own
+            for part, eta in pairs
+            for own in (part.Y - eta).T
+        ]
 
 
 class ReweightedTransportObjective(ReweightedObjective, TransportObjective):
@@ -152,9 +197,17 @@ class ReweightedTransportObjective(ReweightedObjective, TransportObjective):
         for point in strengths:
             yield self.with_params(**point).solve()
 
+    def convex_problems(self, solution):
+        """Return the last weighted problem, of transport without its weights."""
+        if self.is_lasso:
+            return super().convex_problems(solution)
+        return TransportObjective.convex_problems(self, solution.last)
+
     def user_arrays(self, solution):
         """Return one weight for every sign and coefficient."""
         arrays = super().user_arrays(solution)
-        signs = () if self.is_lasso else (-1,)
-        weights = np.reshape(solution.weights, (*signs, *arrays["coef"].shape))
+        shape = (-1, *arrays["coef"].shape)
+        weights = np.reshape(solution.weights, shape)
+        if self.is_lasso and not self.penalty[0].positive:
+            weights = np.concatenate([weights, weights])  # one for either sign
         return {**arrays, "weights": weights}

@@ -67,6 +67,12 @@ class GramPathLoop(PathLoop):
         gain = BLAS3_GAIN if residual < BLAS3_GAIN * n_samples else 1.0
         return n_features * n_samples <= 2.0 * gain * n_strengths * residual
 
+    def _begin(self):
+        super()._begin()
+        thresholds, lengths = self.certificate.thresholds, self.problem.lengths
+        used = lengths > 0.0  # rounding must not exceed a share of their ratios
+        self.least = np.min(thresholds[used] / lengths[used], initial=np.inf)
+
     def _make_working_set(self):
         return GramSet(self.problem, super()._make_working_set().free)
 
@@ -140,7 +146,7 @@ class GramPathLoop(PathLoop):
         coef = self.working_set.coef
         self._update_correlations(coef)
         self.rounded, self.allowance = self._rounding(coef)
-        if self.allowance <= SHARE * self.target:
+        if self.allowance <= SHARE * self.target and self.rounded <= SHARE * self.least:
             return self._measure()
         self.rounded = self.allowance = 0.0
         point = super()._evaluate()
@@ -175,7 +181,7 @@ class GramPathLoop(PathLoop):
     def _gap(self, point, exact):
         self.partial = False
         self.correlation = self._all(self._own)
-        self.norms = self.problem.dual_norms(self.correlation)
+        self.norms = self._dual_norms(self.correlation)
         norms = self.norms + self.rounded * self.problem.lengths
         return self.certificate.gap(self.primal, point, norms) + self.allowance
 

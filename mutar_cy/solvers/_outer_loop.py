@@ -1,5 +1,6 @@
 """The outer loop: passes over the data, certificates, growth of the working set."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,6 +33,9 @@ MAX_STALLED = 4
 ROUNDING = 64 * np.finfo(np.float64).eps
 # Gap, as a share of the null objective, below which products in float32 do not suffice.
 EXACT = 1e-4
+# Rounding error of a correlation, relative to the norms of the column and the target. A
+# dual norm below it says nothing: it does not exceed a threshold that is also below it.
+NOISE = 16 * np.finfo(np.float64).eps
 # Factor of the accuracy after a descent that had nothing to do.
 TIGHTER = 0.1
 # The part of residuals along the intercept's column, relative to the targets, that
@@ -94,6 +98,7 @@ class OuterLoop:
         self.null = self._null_objective()
         self.rounding = ROUNDING * self._size()  # a gap as good as zero
         self.target = tol * self.null
+        self.noise = NOISE * self._target_norm() * self.problem.lengths
         self.correlation: Any = None
         self._begin()
 
@@ -102,6 +107,9 @@ class OuterLoop:
         thresholds = self.problem.thresholds.copy()
         thresholds[self.problem.free] = np.inf  # refitted exactly: always feasible
         self.certificate = self._make_certificate(thresholds)
+        # Blocks of thresholds that are rounding: where no feature explains anything,
+        # all strengths of a path are of this size.
+        self.unjudged = np.flatnonzero(thresholds < self.noise)
         self.candidates = np.isfinite(thresholds) & (self.problem.lengths > 0.0)
         self.candidates[self.working_set.chosen] = False
         self.gap = self.best = self.lowest = np.inf
@@ -126,6 +134,10 @@ class OuterLoop:
     def _size(self):
         """Return the size of the terms that a gap is the difference of."""
         return self.null
+
+    def _target_norm(self):
+        """Return the norm of the targets whose products with columns are rounded."""
+        return math.sqrt(2.0 * self.null)
 
     def minimise(self, max_iter, on_iteration=None):
         """Alternate passes over the data with descents on the working set."""
@@ -200,12 +212,20 @@ class OuterLoop:
     def _gap(self, point, exact):
         """Pass over the data for the gap; keep correlations only if they are exact."""
         self.correlation = correlation = self._correlate(exact)
-        self.norms = self.problem.dual_norms(correlation)
+        self.norms = self._dual_norms(correlation)
         certificate = self.certificate
         if not exact:
             self.correlation = None
             certificate = certificate.anew()
         return certificate.gap(self.primal, point, self.norms)
+
+    def _dual_norms(self, correlation):
+        """Return the dual norms of blocks, 0 where they and thresholds are rounding."""
+        norms = self.problem.dual_norms(correlation)
+        if len(self.unjudged):
+            some = self.unjudged
+            norms[some[norms[some] <= self.noise[some]]] = 0.0
+        return norms
 
     def _correlate(self, exact):
         """Return the correlations of the residuals with all features that may count."""
@@ -226,7 +246,7 @@ class OuterLoop:
     def _certify_balanced(self, point):
         """Compute the gap by dual points that are feasible for the intercepts."""
         residuals = self.data.balanced(self.residuals)
-        norms = self.problem.dual_norms(self.data.correlate(residuals))
+        norms = self._dual_norms(self.data.correlate(residuals))
         self.certificate = self.certificate.anew()  # earlier points were not feasible
         self.gap = self.certificate.gap(self.primal, self._products(residuals), norms)
 

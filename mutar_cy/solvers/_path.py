@@ -98,7 +98,7 @@ class PathLoop(OuterLoop):
         self._begin()
         if self.correlation is None:
             return self.minimise(max_iter)
-        self.norms = problem.dual_norms(self.correlation)
+        self.norms = self._dual_norms(self.correlation)
         point = self._measure()
         self.gap = self.certificate.gap(self.primal, point, self.norms)
         self.converged = self.gap <= self.target
@@ -159,7 +159,7 @@ class PathLoop(OuterLoop):
             working_set.coef, self.residuals, self.correlation = last
             self.primal = primal
             return 1.0
-        self.norms = self.problem.dual_norms(point.correlation)
+        self.norms = self._dual_norms(point.correlation)
         return MARGIN
 
     def _inside(self, coef, last):

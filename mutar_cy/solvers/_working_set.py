@@ -268,8 +268,13 @@ class WorkingSet:
         return np.repeat(np.array(bounds), counts, axis=0)
 
     def _bound(self, d, rows):
-        if self.storage.packs and len(rows) > self.data.targets[d].shape[1]:
-            columns = self.storage.columns(d, rows)
+        n_samples = self.data.targets[d].shape[1]
+        if len(rows) > n_samples:
+            columns = np.empty((len(rows), n_samples))
+            if self.storage.packs:
+                columns = self.storage.columns(d, rows)
+            else:
+                self.data.designs[d].pack(self.storage.features[rows], columns)
             gram = columns.T @ columns  # the smaller one, with the same eigenvalue
         else:
             gram = self.storage.gram(d, rows)

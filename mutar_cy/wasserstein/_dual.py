@@ -11,14 +11,16 @@ for C columns, a lower bound of the minimum. The plans ``diag(a) K diag(b)`` wit
 (q / A)^(1 - tau)`` have left marginals ``m`` and recover ``theta = m / ratio``.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from mutar_cy.ot import log_power_mean
 
-# Largest logarithm whose exponential, summed, does not overflow.
-LARGEST = 600.0
+# Largest logarithm of a mass, and of its price, whose exponentials do not overflow when
+# they are summed over features and columns: exp(709) does.
+LARGEST = 690.0
 
 
 class SignedPart(NamedTuple):
@@ -74,20 +76,20 @@ def evaluate(problem, u, correlation):
             return None
         ratios.append(1.0 + excess)
         lefts.append(np.log1p(excess) * (-problem.gamma / problem.epsilon))
-    halves, total = [], 0.0
+    halves, mass = [], 0.0
     sums = joint_log_product(problem, lefts)
     for sign, ratio, log_left, log_sums in zip(
         problem.signs, ratios, lefts, sums, strict=True
     ):
         log_barycentre = log_power_mean(log_sums, problem.tau)
-        if not log_barycentre.max() < LARGEST:
+        log_price = log_barycentre + math.log(problem.mass_price)
+        if not log_price.max() < LARGEST:
             return None
         log_right = (1.0 - problem.tau) * (log_barycentre[:, None] - log_sums)
         half = SignedPart(sign, ratio, log_left, log_sums, log_barycentre, log_right)
         halves.append(half)
-        total += float(np.exp(log_barycentre).sum())
+        mass += float(np.exp(log_price).sum())
     smooth, size = smooth_terms(problem, u)
-    mass = problem.mass_price * total
     return DualPoint(u, correlation, smooth - mass, halves, scale=size + mass)
 
 

@@ -151,6 +151,8 @@ class DualAscent:
             if own:
                 self.certify(point)
             done = self.gap <= target if own else point.gap <= target
+            # Far from masses of 1 the dual is so large that a gap is its rounding.
+            done |= own and self.gap <= 2.0 * GUARD * self.point.scale
             if done or self.n_iter >= self.max_iter:
                 return point, False
             active = find_active(problem, point)
@@ -203,5 +205,11 @@ def sharpened(problem, point):
 def best_start(problem, starts, point=None):
     """Return the highest multiple, by [0, 1], of some dual points."""
     points = [best_multiple(problem, u) for u in starts]
-    points += [] if point is None else [point]
+    points = [one for one in [*points, point] if one is not None]
+    if not points:
+        raise ValueError(
+            "The entropy of these coefficients is beyond the range of floats: X or y "
+            "is too large or too small for the penalty, which is of masses of about "
+            "1. Give X and y in other units, alpha and beta with them."
+        )
     return max(points, key=lambda one: one.value)

@@ -7,6 +7,7 @@ function of the levels is convex, smooth and has few variables: the gradient is
 that Newton's method has factorised.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +33,8 @@ STEP_ACCURACY = 1e-9
 # of the levels, relative to the largest, at which they have converged.
 ACCURATE = 1e-13
 STILL = 1e-6
+# Least sum of squares to divide by.
+TINY = 1e-300
 
 
 class Noise(NamedTuple):
@@ -91,12 +94,15 @@ class NoiseAscent(DualAscent):
             self.n_iter += inner.n_iter
             levels = self.join(problem, inner)
             rounds += 1
-            enough = self.gap <= self.target or self.n_iter >= self.max_iter
+            enough = self.converged or self.n_iter >= self.max_iter
             if enough or rounds >= ROUNDS:
                 return
             sigma, u = next_levels(problem, noise, inner)
-            # If the step is zero, take the levels that the residuals imply.
-            sigma = levels if np.array_equal(sigma, problem.sigma) else sigma
+            # If the step is zero or overflows, take the levels that residuals imply.
+            if np.array_equal(sigma, problem.sigma) or not np.isfinite(sigma).all():
+                sigma = levels
+            if not np.isfinite(u).all():
+                u = inner.u
             problem, starts = problem.with_noise(sigma), [u, inner.u]
 
     def join(self, problem, inner):
@@ -139,7 +145,8 @@ def next_levels(problem, noise, run):
     own = np.zeros((data.n_samples, data.n_columns))
     for c, samples in enumerate(data.slices):
         own[samples, c] = u[samples]
-    moves = newton_direction(problem, find_active(problem, run.point), own)
+    with np.errstate(over="ignore", invalid="ignore"):  # units near the last float
+        moves = newton_direction(problem, find_active(problem, run.point), own)
     gradient = 0.5 * (noise.weights - data.square_norms(u))
     hessian = own.T @ moves
     lowest = np.maximum(noise.floor, sigma / REACH) - sigma
@@ -196,7 +203,9 @@ def fixed_point(problem, noise, make_run, starts):
         new = np.maximum(np.sqrt(squares / noise.weights), noise.floor)
         change = np.abs(new - sigma).max() / new.max()
         sigma, starts = new, [run.u]
-        run.levels_converged = bool(change <= STILL)
+        # Where rounding limits the gap, it limits the residuals and their levels, too.
+        known = math.sqrt(2.0 * run.gap / max(float(squares.sum()), TINY))
+        run.levels_converged = bool(change <= max(STILL, known))
         if run.levels_converged or n_iter >= run.max_iter:
             break
     run.n_iter = n_iter
