@@ -69,7 +69,10 @@ def test_scikit_learn_agrees(estimator, check):
 
 
 def path_of(model):
-    return getattr(model, model._path_name)
+    for name in ("mse_path_", "deviance_path_"):
+        if hasattr(model, name):
+            return getattr(model, name)
+    raise AttributeError(name)
 
 
 @pytest.mark.uncertified("MTW's problem is another one")

@@ -100,9 +100,15 @@ class DirtyClassifier(DirtyModelBase, LossClassifier):
     ...      for k, x in enumerate(X)]
     >>> model = DirtyClassifier(alpha=0.08).fit(X, y)
     >>> print(model.coef_shared_[0].round(2))
-    @@example@@
+    [[1.57 1.42]
+     [0.   0.  ]
+     [0.05 0.08]
+     [0.   0.  ]]
     >>> print(model.coef_specific_[0].round(2))
-    @@example2@@
+    [[0.   0.  ]
+     [1.18 0.  ]
+     [0.   1.32]
+     [0.   0.  ]]
     """
 
     _parameter_constraints = {

@@ -96,7 +96,10 @@ class IndLassoClassifier(IndLassoModel, LossClassifier):
     >>> y = [x[:, k] + 0.3 * rng.standard_normal(200) > 0 for k, x in enumerate(X)]
     >>> model = IndLassoClassifier(alpha=0.1).fit(X, y)
     >>> print(model.coef_[0].round(2))
-    @@example@@
+    [[1.77 0.  ]
+     [0.   1.67]
+     [0.   0.  ]
+     [0.   0.  ]]
     """
 
     _parameter_constraints = {
@@ -252,7 +255,7 @@ class IndLassoClassifierCV(AlphaPerTask, LossCrossValidated, IndLassoClassifier)
     >>> y = [x[:, k] + 0.3 * rng.standard_normal(200) > 0 for k, x in enumerate(X)]
     >>> model = IndLassoClassifierCV(alphas=30, rule="1se").fit(X, y)
     >>> [np.flatnonzero(w).tolist() for w in model.coef_[0].T]
-    @@example2@@
+    [[0], [1]]
     """
 
     _model_class = IndLassoClassifier

@@ -288,7 +288,7 @@ class IndRewLassoCV(AlphaPerTask, IndRewLasso):
     >>> y = [x[:, 0] + x[:, 3] + 0.5 * rng.standard_normal(len(x)) for x in X]
     >>> model = IndRewLassoCV(alphas=20).fit(X, y)
     >>> [np.flatnonzero(w).tolist() for w in model.coef_.T]
-    @@example@@
+    [[0, 3], [0, 3]]
     """
 
     _model_class = IndRewLasso
