@@ -8,8 +8,9 @@ import numpy as np
 
 from mutar_cy.estimators._cross_validated import LossCrossValidated, constraints_of
 from mutar_cy.estimators._docs import fill_docstring
+from mutar_cy.estimators._grouped_model import GroupedModel
 from mutar_cy.estimators._loss_classifier import LossClassifier
-from mutar_cy.estimators._loss_regressor import GroupedModel, LossRegressor
+from mutar_cy.estimators._loss_regressor import LossRegressor
 from mutar_cy.model_selection import alpha_grid, geometric_alphas, pair_grid
 from mutar_cy.objectives import (
     COUNT,

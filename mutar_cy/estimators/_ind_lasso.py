@@ -13,7 +13,8 @@ from mutar_cy.estimators._cross_validated import (
     constraints_of,
 )
 from mutar_cy.estimators._docs import fill_docstring
-from mutar_cy.estimators._loss_regressor import GroupedModel, LossRegressor
+from mutar_cy.estimators._grouped_model import GroupedModel
+from mutar_cy.estimators._loss_regressor import LossRegressor
 from mutar_cy.model_selection import alpha_grid, select_best
 from mutar_cy.objectives import SeparableObjective, check_task_strengths
 from mutar_cy.penalties import L21, SparseGroup

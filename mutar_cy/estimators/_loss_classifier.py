@@ -9,7 +9,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from mutar_cy import tasks
-from mutar_cy.estimators._loss_regressor import GroupedModel
+from mutar_cy.estimators._grouped_model import GroupedModel
 from mutar_cy.objectives import (
     ClassificationObjective,
     all_or_nothing,
