@@ -95,11 +95,20 @@ def explained(method, owner):
 
     @functools.wraps(method)
     def call(*args, **kwargs):
-        if not (args and isinstance(args[0], owner)):
-            raise TypeError(
-                f"{method.__name__} is called on a class; create an estimator first, "
-                f"as in GroupLasso().{method.__name__}(...)."
-            )
+        # Arguments are looked at after an error only: that would take 30 us a call.
+        try:
+            return method(*args, **kwargs)
+        except TypeError:
+            if not (args and isinstance(args[0], owner)):
+                raise TypeError(
+                    f"{method.__name__} is called on a class; create an estimator "
+                    f"first, as in GroupLasso().{method.__name__}(...)."
+                ) from None
+            refuse_arguments(*args, **kwargs)
+            raise
+
+    def refuse_arguments(*args, **kwargs):
+        """Raise if the method does not take these arguments."""
         try:
             expected.bind(*args, **kwargs)
         except TypeError as error:
@@ -108,7 +117,6 @@ def explained(method, owner):
             if more_positions:
                 reason = _too_many(args[0], method.__name__, expected)
             raise TypeError(reason) from None
-        return method(*args, **kwargs)
 
     return call
 
