@@ -22,6 +22,8 @@ def check_targets(loss, data, fits_constants=False):
     fits_constants : bool, default=False
         Whether tasks without a finite optimum are fitted by constants.
     """
+    if np.isneginf(loss.lower_bound) and not loss.degenerate_targets:
+        return data  # any number will do, and finite they are
     for owner, y, _ in data.target_columns():
         loss.check_target(y, owner)
         if len(y) and not fits_constants and loss.lacks_optimum(y):
