@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 import mutar_cy
 from mutar_cy import (
+    MTW,
     MTWCV,
     DirtyClassifierCV,
     DirtyModelCV,
@@ -249,9 +250,11 @@ def test_what_another_choice_left_is_gone():
 def test_what_transport_left_is_gone():
     X, y, _ = simulated.stacked()
     model = MTWCV(alphas=1.0, betas=3, cv=2).fit(X, y)
-    assert hasattr(model, "dual_coef_")
+    with_transport = model.dual_coef_
     model.set_params(alphas=0.0).fit(X, y)
-    assert not hasattr(model, "dual_coef_")
+    lasso = MTW(0.0, model.beta_).fit(X, y)
+    assert_allclose(model.dual_coef_, lasso.dual_coef_)
+    assert not np.allclose(model.dual_coef_, with_transport)
 
 
 def test_losses_are_named_by_the_loss_and_told_by_task():
