@@ -1,138 +1,125 @@
 """
-===============================================
-Several populations that share groups of genes
-===============================================
+======================================================================
+Population of neurons: covariates for each neuron, or for all together
+======================================================================
 
-Four cohorts from four populations, each with people and genotypes of its own. Variants
-that are neighbours on the chromosome are inherited together, so they come in blocks
-whose members can hardly be told apart, and how they go together differs from population
-to population. Which *blocks* matter for a trait is the same everywhere; which of their
-variants carries how much is not. A group of :class:`~mutar_cy.GroupLasso` is
-then a block in all cohorts at once.
+Which covariates drive a population of neurons? There are two answers. Each neuron may
+have its own covariates: :class:`~mutar_cy.IndLasso` with ``groups`` selects them for
+each neuron alone. Or all neurons have the same ones: :class:`~mutar_cy.GroupLasso`
+selects them for all neurons at once. :class:`~mutar_cy.DirtyModel` is between the two.
+The data are simulated, so that the answer is known. :doc:`/guide/populations` compares
+the objectives.
 """
 
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy.special import ndtri
-from sklearn.preprocessing import scale
+import pandas as pd
+from scipy.special import ndtr
+from sklearn.compose import ColumnTransformer
 
-from mutar_cy import GroupLasso, group_lasso_path
-from mutar_cy.plotting import RegularizationPathDisplay
-
-# %%
-# Genotypes in blocks
-# -------------------
-# Eighty blocks of six variants. Each person has two copies of each variant, 0, 1 or 2
-# of which are the rare one. Within a block they are correlated, to an extent that
-# each population has for itself, as are the frequencies of the rare copies. Six blocks
-# matter for the trait, in every cohort with other weights.
-
-N_BLOCKS, WIDTH, N_CAUSAL, NOISE = 80, 6, 6, 3.0
-SIZES = [160, 140, 120, 100]
-rng = np.random.default_rng(0)
-blocks = np.arange(N_BLOCKS * WIDTH).reshape(N_BLOCKS, WIDTH)
-causal = np.sort(rng.choice(N_BLOCKS, N_CAUSAL, replace=False))
-
-
-def genotypes(n_people):
-    """Return the standardised genotypes of one population, (n_people, n_variants)."""
-    ties = rng.uniform(0.7, 0.95, N_BLOCKS)[:, None]
-    threshold = ndtri(rng.uniform(0.1, 0.5, (N_BLOCKS, WIDTH)))
-    count = np.zeros((n_people, N_BLOCKS, WIDTH))
-    for _ in range(2):
-        common = rng.standard_normal((n_people, N_BLOCKS, 1))
-        own = rng.standard_normal((n_people, N_BLOCKS, WIDTH))
-        count += np.sqrt(ties) * common + np.sqrt(1 - ties) * own < threshold
-    return scale(count.reshape(n_people, -1))
-
-
-def cohort(n_people):
-    """Return genotypes and traits of people to learn from and of as many new ones."""
-    X = genotypes(2 * n_people)
-    weights = np.zeros((N_BLOCKS, WIDTH))
-    signs = rng.choice([-1, 1], (N_CAUSAL, 1))
-    weights[causal] = signs * rng.dirichlet(np.ones(WIDTH), N_CAUSAL)
-    y = X @ weights.ravel() + NOISE * rng.standard_normal(len(X))
-    return (X[:n_people], y[:n_people]), (X[n_people:], y[n_people:])
-
-
-cohorts = [cohort(size) for size in SIZES]
-X, y = zip(*[learn for learn, _ in cohorts], strict=True)
-X_new, y_new = zip(*[new for _, new in cohorts], strict=True)
-print("cohorts:", [design.shape for design in X])
-print("blocks that matter:", causal.tolist())
+from mutar_cy import DirtyModelCV, GroupLassoCV, IndLassoCV
+from mutar_cy.preprocessing import RaisedCosineTransformer
 
 # %%
-# Together and alone
-# ------------------
-# A list of designs and a list of targets are a fit of all cohorts at once: a group of
-# its coefficients is a block of rows, in all columns. The same call for one cohort at a
-# time does not share. ``groups=6`` makes groups of six consecutive columns.
+# Twelve neurons, ten covariates
+# ------------------------------
+# Position and speed drive all neurons, each with a curve of its own. The direction of
+# the head drives every second one, and reward drives two. The other covariates have no
+# effect. The recording is short: 300 bins to learn from. Another 2000 are for the end.
 
-options = {"groups": WIDTH, "n_alphas": 40, "eps": 0.2}
-together = group_lasso_path(list(X), list(y), **options)
-alone = [group_lasso_path(*own, **options) for own in zip(X, y, strict=True)]
-print("coefficients of all cohorts:", together.coefs.shape)
-print("and of one:", alone[0].coefs.shape)
+N_LEARN, N_NEW, N_BASIS = 300, 2000, 5
+CELLS = [f"cell {k}" for k in range(1, 13)]
+COVARIATES = ["position", "speed", "direction", "reward"]
+COVARIATES += ["pupil", "licking", "whisking", "temperature", "light", "noise level"]
+rng = np.random.default_rng(1)
+
+truth = pd.DataFrame(False, index=COVARIATES, columns=CELLS)
+truth.loc[["position", "speed"]] = True
+truth.loc["direction", CELLS[::2]] = True
+truth.loc["reward", ["cell 3", "cell 8"]] = True
+
+values = ndtr(rng.standard_normal((N_LEARN + N_NEW, len(COVARIATES))))
+covariates = pd.DataFrame(values, columns=COVARIATES)
+phases = rng.uniform(0, 2 * np.pi, truth.shape)
+curves = np.sin(2 * np.pi * values[:, :, None] * 0.8 + phases)  # samples, covariates
+log_rate = -0.5 + 0.6 * np.einsum("scn,cn->sn", curves, truth.to_numpy())
+counts = pd.DataFrame(rng.poisson(np.exp(log_rate)), columns=CELLS)
+print(f"{len(CELLS)} cells, {counts.to_numpy().mean():.1f} spikes per bin")
 
 # %%
-# What comes in first
-# -------------------
-# A star is at the names of the blocks that matter. They come in before all others, but
-# from there on the others follow in numbers: a weaker penalty finds nothing more.
+# Each covariate is a group of five raised cosines. The table of covariates is the same
+# for all neurons, and y has a column per neuron.
 
-counts = (together.group_norms > 0).sum(axis=1)
-alpha = together.alphas[np.argmax(counts == N_CAUSAL)]
-model = GroupLasso(groups=WIDTH, alpha=alpha).fit(list(X), list(y))
-print(f"selected at alpha = {alpha:.2f}: {model.selected_groups_}")
+bases = ColumnTransformer(
+    [(name, RaisedCosineTransformer(N_BASIS), [name]) for name in COVARIATES]
+).set_output(transform="pandas")
+X = bases.fit_transform(covariates)
+learn, new = slice(N_LEARN), slice(N_LEARN, None)
 
-fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
-RegularizationPathDisplay(
-    alphas=together.alphas,
-    group_norms=together.group_norms,
-    group_names=[f"block {g}" + " *" * (g in causal) for g in range(N_BLOCKS)],
-).plot(ax, max_labels=N_CAUSAL)
+# %%
+# Three fits
+# ----------
+# The calls differ by the class. Alpha is chosen by cross-validation, as the largest
+# within one standard error of the best. ``IndLassoCV`` has one alpha per neuron.
+# ``DirtyModelCV`` also chooses the ratio of its two penalties: at 0.3 a covariate is
+# shared from :math:`1 / 0.3^2 = 11` coefficients on, about two neurons.
+
+options = {"groups": "prefix", "loss": "poisson", "alphas": 20, "eps": 0.02}
+options |= {"rule": "1se", "n_jobs": 2}
+models = {
+    "IndLasso": IndLassoCV(**options),
+    "DirtyModel": DirtyModelCV(ratios=[0.15, 0.2, 0.3, 0.45, 0.7], **options),
+    "GroupLasso": GroupLassoCV(**options),
+}
+for model in models.values():
+    model.fit(X[learn], counts[learn])
+dirty = models["DirtyModel"]
+print(f"chosen ratio beta / alpha: {dirty.beta_ / dirty.alpha_:.2f}")
+
+
+def sizes(model):
+    """Return the norm of the coefficients of each covariate in each neuron."""
+    norms = {g: np.linalg.norm(w, axis=0) for g, w in model.coef_by_group().items()}
+    return pd.DataFrame(norms, index=model.tasks_).T
+
+
+# %%
+# What they select
+# ----------------
+# The darker, the larger the coefficients; crosses are covariates that are selected and
+# have no effect. ``IndLasso`` decides for each neuron, with few false covariates.
+# ``GroupLasso`` selects direction and reward for all neurons, because some need them.
+# ``DirtyModel`` selects reward for the two neurons that it drives, and direction for
+# all.
+
+panels = {"truth": truth.astype(float)}
+panels |= {name: sizes(model) for name, model in models.items()}
+fig, axes = plt.subplots(1, 4, figsize=(11, 3.6), sharey=True, layout="constrained")
+for ax, (name, values) in zip(axes, panels.items(), strict=True):
+    shade = values.where(values > 0)  # white where nothing is selected
+    ax.imshow(shade, cmap="Blues", vmin=-0.3 * values.max().max(), aspect="auto")
+    row, column = np.nonzero((values > 0).to_numpy() & ~truth.to_numpy())
+    ax.plot(column, row, "x", color="black", markersize=5)
+    ax.set(title=name, xlabel="cell")
+    ax.set_xticks(range(0, 12, 2), range(1, 13, 2))
+axes[0].set_yticks(range(len(COVARIATES)), COVARIATES)
 plt.show()
 
 # %%
-# Right and wrong
-# ---------------
-# How many blocks that matter have been found when so many have been found that do not:
-# above and to the left is better. Each cohort alone takes blocks for others, because it
-# has few people for 480 variants; together they know better.
+# How well they predict
+# ---------------------
+# The mean over neurons of D², the fraction of the deviance that is explained, for the
+# new bins.
 
-
-def found(path):
-    """Return the numbers of false and of true groups along a path."""
-    selected = path.group_norms > 0
-    true = selected[:, causal].sum(axis=1)
-    return selected.sum(axis=1) - true, true
-
-
-fig, ax = plt.subplots(figsize=(6, 3.8), layout="constrained")
-ax.step(*found(together), "k-", where="post", linewidth=2.2, label="together")
-for path, size, style in zip(alone, SIZES, ["C0--", "C1-.", "C2:", "C3-"], strict=True):
-    label = f"{size} people alone"
-    ax.step(*found(path), style, where="post", linewidth=1.6, label=label)
-ax.set(xlabel="blocks found that do not matter", xlim=(-0.5, 20), ylim=(0, 6.3))
-ax.set_ylabel("blocks found that matter")
-ax.legend(frameon=False, loc="lower right")
-ax.spines[["top", "right"]].set_visible(False)
-plt.show()
+for name, model in models.items():
+    selected = panels[name] > 0
+    missed = (truth & ~selected).to_numpy().sum()
+    false = (~truth & selected).to_numpy().sum()
+    score = model.score(X[new], counts[new])
+    print(f"{name:<10} D² {score:.2f}, {missed} missed, {false} falsely selected")
 
 # %%
-# How well it predicts
-# --------------------
-# For each cohort, the best R² on new people along either path.
-
-
-def explained(coef, intercept, number):
-    """Return R² of one cohort's new people along a path."""
-    rest = y_new[number][:, None] - X_new[number] @ coef - intercept
-    return 1 - rest.var(axis=0) / y_new[number].var()
-
-
-for number, (own, size) in enumerate(zip(alone, SIZES, strict=True)):
-    shared = explained(together.coefs[:, number], together.intercepts[number], number)
-    apart = explained(own.coefs, own.intercepts, number)
-    print(f"{size} people: R² {shared.max():.2f} together, {apart.max():.2f} alone")
+# Sharing predicts better: with few bins a neuron alone is shrunk more before noise is
+# out, and the others help. It costs false covariates where neurons differ. Take
+# ``IndLasso`` to list covariates neuron by neuron, ``GroupLasso`` to describe the
+# population as one, and ``DirtyModel`` if some covariates are common and some are not.

@@ -384,7 +384,7 @@ normalize : bool or "std", default=False
     weighted standard deviation, which does not depend on the number of samples. True:
     it is the l2 norm, the root of the number of samples times larger, as in MuTaR; a
     sample given twice is then not one of weight 2, and fits to fewer samples, as in
-    cross-validation, are penalised more. Ignored without ``fit_intercept``.
+    cross-validation, are penalised less. Ignored without ``fit_intercept``.
 """,
     "normalize of MTW": """
 normalize : bool, default=False
