@@ -5,8 +5,8 @@ import numpy as np
 from scipy.linalg.cython_lapack cimport dsyev
 
 cdef double SINGULAR = 1e-13    # of the largest eigenvalue: no direction at all
-# Rows of a block from which LAPACK and BLAS-3 products are called from Python: there the
-# calls cost little, and Ctrl-C is noticed between them.
+# Rows of a block from which LAPACK and BLAS-3 products are called from Python: there
+# the calls cost little, and Ctrl-C is noticed between them.
 cdef int LARGE = 50
 
 
