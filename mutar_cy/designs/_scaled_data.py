@@ -32,7 +32,8 @@ def check_finite(X) -> Any:
             raise
         raise ValueError(
             "Input X contains NaN. Fill in such entries first, for instance with "
-            "sklearn.impute.SimpleImputer, or drop their samples."
+            "sklearn.impute.SimpleImputer, or drop their samples with "
+            "mutar_cy.preprocessing.drop_incomplete."
         ) from error
 
 

@@ -279,11 +279,13 @@ cdef class Loss:
         lowest = y.min(initial=INFINITY)
         if lowest < self.lower_bound:
             raise ValueError(
-                f"y{owner} must not be negative with loss={self.name!r}, got {lowest}."
+                f"y{owner} must not be negative with loss={self.name!r}, got {lowest}. "
+                f"For targets of both signs take loss='squared_error' or 'huber'."
             )
         if self.lower_bound_excluded and lowest <= self.lower_bound:
             raise ValueError(
-                f"y{owner} must be positive with loss={self.name!r}, got {lowest}."
+                f"y{owner} must be positive with loss={self.name!r}, got {lowest}. For "
+                f"targets that may be 0 take loss='squared_error' or 'poisson'."
             )
 
     def lacks_optimum(self, y):
