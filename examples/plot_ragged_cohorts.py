@@ -92,7 +92,7 @@ plt.show()
 # %%
 # How the cohorts differ
 # ----------------------
-# Same features, but each cohort has its own strength: the change of progression, in the
+# Same features, but each cohort has its own coefficients: the change of progression, in the
 # data set's units, for a change of one standard deviation.
 
 fig, axes = plt.subplots(
