@@ -107,6 +107,6 @@ plt.show()
 
 # %%
 # For the group lasso, the smallest error and the right list of features are at
-# different alphas: it has to shrink much to be short. One standard error leaves out most of
-# what does not matter, a criterion nearly all, and both pay with a larger error. The
-# reweighted model hardly shrinks what it keeps, so that with it every rule has both.
+# different alphas: it has to shrink much to be short. One standard error leaves out
+# most of the false features, a criterion nearly all, and both pay with a larger error.
+# The reweighted model shrinks little, and has both with every rule.
