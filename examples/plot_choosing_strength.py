@@ -3,10 +3,10 @@
 Cross-validation and information criteria for alpha
 ===================================================
 
-A penalty has a strength, and the data have to tell it. Held-out samples say which
-strength predicts best; the rule of one standard error takes the strongest penalty that
-predicts hardly worse; information criteria weigh likelihood against degrees of freedom
-and need no folds. What do they cost, and what do they find?
+Alpha, the strength of a penalty, is chosen from the data. Cross-validation takes the
+alpha that predicts held-out samples best; the rule of one standard error takes the
+largest alpha that predicts hardly worse; information criteria weigh likelihood against
+degrees of freedom and need no folds. What do they cost, and what do they find?
 """
 
 import matplotlib.pyplot as plt
@@ -22,7 +22,7 @@ from mutar_cy.plotting import RegularizationPathDisplay
 # Five tasks of unequal sizes share six relevant features of eighty. Folds are taken
 # within every task. Above are the norms of the rows of coefficients along the path, and
 # below the error of held-out samples with its standard error. The dashed line is the
-# strength of the least error: by then, features that do not matter have come in.
+# alpha of the smallest error: by then, features without an effect are selected.
 
 SIZES, NEW = np.array([60, 60, 50, 50, 40]), 1000
 
@@ -106,7 +106,7 @@ axes[1, 0].set_ylabel("error on new samples\nover that of the noise")
 plt.show()
 
 # %%
-# For the group lasso, the least error and the right list of features are at different
-# strengths: it has to shrink much to be short. One standard error leaves out most of
-# what does not matter, a criterion nearly all, and both pay with a larger error. The
-# reweighted model hardly shrinks what it keeps, so that with it every rule has both.
+# For the group lasso, the smallest error and the right list of features are at
+# different alphas: it has to shrink much to be short. One standard error leaves out
+# most of the false features, a criterion nearly all, and both pay with a larger error.
+# The reweighted model shrinks little, and has both with every rule.

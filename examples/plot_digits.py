@@ -23,7 +23,7 @@ from mutar_cy import MTW, DirtyModel, GroupLasso, IndLasso, alpha_max, ot
 # ---------
 # A third of the images is kept apart to judge by. From the others each task draws its
 # own: some images of its digit and as many of others to learn from, and the same again
-# to choose the strengths of the penalties with. Targets are 1 and -1.
+# to choose alpha (and beta) with. Targets are 1 and -1.
 
 digits = load_digits()
 pixels, label = digits.data / 16, digits.target
@@ -45,8 +45,8 @@ def draw(n_each, rng):
 # Four models
 # -----------
 # The price of moving mass is the squared distance of pixels, and an ``epsilon`` of 0.5
-# blurs by half a pixel. MTW has two strengths to choose, and so has the dirty model.
-# They get four and nine candidates; the models with one strength get twelve. What
+# blurs by half a pixel. MTW and the dirty model have a beta, too. They get four and
+# nine candidates; the models with alpha alone get twelve. What
 # predicts best on the images set apart is kept.
 
 TRANSPORT = {"M": ot.grid_factors((8, 8)), "epsilon": 0.5, "gamma": 50.0, "tol": 1e-3}

@@ -120,7 +120,7 @@ ax.bar(
 )
 ax.plot(tasks, sign * truth[first], "kD", markersize=5, label="truth")
 ax.axhline(height[first, 0], color="0.3", linestyle="--", linewidth=1)
-ax.set(xlabel="task", ylabel=f"strength of feature {first}")
+ax.set(xlabel="task", ylabel=f"coefficient of feature {first}")
 ax.set_ylim(top=1.25 * abs(truth[first]).max())
 ax.legend(frameon=False, ncols=3, loc="upper right")
 ax.spines[["top", "right"]].set_visible(False)

@@ -3,10 +3,10 @@
 Dirty model: choosing the ratio of penalties
 ============================================
 
-The dirty model has two strengths, and their ratio is a question about the world: do the
-tasks agree on the features that matter? Held-out error can answer it. At one end of the
-ratio stand lassos on their own, at the other the group lasso, so the search also tells
-whether the dirty model is needed at all.
+The ratio of the dirty model's two penalties, beta / alpha, is a question about the
+data: do the tasks agree on the features that matter? Held-out error can answer it. At
+one end of the ratios are independent lassos, at the other is the group lasso, so the
+search also tells whether the dirty model is needed at all.
 """
 
 import warnings
@@ -57,7 +57,7 @@ fractions = np.geomspace(0.3, 0.02, 7)
 
 
 def search(X, y):
-    """Return the model whose two strengths are chosen."""
+    """Return the model with chosen alpha and beta."""
     alphas = alpha_max(GroupLasso(), X, y) * fractions
     return DirtyModelCV(alphas=alphas, ratios=ratios, cv=5, n_jobs=2).fit(X, y)
 

@@ -52,8 +52,8 @@ for title, support in supports.items():
 # %%
 # Who is selected where
 # ---------------------
-# Task by task, a feature comes and goes with its strength. Together, it is in for all
-# tasks or for none.
+# Task by task, a feature comes and goes with the size of its effect. Together, it is
+# selected for all tasks or for none.
 
 fig, axes = plt.subplots(1, 3, figsize=(9, 4), sharey=True, layout="constrained")
 for ax, (title, support) in zip(axes, supports.items(), strict=True):

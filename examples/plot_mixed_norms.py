@@ -103,7 +103,7 @@ plt.show()
 # feature with a column of its own: the design is the identity, once for each task, and
 # the coefficients are what the penalty makes of the targets. The factor
 # :math:`\sqrt n` undoes the mean in the data term. The multi-level lasso gets half the
-# strength, because its penalty is *twice* ``alpha`` times the root.
+# alpha, because its penalty is *twice* ``alpha`` times the root.
 
 SETTINGS = {"fit_intercept": False, "tol": 1e-10}
 models = {

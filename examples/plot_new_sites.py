@@ -7,8 +7,8 @@ Sixteen sites measure the same thing, each on twenty samples of its own. There a
 questions to ask by cross-validation. Held-out samples *of the same sites*
 (:class:`~mutar_cy.model_selection.TaskKFold`) tell how well a model does where it was
 trained. Held-out *sites* (:class:`~mutar_cy.model_selection.LeaveOneTaskOut`) tell how
-well it will do at the next one. The answers differ, and so does the strength of the
-penalty that they ask for.
+well it will do at the next one. The answers differ, and so do the chosen
+alphas.
 """
 
 import matplotlib.pyplot as plt
@@ -58,7 +58,7 @@ for cls in (GroupLasso, IndLasso):
 # %%
 # Two answers
 # -----------
-# An open mark shows the best strength. With one lasso per site, the mean of fifteen
+# An open mark shows the best alpha. With one lasso per site, the mean of fifteen
 # models predicts *better* at a new site than each of them does at its own: what they
 # have wrong is noise, and averages out. So a new site asks for less shrinkage. The
 # group lasso learns more about each site, and does better where it was trained.
@@ -87,7 +87,7 @@ plt.show()
 # Site by site
 # ------------
 # An average hides how much sites differ. Held-out predictions of the group lasso, each
-# question at its own best strength:
+# question at its own best alpha:
 
 predicted = {}
 for question, cv in folds.items():

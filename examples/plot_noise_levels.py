@@ -21,7 +21,7 @@ from mutar_cy import MTW, IndLasso, alpha_max, ot
 # ----------
 # The same three peaks in all of them, up to two positions apart, on a line of sixty
 # positions. The deviation of the noise doubles from task to task. There are 60 samples
-# per task to learn from, and 60 more to choose the strengths of the penalty with.
+# per task to learn from, and 60 more to choose alpha and beta with.
 
 LEVELS = np.array([0.25, 0.5, 1.0, 2.0])
 N_TASKS, N_SAMPLES, N_FEATURES = len(LEVELS), 60, 60
@@ -48,7 +48,7 @@ def draw(seed):
 # With and without levels
 # -----------------------
 # With levels the data term has the unit of the targets, not of their squares: so have
-# the strengths: their grid is divided by a deviation, and begins higher. The candidate
+# alpha and beta: their grid is divided by a deviation, and begins higher. The candidate
 # that explains the samples set apart best is kept, every task counting by the share of
 # its own variance that is left.
 
@@ -120,7 +120,7 @@ plt.show()
 # %%
 # The best and the worst task
 # ---------------------------
-# Of the last data set. Without levels one strength has to serve both.
+# Of the last data set. Without levels one alpha has to serve both.
 
 fig, axes = plt.subplots(
     2, 2, figsize=(9, 4), sharex=True, sharey=True, layout="constrained"

@@ -92,8 +92,8 @@ plt.show()
 # %%
 # How the cohorts differ
 # ----------------------
-# Same features, but each cohort has its own strength: the change of progression, in the
-# data set's units, for a change of one standard deviation.
+# Same features, but each cohort has its own coefficients: the change of progression, in
+# the data set's units, for a change of one standard deviation.
 
 fig, axes = plt.subplots(
     1, 2, figsize=(8, 7), sharex=True, sharey=True, layout="constrained"

@@ -32,7 +32,7 @@ from mutar_cy.datasets import make_multitask_regression
 # A known truth
 # -------------
 # Eight of two hundred features drive five tasks of eighty samples. Each model gets the
-# strength that predicts held-out samples best. ``amplitude`` is the slope of the
+# alpha that predicts held-out samples best. ``amplitude`` is the slope of the
 # estimates against the truth: 1 if nothing is shrunk.
 
 data = make_multitask_regression(
@@ -135,7 +135,7 @@ features = scaler.fit_transform(expand.fit_transform(measured))
 patients = pd.concat([sex, features], axis=1)
 
 # %%
-# How many features does it take? Every strength of the grid gives one point: the number
+# How many features does it take? Every alpha of the grid gives one point: the number
 # of features it keeps, and R² over held-out patients.
 
 names = features.columns.to_numpy()

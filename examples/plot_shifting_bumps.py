@@ -27,8 +27,8 @@ from mutar_cy import (
 # %%
 # The truth
 # ---------
-# Every task has its own design, 25 samples to learn from and 25 to choose the strengths
-# of the penalties with: a fourth as many as there are positions. Two bumps are
+# Every task has its own design, 25 samples to learn from and 25 to choose alpha and
+# beta with: a fourth as many as there are positions. Two bumps are
 # positive, one is negative; each is three positions wide.
 
 N_TASKS, N_SAMPLES, N_FEATURES, NOISE = 4, 25, 100, 0.3
@@ -70,7 +70,7 @@ FRACTIONS = np.geomspace(0.8, 0.02, 12)
 
 
 def path(cls, X, y):
-    """Return a model for every strength on a grid."""
+    """Return a model for every alpha on a grid."""
     if cls in (MTW, ReMTW):
         betas = np.array([0.06, 0.02, 0.007]) * np.max(alpha_max(IndLasso(), X, y))
         return [cls(b / d**2, b, **TRANSPORT) for d in DISTANCES for b in betas]

@@ -35,7 +35,7 @@ from mutar_cy.plotting import CoefficientMapDisplay
 # not at the same height in every subject; what they see of a source falls with the cube
 # of the distance. Columns have norm 1. Each of three sources, of known orientation, is
 # up to one place away from where it is on average. There are two recordings of every
-# subject: one to learn from, one to choose the strengths of the penalties with.
+# subject: one to learn from, one to choose alpha and beta with.
 
 SIDE, N_SUBJECTS, N_SENSORS = 12, 4, 25
 SIGNAL_TO_NOISE = 4.0
@@ -94,7 +94,7 @@ def distance_moved(found, true):
 # Six models
 # ----------
 # All know that amplitudes are not negative. For the transport models the cost is the
-# squared distance on the sheet, as one small matrix for each axis. The strengths are
+# squared distance on the sheet, as one small matrix for each axis. Alpha and beta are
 # those that predict the second recording best.
 
 OPTIONS = {"positive": True, "fit_intercept": False}
@@ -109,7 +109,7 @@ CLASSES = (*LASSOS, MTW, ReMTW)
 
 
 def path(cls, X, y):
-    """Return a model for every strength on a grid."""
+    """Return a model for every alpha on a grid."""
     if cls in LASSOS:
         largest = np.max(alpha_max(cls(**OPTIONS), X, y))
         alphas = largest * np.geomspace(0.8, 0.01, 14)

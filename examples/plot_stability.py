@@ -52,12 +52,12 @@ print(f"{len(names)} features, {', '.join(names[[0, 9, 10, 54]])} among them")
 # %%
 # One fit
 # -------
-# The strength of the penalty that predicts best keeps too much: it is there for the
-# predictions, and a shuffled feature with a small coefficient does them little harm.
+# The alpha that predicts best selects too much: it is chosen for the predictions, and a
+# shuffled feature with a small coefficient does them little harm.
 
 best = GroupLassoCV(task_column="sex").fit(X, y)
 kept = names[best.coef_.any(axis=1)]
-print(f"{len(kept)} features at the best strength: {', '.join(kept)}")
+print(f"{len(kept)} features at the best alpha: {', '.join(kept)}")
 
 # %%
 # Nor is it what other patients would lead to. Two halves without a patient in common,
@@ -75,7 +75,7 @@ print(f"{len(chosen[0])} and {len(chosen[1])} features; in both: {', '.join(both
 # A hundred halves
 # ----------------
 # ``StabilitySelection`` draws fifty such pairs of halves and follows a path over
-# strengths on each of them, so that no strength has to be chosen. What has to be is how
+# alphas on each of them, so that no alpha has to be chosen. What has to be is how
 # many features a half may let in: eight here. That bounds how many false ones to expect
 # among those that come in nine times of ten, by
 # :math:`q^2 / ((2 \pi - 1) \, p)`, with :math:`q` the mean number let in,

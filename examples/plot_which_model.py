@@ -55,8 +55,8 @@ def draw(truth, seed):
 # %%
 # Six models
 # ----------
-# Each gets a grid of strengths, as fractions of what leaves no coefficient; the dirty
-# model also one of ratios. What predicts best on the samples set apart is kept. It is
+# Each gets a grid of alphas, as fractions of the smallest without a coefficient; the
+# dirty model also one of ratios. What predicts best on the samples set apart is kept. It is
 # judged by its error on new ones, and by how well the non-zero coefficients are the
 # true ones: F1 is 1 if they are, and less for each false or missing one.
 
@@ -77,7 +77,7 @@ def mean_error(model, X, y):
 
 
 def grid(kinds, X, y):
-    """Return a model for every strength, as kinds say at strength 1."""
+    """Return a model for every alpha, as kinds say at alpha 1."""
     for kind in kinds:
         reference = GroupLasso() if isinstance(kind, DirtyModel) else kind
         largest = np.max(alpha_max(reference, X, y))
