@@ -56,9 +56,9 @@ def draw(truth, seed):
 # Six models
 # ----------
 # Each gets a grid of alphas, as fractions of the smallest without a coefficient; the
-# dirty model also one of ratios. What predicts best on the samples set apart is kept. It is
-# judged by its error on new ones, and by how well the non-zero coefficients are the
-# true ones: F1 is 1 if they are, and less for each false or missing one.
+# dirty model also one of ratios. What predicts best on the samples set apart is kept.
+# It is judged by its error on new ones, and by how well the non-zero coefficients are
+# the true ones: F1 is 1 if they are, and less for each false or missing one.
 
 fractions = np.geomspace(0.8, 0.03, 12)
 models = {
