@@ -116,10 +116,10 @@ for name, model in models.items():
     missed = (truth & ~selected).to_numpy().sum()
     false = (~truth & selected).to_numpy().sum()
     score = model.score(X[new], counts[new])
-    print(f"{name:<10} D² {score:.2f}, {missed} missed, {false} falsely selected")
+    print(f"{name:<10} D² {score:.3f}, {missed} missed, {false} falsely selected")
 
 # %%
-# Sharing predicts better: with few bins a neuron alone is shrunk more before noise is
-# out, and the others help. It costs false covariates where neurons differ. Take
+# Sharing predicts a little better: with few bins a neuron alone needs more shrinkage to
+# keep noise out. It costs false covariates where neurons differ. Take
 # ``IndLasso`` to list covariates neuron by neuron, ``GroupLasso`` to describe the
 # population as one, and ``DirtyModel`` if some covariates are common and some are not.
