@@ -118,12 +118,12 @@ first = GroupLassoCV(
     groups="prefix",
     loss="poisson",
     alphas=10,
-    cv=list(GroupKFold(5).split(X, y, groups=trials)),
+    cv=GroupKFold(5),
     rule="1se",
     task_column="cell__cell",
-).fit(X, y)
+).fit(X, y, groups=trials)
 weights = 1 / np.maximum(first.group_norms_, 1e-9)
-model = clone(first).set_params(penalty_weights=weights).fit(X, y)
+model = clone(first).set_params(penalty_weights=weights).fit(X, y, groups=trials)
 curves = TuningCurveDisplay.from_estimator(make_pipeline(bases, model), table)
 plt.show()
 
