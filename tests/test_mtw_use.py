@@ -410,3 +410,12 @@ def test_factors_are_exact_where_they_exist_and_near_where_not():
     assert np.allclose(L @ L.T, thin, atol=1e-8)
     hopeless = np.array([[1.0, 2.0], [2.0, 1.0]])
     assert np.array_equal(lower_factor(hopeless), np.eye(2) * lower_factor(np.eye(2)))
+
+
+@pytest.mark.uncertified("MTW's problem is another one")
+@pytest.mark.parametrize("cls", [MTW, ReMTW])
+def test_a_processor_that_is_not_used_is_warned_of_once(cls):
+    X, y, _ = simulated.stacked()
+    with pytest.warns(UserWarning, match=r"gpu=True .* CPU.*Leave gpu=False") as seen:
+        cls(gpu=True).fit(X, y)
+    assert len(seen) == 1

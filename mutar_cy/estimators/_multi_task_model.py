@@ -426,6 +426,11 @@ def alpha_max(estimator, X, y, **fit_params):
     strength, as :class:`~mutar_cy.DirtyModel` has, is scaled along with ``alpha``: only
     their ratio counts. Grids of alpha are best laid out as fractions of it.
 
+    Of models that are not convex (:class:`~mutar_cy.IndRewLasso`,
+    :class:`~mutar_cy.ReweightedGroupLasso`, :class:`~mutar_cy.MultiLevelLasso`) it is
+    that of the first convex problem. The problems that follow may leave no coefficient
+    already from 0.4 to 0.8 of it on.
+
     Parameters
     ----------
     estimator : estimator

@@ -20,6 +20,7 @@ from mutar_cy.objectives import (
     POSITIVE,
     TransportObjective,
     check_alphas,
+    warn_user,
 )
 from mutar_cy.ot import Kernel, grid_cost, make_kernel
 from mutar_cy.penalties import L21
@@ -70,6 +71,14 @@ class TransportRegressor(MultiTaskRegressor):
             concomitant=self.concomitant,
             support_threshold=self.support_threshold,
         )
+
+    def _warn_other_model(self, objective):
+        """Warn if a processor is asked for that is not used."""
+        if getattr(self, "gpu", False):
+            warn_user(
+                f"{type(self).__name__} with gpu=True runs on the CPU: the parameter "
+                "has no effect. Leave gpu=False."
+            )
 
     def _path_grid(self, objective, alphas, betas, eps):
         """Return a path over beta for every alpha, by default the parameter alone."""
