@@ -28,6 +28,7 @@ from mutar_cy import (
     linear_model,
     regularization_path,
 )
+from mutar_cy._lib import interruptible
 from mutar_cy.model_selection import StabilitySelection
 
 pytestmark = [
@@ -122,3 +123,25 @@ def test_a_path_is_interrupted(name):
         regularization_path(FITS[name], X, Y, alphas=GRID["alphas"])
 
     assert seconds_to_interrupt(run) < BOUND
+
+
+def test_a_large_factorisation_is_interrupted():
+    matrix = np.cov(np.random.default_rng(0).standard_normal((1500, 400)))
+    signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    start = time.perf_counter()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            interruptible(np.linalg.eigh, matrix)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+    assert time.perf_counter() - start < 1.0
+
+
+@pytest.mark.parametrize("size", [5, 1001])
+def test_an_interruptible_factorisation_is_the_factorisation(size):
+    matrix = np.cov(np.random.default_rng(0).standard_normal((size, 60)))
+    found = interruptible(np.linalg.svd, matrix, compute_uv=False)
+    assert np.array_equal(found, np.linalg.svd(matrix, compute_uv=False))
+    with pytest.raises(np.linalg.LinAlgError):
+        interruptible(np.linalg.cholesky, matrix - np.eye(size))

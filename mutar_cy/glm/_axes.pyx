@@ -4,6 +4,8 @@ import numpy as np
 
 from scipy.linalg.cython_lapack cimport dsyev
 
+from mutar_cy._lib import interruptible
+
 cdef double SINGULAR = 1e-13    # of the largest eigenvalue: no direction at all
 # Rows of a block from which LAPACK and BLAS-3 products are called from Python: there
 # the calls cost little, and Ctrl-C is noticed between them.
@@ -72,9 +74,10 @@ def turn_large_blocks(grams, sizes, axes, curvature, rotates):
         for c, gram in enumerate(grams):
             block = gram[own, own]
             if not rotates:
-                curvature[own, c] = np.max(np.linalg.eigvalsh(block)) * (1.0 + 1e-10)
+                values = interruptible(np.linalg.eigvalsh, block)
+                curvature[own, c] = np.max(values) * (1.0 + 1e-10)
                 continue
-            squares, turned = np.linalg.eigh(block)
+            squares, turned = interruptible(np.linalg.eigh, block)
             squares[squares <= SINGULAR * np.max(squares)] = 0.0
             kept = turned.T * (squares > 0.0)[:, None]
             gram[own] = kept @ gram[own]

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.linalg import qr
 from scipy.linalg.lapack import dormqr
 
+from mutar_cy._lib import interruptible
 from mutar_cy.designs import ScaledData
 from mutar_cy.glm._unpenalised import weighings
 from mutar_cy.solvers import (
@@ -77,7 +78,8 @@ class SquareAxes:
 
     def __init__(self, rows, batch):
         blocks = rows[batch]
-        squares, self._axes = np.linalg.eigh(blocks @ blocks.transpose(0, 2, 1))
+        products = blocks @ blocks.transpose(0, 2, 1)
+        squares, self._axes = interruptible(np.linalg.eigh, products)
         blocks = self.forward(blocks)
         blocks[squares <= SINGULAR * squares[:, -1:]] = 0.0
         rows[batch] = blocks
@@ -110,7 +112,7 @@ class WideAxes:
         (self._reflections, self._factors), triangle = qr(
             rows[own], mode="raw", overwrite_a=True, check_finite=False
         )
-        self._inner, lengths, axes = np.linalg.svd(triangle)
+        self._inner, lengths, axes = interruptible(np.linalg.svd, triangle)
         axes[lengths**2 <= SINGULAR * lengths[0] ** 2] = 0.0
         rows[own] = 0.0
         rows[own[: len(axes)]] = lengths[:, None] * axes

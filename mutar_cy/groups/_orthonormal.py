@@ -4,6 +4,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import assert_all_finite
 
+from mutar_cy._lib import interruptible
+
 ROUNDING = np.finfo(np.float64).eps
 # A column is constant if centring leaves at most this fraction of its norm: rounding in
 # the mean, with a small factor for the sum of squares.
@@ -90,7 +92,7 @@ def _spanned(centred, columns, root):
     weighed = root * centred
     constant = np.linalg.norm(weighed, axis=0) <= CONSTANT * before
     weighed[:, constant] = 0.0
-    _, lengths, rows = np.linalg.svd(weighed, full_matrices=False)
+    _, lengths, rows = interruptible(np.linalg.svd, weighed, full_matrices=False)
     rows[:, constant] = 0.0
     size = np.linalg.norm(before)
     kept = lengths > ROUNDING * max(weighed.shape) * size

@@ -11,6 +11,7 @@ computed. In both cases the residual is dual feasible for the free blocks.
 import numpy as np
 from scipy.optimize import nnls
 
+from mutar_cy._lib import interruptible
 from mutar_cy.designs import packed
 
 # Singular values below this share of the largest one count as zero: well above
@@ -146,6 +147,6 @@ def orthonormal_rows(rows):
     inverse : ndarray of shape (len(rows), rank)
         ``inverse @ basis @ y`` are the least-squares coefficients of y.
     """
-    left, sizes, basis = np.linalg.svd(rows, full_matrices=False)
+    left, sizes, basis = interruptible(np.linalg.svd, rows, full_matrices=False)
     kept = sizes > SINGULAR * sizes.max(initial=0.0)
     return basis[kept], left[:, kept] / sizes[kept]

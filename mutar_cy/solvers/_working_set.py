@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mutar_cy._lib import interruptible
 from mutar_cy.datafits import (
     Datafit,
     GramQuadratic,
@@ -279,7 +280,7 @@ class WorkingSet:
         else:
             gram = self.storage.gram(d, rows)
         # The margin keeps the step a majorisation in spite of rounding.
-        return max(np.linalg.eigvalsh(gram)[-1] * (1.0 + 1e-10), 0.0)
+        return max(interruptible(np.linalg.eigvalsh, gram)[-1] * (1.0 + 1e-10), 0.0)
 
     # The state -----------------------------------------------------------------------
 
