@@ -12,7 +12,12 @@ from loss_cases import CASES
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.linear_model import ElasticNet, MultiTaskElasticNet
+from sklearn.linear_model import (
+    ElasticNet,
+    MultiTaskElasticNet,
+    PoissonRegressor,
+    Ridge,
+)
 
 from mutar_cy import (
     DirtyClassifier,
@@ -295,6 +300,17 @@ def test_one_task_with_a_ridge_is_an_elastic_net():
     model = GroupLasso(alpha * l1_ratio, ridge=ridge, tol=1e-14).fit(X[0], shared)
     theirs = MultiTaskElasticNet(alpha, l1_ratio=l1_ratio, tol=1e-14)
     assert_allclose(model.coef_.T, theirs.fit(X[0], shared).coef_, atol=1e-6)
+
+
+def test_a_ridge_without_alpha_is_ridge_regression():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((50, 4))
+    y = rng.poisson(np.exp(0.3 * X[:, 0])).astype(float)
+    model = IndLasso(0.0, ridge=0.3, tol=1e-12).fit(X, y)  # penalised: no warning
+    assert_allclose(model.coef_, Ridge(0.3 * 50).fit(X, y).coef_, atol=1e-8)
+    model = IndLasso(0.0, ridge=0.3, loss="poisson", tol=1e-12).fit(X, y)
+    theirs = PoissonRegressor(alpha=0.3, tol=1e-12).fit(X, y)
+    assert_allclose(model.coef_, theirs.coef_, atol=1e-6)
 
 
 def test_a_ridge_along_a_path():

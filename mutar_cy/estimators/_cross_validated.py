@@ -160,7 +160,7 @@ class CrossValidated:
             choice = self._by_criterion(objective, grid)
             report_steps(callback, 1)
         objective = objective.with_params(**choice.strengths)
-        if objective.is_unpenalised:
+        if objective.is_unpenalised and not getattr(self, "ridge", 0.0):
             self._warn_unpenalised(objective)
         self._warn_as_model(model, objective)
         # From zeros: the same fit, to the last bit, as the model itself would make.

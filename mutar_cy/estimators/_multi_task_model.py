@@ -93,7 +93,7 @@ class MultiTaskModel(
         """Fit to X, y and the further arguments of ``fit``."""
         check_parameters(self)
         objective = self._objective(self._read(X, y, **given))
-        if objective.is_unpenalised:
+        if objective.is_unpenalised and not getattr(self, "ridge", 0.0):
             warn_unpenalised(objective.loss)
         self._warn_other_model(objective)
         start = self._start(objective)

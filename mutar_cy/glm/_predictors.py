@@ -166,7 +166,10 @@ class PredictorSet(WorkingSet):
         dual = self.responses.dual(self.residual, scale)
         if self.penalty.ridge and scale < 1.0:
             thresholds = self.penalty.thresholds(len(self.chosen))[self.n_free :]
-            excess = np.maximum(ratios - 1.0, 0.0) * thresholds
+            # Ratios to a threshold of 1 are the norms, also where a threshold is 0.
+            unit = self.penalty.replaced(alpha=1.0, weights=None)
+            norms = unit.dual_ratios(-correlation.T.ravel(), ptr)[self.n_free :]
+            excess = np.maximum(norms - thresholds, 0.0)
             whole = self.responses.dual(self.residual, 1.0)
             dual = max(dual, whole - excess @ excess / (2.0 * self.penalty.ridge))
         return self.objective() - dual

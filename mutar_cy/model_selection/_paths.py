@@ -327,7 +327,7 @@ def regularization_path(
         grid = model._path_grid(objective, alphas, betas, eps)
     else:
         grid = alpha_grid(objective, alphas, eps)
-    if not np.all(grid.alphas):
+    if not np.all(grid.alphas) and not getattr(model, "ridge", 0.0):
         warn_user("With alpha=0 nothing is penalised.")
     fields = solve_grid(
         objective, grid, StoppingRule(objective, max_features, max_explained)
