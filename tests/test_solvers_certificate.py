@@ -10,7 +10,8 @@ from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.penalties import L21
 from mutar_cy.solvers import OuterLoop, alpha_max, solve, solve_path
 from mutar_cy.solvers import _certificate as certificate_module
-from mutar_cy.solvers._certificate import Certificate, best_scaling
+from mutar_cy.solvers._certificate import Certificate
+from mutar_cy.solvers._dual_scaling import best_scaling
 
 each_layout = pytest.mark.parametrize("layout", LAYOUTS)
 each_penalty = pytest.mark.parametrize("kind", PENALTIES)

@@ -3,7 +3,7 @@
 import numpy as np
 
 cimport cython
-from libc.string cimport memcpy, memset
+from libc.string cimport memcmp, memcpy, memset
 
 from mutar_cy._lib._blas cimport rows_axpy, rows_less_apart
 from mutar_cy.datafits._datafit cimport Datafit
@@ -43,6 +43,8 @@ cdef class GramQuadratic(Datafit):
         double[:, ::1] origin               # (n_rows, n_columns) initial w
         double[:, ::1] origin_correlation   # (n_columns, n_rows) initial correlation
         double origin_square
+        int[::1] moved_blocks   # (n_blocks,) buffer for those that differ from origin
+        double[:, ::1] shift    # (longest block, n_columns) buffer for a move
         bint tiles
         double[:, ::1] copies   # (tile, n_rows) buffer for rows of the Gram matrix
         double[:, ::1] here     # (tile, n_columns) correlations of the tile's rows
@@ -68,6 +70,8 @@ cdef class GramQuadratic(Datafit):
         self.origin = w.copy()
         self.origin_correlation = np.array(correlation[:, : len(w)])
         self.origin_square = square
+        self.moved_blocks = np.empty(max(len(block_ptr) - 1, 1), dtype=np.int32)
+        self.shift = np.empty((self.longest_block(), w.shape[1]))
         self.n_tile = 0
         self.tiles = grams.shape[0] == 1 and correlation.shape[0] > 1
         if self.tiles:
@@ -161,6 +165,32 @@ cdef class GramQuadratic(Datafit):
                     &self.grams[d, r, 0], &self.correlation[start, 0], stride,
                 )
             delta += self.column_ptr[n_designs]
+
+    cdef void restart(self, const double* w) noexcept nogil:
+        cdef:
+            int n_columns = <int> self.correlation.shape[0], n_moved = 0
+            int n_rows = <int> self.origin.shape[0], i = 0, b, r, k, stop, start
+            const double* origin = &self.origin[0, 0]
+        for k in range(n_columns):
+            memcpy(&self.correlation[k, 0], &self.origin_correlation[k, 0],
+                   n_rows * sizeof(double))
+        for b in range(<int> self.block_ptr.shape[0] - 1):
+            start = n_columns * self.block_ptr[b]
+            stop = n_columns * self.block_ptr[b + 1]
+            if memcmp(w + start, origin + start, (stop - start) * sizeof(double)):
+                self.moved_blocks[n_moved] = b
+                n_moved += 1
+        self.arrange(&self.moved_blocks[0], n_moved)
+        while i < n_moved:
+            stop = <int> self.enter(i)
+            while i < stop:
+                b = self.moved_blocks[i]
+                i += 1
+                start = n_columns * self.block_ptr[b]
+                for r in range(n_columns * self.block_ptr[b + 1] - start):
+                    (&self.shift[0, 0])[r] = w[start + r] - origin[start + r]
+                self.block_update(b, &self.shift[0, 0])
+            self.leave()
 
     cdef double square(self, const double* w) noexcept nogil:
         # |r|^2 decreases by <w - w0, X'(r + r0)> from w0 to w.

@@ -210,21 +210,27 @@ class ScaledData:
         return np.repeat(np.stack(values), np.diff(self.column_ptr), axis=0)
 
     def to_user(self, features, coef):
-        """Return coefficients (m, n_columns) of ``features`` in the user's units.
+        """Return coefficients of ``features`` in the user's units.
+
+        Parameters
+        ----------
+        features : ndarray of int, shape (m,)
+        coef : ndarray of shape (..., m, n_columns)
 
         Returns
         -------
-        coef : ndarray of shape (m, n_columns)
-        intercept : ndarray of shape (n_columns,)
+        coef : ndarray of shape (..., m, n_columns)
+        intercept : ndarray of shape (..., n_columns)
         """
         coef = np.ldexp(coef, self.x_exponent - self.y_exponent)
         if self.designs[0].scale is not None:
             coef *= self.spread([d.scale[features] for d in self.designs]).T
         if not self.designs[0].centers:
-            return coef, self.y_mean
+            shape = *coef.shape[:-2], self.n_columns
+            return coef, np.broadcast_to(self.y_mean, shape)
         means = self.spread([d.mean[features] for d in self.designs])
         means = np.ldexp(means, -self.x_exponent)
-        return coef, self.y_mean - np.einsum("cm,mc->c", means, coef)
+        return coef, self.y_mean - np.einsum("cm,...mc->...c", means, coef)
 
     def from_user(self, features, coef):
         """Return the user's coefficients of ``features`` in scaled units."""

@@ -101,11 +101,9 @@ def solve_glm_path(
     ------
     Solution
     """
-    runs = run_path(
+    yield from run_path(
         lambda first: GlmLoop(responses, first, groups, tol), penalties, max_iter, coef
     )
-    for run in runs:
-        yield run.solution()
 
 
 class GlmCertificate(Certificate):

@@ -61,6 +61,11 @@ cdef class Dirty(Penalty):
             beta=ldexp(self.beta, x_exponent + y_exponent),
         )
 
+    @property
+    def rescales(self):
+        """Whether ``set_strengths`` takes the penalty along a path: yes."""
+        return True
+
     def unit(self):
         """Return the penalty with ``alpha=1`` and the same ratio of the strengths."""
         return self.replaced(alpha=1.0, beta=self.beta / self.alpha)
@@ -120,6 +125,9 @@ cdef class Dirty(Penalty):
         if self.alpha >= sqrt(<double> size) * self.beta:
             return 0.0
         return cap(w, size, self.alpha / self.beta)
+
+    cdef void set_strengths(self, const double* strengths) noexcept nogil:
+        self.alpha, self.beta = strengths[0], strengths[1]
 
     cdef double block_value(
         self, Py_ssize_t b, const double* w, int size

@@ -3,7 +3,7 @@
 import numpy as np
 
 cimport cython
-from libc.math cimport INFINITY, fabs, ldexp, sqrt
+from libc.math cimport INFINITY, fabs, isinf, ldexp, sqrt
 
 from mutar_cy._lib._blas cimport dot
 from mutar_cy.penalties._shrink cimport shrink
@@ -61,6 +61,11 @@ cdef class SparseGroup(Penalty):
         """Return the penalty for designs and targets times two to these powers."""
         return self.replaced(alpha=ldexp(self.alpha, x_exponent + y_exponent))
 
+    @property
+    def rescales(self):
+        """Whether ``set_strengths`` takes the penalty along a path: yes."""
+        return True
+
     def unit(self):
         """Return the penalty with ``alpha=1``."""
         return self.replaced(alpha=1.0)
@@ -85,14 +90,6 @@ cdef class SparseGroup(Penalty):
         """Whether the dual norm comes from `dual_ratios`: it mixes two norms."""
         return True
 
-    def thresholds(self, n_blocks):
-        """Return the radius of the largest ball in every block's dual ball."""
-        weights = np.ones(n_blocks) if self.weights is None else self.weights
-        penalised = (weights > 0.0) & np.isfinite(weights)
-        radius = (1.0 - self.l1_ratio) * np.where(penalised, weights, 0.0)
-        radius = self.alpha * (radius + np.where(penalised, self.l1_ratio, 0.0))
-        return np.where(np.isinf(weights), np.inf, radius)
-
     def model_at(self, coef, owner, firsts):
         """Return the second-order model of the penalty at ``coef``."""
         norms = np.sqrt(np.add.reduceat(np.einsum("rc,rc->r", coef, coef), firsts))
@@ -113,6 +110,16 @@ cdef class SparseGroup(Penalty):
 
     cdef inline double entry_threshold(self, Py_ssize_t b) noexcept nogil:
         return self.alpha * self.l1_ratio if factor(self, b) > 0.0 else 0.0
+
+    cdef double block_threshold(self, Py_ssize_t b) noexcept nogil:
+        # The largest ball in the sum of a ball and a cube.
+        cdef double weight = factor(self, b)
+        if isinf(weight) or weight == 0.0:
+            return weight
+        return self.alpha * ((1.0 - self.l1_ratio) * weight + self.l1_ratio)
+
+    cdef void set_strengths(self, const double* strengths) noexcept nogil:
+        self.alpha, self.l1_ratio = strengths[0], strengths[1]
 
     cdef double block_value(
         self, Py_ssize_t b, const double* w, int size

@@ -10,71 +10,16 @@ loop measures this, and otherwise certifies by a residual made orthogonal.
 
 import numpy as np
 
+from mutar_cy.solvers._dual_scaling import best_scaling
 from mutar_cy.solvers._problem import PenalisedProblem
 from mutar_cy.solvers._unpenalised import make_free_blocks
 
 EPS = np.finfo(np.float64).eps
-# Upper bound of the steps to the best scale with a ridge: each piece of the dual is
-# visited at most once, and tests need a few.
-NEWTON_STEPS = 40
 
 
 def guard(primal, dual):
     """Return the largest error that rounding may have made in a duality gap."""
     return 16 * EPS * max(abs(primal), abs(dual))
-
-
-def best_scaling(square, inner, norms, thresholds, ridge, limit=np.inf):
-    """Return the scale of the residual in [0, limit] with the largest dual value.
-
-    Parameters
-    ----------
-    square : float
-        Squared norm of the residual.
-    inner : float
-        Inner product of the residual with the target.
-    norms : ndarray of shape (n_blocks,)
-        Norms of ``X_b' residual``.
-    thresholds : ndarray of shape (n_blocks,)
-    ridge : float
-    limit : float, default=inf
-
-    Returns
-    -------
-    scale, dual : float
-    """
-    scale = min(max(inner / square, 0.0), limit) if square > 0.0 else 0.0
-    if ridge > 0.0:
-        return ridge_scaling(scale, square, inner, norms, thresholds, ridge, limit)
-    above = scale * norms > thresholds
-    if above.any():
-        scale = min(scale, float((thresholds[above] / norms[above]).min()))
-    return scale, scale * inner - 0.5 * scale**2 * square
-
-
-def ridge_scaling(scale, square, inner, norms, thresholds, ridge, limit):
-    """Return :func:`best_scaling` with a ridge, for which every scale is feasible."""
-
-    def dual(s):
-        excess = np.maximum(s * norms - thresholds, 0.0)
-        return s * inner - 0.5 * s**2 * square - excess @ excess / (2.0 * ridge)
-
-    # The dual is piecewise quadratic and concave: Newton's method ends as soon as the
-    # set of blocks above their thresholds repeats.
-    best, value = 0.0, 0.0
-    for start in (1.0, scale):
-        s, known = start, None
-        for _ in range(NEWTON_STEPS):
-            candidate = dual(s)
-            if candidate > value:
-                best, value = s, candidate
-            over = s * norms > thresholds
-            curvature = square + norms[over] @ norms[over] / ridge
-            if curvature <= 0.0 or (known is not None and np.array_equal(over, known)):
-                break
-            top = inner + norms[over] @ thresholds[over] / ridge
-            s, known = min(max(top / curvature, 0.0), limit), over
-    return best, value
 
 
 class Certificate:

@@ -7,8 +7,10 @@ import numpy as np
 from mutar_cy.solvers._block_cd import block_cd
 from mutar_cy.solvers._certificate import Certificate
 from mutar_cy.solvers._descent import SWEEPS, descend
+from mutar_cy.solvers._gram_descent import GramDescent
 from mutar_cy.solvers._outer_loop import ALL_IN, BALANCED, SMALL
 from mutar_cy.solvers._path import MARGIN, PathLoop, PathPoint
+from mutar_cy.solvers._path_descent import PathLimits
 from mutar_cy.solvers._working_set import BLAS3_GAIN, MEMORY, Storage, WorkingSet
 
 # Largest scale of the residual in a dual point.
@@ -49,6 +51,8 @@ class GramPathLoop(PathLoop):
     product. The gap adds up such products, with factors that the scale of the dual
     point bounds. If all this is not negligible against the target, X itself is used.
     """
+
+    _descent: GramDescent | None = None
 
     @staticmethod
     def suits(data, penalty, n_strengths):
@@ -91,8 +95,8 @@ class GramPathLoop(PathLoop):
         features = working_set.storage.features
         self._natural = np.array_equal(features, np.arange(self.data.n_features))
         self._norm = np.sqrt(sum(float(np.vdot(r, r)) for r in targets))
-        self._before = working_set.storage.correlate(targets)
-        self._own: Any = self._before
+        self.before = working_set.storage.correlate(targets)
+        self._own: Any = self.before
         longest = max(target.shape[1] for target in self.data.targets)
         self._share = EPS * (longest + len(features) + self.data.n_columns)
         self._lengths = np.sqrt(self.problem.squares.max(axis=0)[features])
@@ -101,6 +105,49 @@ class GramPathLoop(PathLoop):
             start = self.data.from_user(features, coef[features])
             start = np.maximum(start, 0.0) if self.problem.positive else start
             working_set.coef[:] = start
+
+    def settle(self, penalties, max_iter):
+        """Yield the solutions for the first penalties that the compiled descent finds.
+
+        It ends at the first strength that needs Newton steps or products with the data.
+        """
+        if self._descent is None:
+            self._descent = GramDescent(self)
+        yield from self._descent.settle(penalties, max_iter)
+
+    def rounding_limits(self):
+        """Return the accuracy of a compiled descent, and the rounding it allows for."""
+        problem, chosen = self.problem, self.working_set.chosen
+        ratios = self.noise[chosen] / problem.thresholds[chosen]
+        size = np.sqrt(2.0 * self.null)
+        return PathLimits(
+            target=max(self.target, self.rounding),
+            norm=self._norm,
+            row_lengths=self._lengths,
+            block_lengths=problem.lengths[chosen],
+            share=self._share,
+            errors=ERRORS,
+            largest_scale=SCALE,
+            tolerated=SHARE,
+            largest_size=BALANCED * size / self._skew if self._skew else np.inf,
+            least_alpha=problem.penalty.alpha * float(ratios.max()),
+        )
+
+    def start_at(self, points):
+        """Take over the last solutions of a compiled descent, the latest one last.
+
+        Parameters
+        ----------
+        points : list of (Penalty, ndarray)
+            The penalties, in the user's units, and the coefficients of the rows.
+        """
+        for penalty, coef in points:
+            self.problem = self.problem.with_penalty(penalty)
+            self.working_set.set_problem(self.problem)
+            self.working_set.coef = coef.copy()
+            self._update_correlations(coef)
+            self._remember()
+        self._measure()
 
     def restart(self, problem, max_iter):
         """Minimise with another penalty strength, as :class:`PathLoop` does."""
@@ -160,13 +207,13 @@ class GramPathLoop(PathLoop):
         few = len(coef) <= SMALL
         rows = slice(None) if few else np.flatnonzero(coef.any(axis=1))
         self.residuals: Any = None
-        self._own = self._before - storage.multiply(rows, coef[rows])
+        self._own = self.before - storage.multiply(rows, coef[rows])
 
     def _measure(self):
         """Compute the objective from the correlations."""
         coef = self.working_set.coef
         # Column by column, so that sums are as short as possible.
-        inner = self._norm**2 - float(np.einsum("rc,cr->c", coef, self._before).sum())
+        inner = self._norm**2 - float(np.einsum("rc,cr->c", coef, self.before).sum())
         square = inner - float(np.einsum("rc,cr->c", coef, self._own).sum())
         self.square = max(square, 0.0)
         self.primal = 0.5 * self.square + self.working_set.penalty_value()

@@ -80,10 +80,23 @@ def make_solution(loop):
 
 
 def all_rows(data, features, rows):
-    """Return the coefficients of all features from some rows, and the intercepts."""
+    """Return the coefficients of all features from some rows, and the intercepts.
+
+    Parameters
+    ----------
+    data : ScaledData
+    features : ndarray of int, shape (m,)
+    rows : ndarray of shape (..., m, n_columns)
+        In scaled units.
+
+    Returns
+    -------
+    coef : ndarray of shape (..., n_features, n_columns)
+    intercept : ndarray of shape (..., n_columns)
+    """
     rows, intercept = data.to_user(features, rows)
-    coef = np.zeros((data.n_features, data.n_columns))
-    coef[features] = rows
+    coef = np.zeros((*rows.shape[:-2], data.n_features, data.n_columns))
+    coef[..., features, :] = rows
     return coef, intercept
 
 

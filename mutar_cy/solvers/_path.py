@@ -75,6 +75,21 @@ class PathLoop(OuterLoop):
         super().__init__(data, penalty, groups, tol)
         self.extrapolator = PathExtrapolator()
 
+    def settle(self, penalties, max_iter):
+        """Yield the solutions for the first of several penalties that compiled code finds.
+
+        Parameters
+        ----------
+        penalties : list of Penalty
+            In the user's units.
+        max_iter : int
+
+        Yields
+        ------
+        Solution
+        """
+        yield from ()
+
     def restart(self, problem, max_iter):
         """Minimise with another penalty strength.
 
