@@ -1,5 +1,7 @@
 """Information criteria along a path fitted to all rows: AIC, BIC and EBIC."""
 
+from typing import Any
+
 import numpy as np
 from scipy.special import gammaln
 
@@ -35,13 +37,20 @@ def criterion_path(objective, grid, criterion):
             f"loss={objective.loss.name!r} depends on an unknown dispersion; choose by "
             f"cross-validation."
         )
-    fits, found, n_unconverged = [], [], 0
-    for row in grid.rows:
+    found: list[Any] = []
+
+    def solutions(row):
         for point, solution in zip(row, objective.solve_path(row), strict=True):
-            fits.append(sparse_coefficients(objective, solution))
             found.append(objective.with_params(**point).degrees_of_freedom(solution))
-            n_unconverged += not objective.has_converged(solution)
+            yield solution
+
+    fits = [
+        piece
+        for row in grid.rows
+        for piece in sparse_coefficients(objective, solutions(row))
+    ]
     values = _values(objective, fits, np.stack(found), criterion)
+    n_unconverged = sum(piece.n_unconverged for piece in fits)
     return values, np.stack(found), n_unconverged
 
 
@@ -71,15 +80,19 @@ def _values(objective, fits, df, criterion):
 
 def n_selected_blocks(objective, fits, joint):
     """Return the number of blocks that every fit selects, by columns unless joint."""
+    chosen = [piece.coef != 0.0 for piece in fits]
     if not joint:
-        n_columns = objective.n_columns
-        counts = [np.count_nonzero(fit.coef, axis=0) for fit in fits]
-        return np.array(counts).reshape(len(fits), n_columns)
-    groups, sizes = objective.groups, []
-    for fit in fits:
-        hit = [np.isin(group, fit.features).any() for group in groups or []]
-        sizes.append(len(fit.features) if groups is None else np.count_nonzero(hit))
-    return np.array(sizes, dtype=float)[:, np.newaxis]
+        counts = [own.sum(axis=1) for own in chosen]
+        return np.concatenate(counts).reshape(-1, objective.n_columns)
+    groups = objective.groups
+    sizes = []
+    for piece, own in zip(fits, chosen, strict=True):
+        rows = own.any(axis=tuple(range(2, own.ndim)))  # (n_fits, n_selected)
+        if groups is not None:
+            hit = [rows[:, np.isin(piece.features, group)] for group in groups]
+            rows = np.stack([some.any(axis=1) for some in hit], axis=1)
+        sizes.append(rows.sum(axis=1))
+    return np.concatenate(sizes)[:, np.newaxis].astype(float)
 
 
 def log_binomial(n, k):

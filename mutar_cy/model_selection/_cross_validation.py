@@ -121,13 +121,13 @@ def cross_validate(objective, grid, folds, *, n_jobs=None, verbose=0, callback=N
 def fit_fold(objective, grid, train, test):
     """Fit every path of a grid to some rows; return the losses of the others."""
     training = objective.restrict(train)
-    fits, n_unconverged = [], 0
-    for row in grid.rows:
-        for solution in training.solve_path(row):
-            fits.append(sparse_coefficients(training, solution))
-            n_unconverged += not training.has_converged(solution)
+    fits = [
+        piece
+        for row in grid.rows
+        for piece in sparse_coefficients(training, training.solve_path(row))
+    ]
     losses, weight = objective.validation_losses(fits, test, training.tasks)
-    return FoldResult(losses, weight, n_unconverged)
+    return FoldResult(losses, weight, sum(piece.n_unconverged for piece in fits))
 
 
 def collect_losses(objective, results, weigh_folds=True):

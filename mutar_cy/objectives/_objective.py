@@ -321,7 +321,8 @@ class Objective(ABC):
 
     def has_converged(self, solution):
         """Tell whether the duality gap has met its target."""
-        return bool(np.all(solution.converged))
+        converged = solution.converged
+        return converged if isinstance(converged, bool) else bool(converged.all())
 
     def certified(self, solution):
         """Return the solutions of convex problems that a fit ends with."""

@@ -11,24 +11,57 @@ BATCH = 2**17
 
 
 class SparseCoefficients(NamedTuple):
-    """The non-zero coefficients of one fit, and its intercepts."""
+    """The coefficients of several fits of a path, of the features that any selects."""
 
-    features: np.ndarray  # (n_selected,) int
-    coef: np.ndarray  # (n_selected, n_columns[, n_classes])
-    intercept: np.ndarray  # (n_columns[, n_classes])
+    features: np.ndarray  # (n_selected,) int, ascending
+    coef: np.ndarray  # (n_fits, n_selected, n_columns[, n_classes])
+    intercept: np.ndarray  # (n_fits, n_columns[, n_classes])
+    n_unconverged: int
 
 
-def sparse_coefficients(objective, solution):
-    """Return the non-zero coefficients of a solution of an objective."""
-    coef, intercept = objective.to_user(solution)
-    features = np.flatnonzero(coef.reshape(len(coef), -1).any(axis=1))
-    return SparseCoefficients(features, coef[features], intercept)
+def sparse_coefficients(objective, solutions):
+    """Return the coefficients of solutions of an objective, in pieces.
+
+    Parameters
+    ----------
+    objective : Objective
+    solutions : iterable
+        In the order of a path; they may be made one by one.
+
+    Yields
+    ------
+    piece : SparseCoefficients
+        Of as many fits as have few coefficients.
+    """
+    fits, size, n_unconverged = [], 0, 0
+    for solution in solutions:
+        fits.append(objective.to_user(solution))
+        size += fits[-1][0].size
+        n_unconverged += not objective.has_converged(solution)
+        if size >= BATCH:
+            yield _selected(fits, n_unconverged)
+            fits, size, n_unconverged = [], 0, 0
+    if fits:
+        yield _selected(fits, n_unconverged)
+
+
+def _selected(fits, n_unconverged):
+    """Return coefficients of several fits without features that are zero in all."""
+    coefs, intercepts = zip(*fits, strict=True)
+    coef = np.stack(coefs)
+    used = coef.any(axis=(0, *range(2, coef.ndim)))
+    return SparseCoefficients(
+        np.flatnonzero(used),
+        coef if used.all() else coef[:, used],
+        np.stack(intercepts),
+        n_unconverged,
+    )
 
 
 def validation_losses(objective, fits, rows, present=None):
     """Return what `Objective.validation_losses` documents."""
     data = objective.data
-    used = np.unique(np.concatenate([fit.features for fit in fits]))
+    used = np.unique(np.concatenate([piece.features for piece in fits]))
     columns: list[Any] = []
     total, first = 0.0, 0
     for k, own in enumerate(rows):
@@ -36,7 +69,8 @@ def validation_losses(objective, fits, rows, present=None):
         task_columns = slice(first, first + n_columns)
         first += n_columns
         if not len(own):
-            columns.append(np.full((len(fits), n_columns), np.nan))
+            n_fits = sum(len(piece.coef) for piece in fits)
+            columns.append(np.full((n_fits, n_columns), np.nan))
             continue
         fitted = _fitted_columns(task_columns, k, present, n_columns)
         X = data.designs[k]
@@ -54,9 +88,16 @@ def validation_losses(objective, fits, rows, present=None):
 
 def _batches(fits, n_columns, n_rows):
     """Cut fits into runs whose coefficients and predictors fit in a cache."""
-    per_row = max(1, fits[0].intercept[:n_columns].size)  # of one design
-    size = max(1, BATCH // (n_rows * per_row))
-    return [fits[i : i + size] for i in range(0, len(fits), size)]
+    batches = []
+    for piece in fits:
+        per_row = max(1, piece.intercept[0, :n_columns].size)  # of one design
+        size = max(1, BATCH // (n_rows * per_row))
+        batches += [
+            piece._replace(coef=piece.coef[i:stop], intercept=piece.intercept[i:stop])
+            for i in range(0, len(piece.coef), size)
+            for stop in [i + size]
+        ]
+    return batches
 
 
 def _fitted_columns(columns, k, present, n_columns):
@@ -77,7 +118,7 @@ def _predictors(X, used, fits, columns):
     X : array-like of shape (n_rows, n_used)
     used : ndarray of shape (n_used,)
         The features that any fit uses, ascending.
-    fits : list of SparseCoefficients
+    fits : SparseCoefficients
     columns : slice or None
         As `_fitted_columns` returns it.
 
@@ -85,20 +126,16 @@ def _predictors(X, used, fits, columns):
     -------
     eta : ndarray of shape (n_fits, n_rows, n_columns[, n_classes])
     """
-    coefs: Any = None
-    intercepts = []
-    for number, (features, coef, intercept) in enumerate(fits):
-        if columns is None:
-            coef = coef.mean(axis=1, keepdims=True)
-            intercept = intercept.mean(axis=0, keepdims=True)
-        else:
-            coef, intercept = coef[:, columns], intercept[columns]
-        if coefs is None:
-            coefs = np.zeros((len(used), len(fits), *coef.shape[1:]))
-        coefs[np.searchsorted(used, features), number] = coef
-        intercepts.append(intercept)
-    eta = X @ coefs.reshape(len(used), math.prod(coefs.shape[1:]))
-    eta = eta.reshape(-1, *coefs.shape[1:]) + np.stack(intercepts)
+    features, coef, intercept, _ = fits
+    if columns is None:
+        coef = coef.mean(axis=2, keepdims=True)
+        intercept = intercept.mean(axis=1, keepdims=True)
+    else:
+        coef, intercept = coef[:, :, columns], intercept[:, columns]
+    if len(features) < len(used):
+        X = X[:, np.searchsorted(used, features)]
+    eta = X @ coef.swapaxes(0, 1).reshape(len(features), math.prod(intercept.shape))
+    eta = eta.reshape(-1, *intercept.shape) + intercept
     return eta.swapaxes(0, 1)
 
 

@@ -73,7 +73,7 @@ class GramDescent:
         correlation[:, : len(origin)] = self.loop.before
         limits = self.loop.rounding_limits()
         datafit = GramQuadratic(
-            working_set.curvature,
+            working_set.row_curvature,
             working_set.block_ptr,
             self.loop.data.column_ptr,
             grams,

@@ -63,7 +63,8 @@ class GramPathLoop(PathLoop):
             return False
         if 8.0 * len(sizes) * n_features**2 > MEMORY:
             return False
-        if penalty.positive and not np.all(penalty.thresholds(1)):
+        unpenalised = penalty.alpha == 0.0 or not _all_positive(penalty.weights)
+        if penalty.positive and unpenalised:
             return False  # free blocks are then not projected out
         # Compared with two products with the data per strength, which are slow for few
         # columns (BLAS-2).
@@ -128,6 +129,7 @@ class GramPathLoop(PathLoop):
             share=self._share,
             errors=ERRORS,
             largest_scale=SCALE,
+            largest_allowance=SHARE * self.target,
             tolerated=SHARE,
             largest_size=BALANCED * size / self._skew if self._skew else np.inf,
             least_alpha=problem.penalty.alpha * float(ratios.max()),
@@ -284,3 +286,8 @@ class GramPathLoop(PathLoop):
         if gap <= target or at_rest or n_sweeps >= budget:
             return n_sweeps
         return n_sweeps + descend(working_set, target, budget - n_sweeps)
+
+
+def _all_positive(weights):
+    """Return whether no block is free."""
+    return weights is None or bool(np.all(weights))

@@ -14,6 +14,7 @@ class PathLimits(NamedTuple):
     share: float
     errors: float
     largest_scale: float
+    largest_allowance: float
     tolerated: float
     largest_size: float
     least_alpha: float

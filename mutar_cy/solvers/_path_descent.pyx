@@ -43,7 +43,8 @@ class PathLimits(NamedTuple):
     share: float  # rounding error of a sum of products, relative to their sizes
     errors: float  # number of such sums in a gap
     largest_scale: float  # of the residual in a dual point
-    tolerated: float  # rounding in a gap, as a share of the target
+    largest_allowance: float  # for rounding, in a gap
+    tolerated: float  # rounding of dual norms, as a share of their thresholds
     largest_size: float  # of targets and fits for residuals to be dual feasible
     least_alpha: float  # below it thresholds are rounding
 
@@ -66,31 +67,28 @@ cdef class PathDescent:
     cdef:
         Datafit datafit
         Penalty penalty
-        double[:, ::1] correlation      # (n_columns, capacity) of the residual
-        double[:, ::1] targets          # (n_columns, n_rows) those of the targets
+        double[:, ::1] targets          # (n_columns, n_rows) their correlations
         double[:, ::1] coef             # (n_rows, n_columns)
         double[:, ::1] coef_before      # at the last strength but one
-        double[:, ::1] correlation_before
         double[::1] thresholds, ratios, norms   # (n_blocks,)
         const double[::1] row_lengths, block_lengths
         double[::1] scratch             # two times the size of the longest block
         int[::1] active                 # (n_blocks,)
         View view
         int size, n_sweeps, n_points
-        double target, norm, share, errors, largest_scale, tolerated, largest_size
-        double least_alpha, alpha, alpha_before, row_work, work, since_signal
+        double target, norm, share, errors, largest_scale, largest_allowance, tolerated
+        double largest_size, least_alpha, alpha, alpha_before, row_work, work, since_signal
         double primal, gap, magnitude, allowance
 
     def __init__(self, Datafit datafit not None, Penalty penalty not None,
-                 double[:, ::1] correlation not None, limits):
+                 correlation not None, limits):
         cdef int n_blocks = <int> datafit.block_ptr.shape[0] - 1
         cdef int n_rows = datafit.block_ptr[n_blocks]
         cdef int n_columns = <int> correlation.shape[0]
-        self.datafit, self.penalty, self.correlation = datafit, penalty, correlation
+        self.datafit, self.penalty = datafit, penalty
         self.targets = np.array(correlation[:, :n_rows])
         self.coef = np.zeros((n_rows, n_columns))
         self.coef_before = np.empty((n_rows, n_columns))
-        self.correlation_before = np.empty((n_columns, n_rows))
         self.thresholds, self.ratios, self.norms = np.empty((3, n_blocks))
         self.active = np.empty(n_blocks, dtype=np.int32)
         self.size = n_columns * datafit.longest_block()
@@ -99,6 +97,7 @@ cdef class PathDescent:
         self.target, self.norm, self.share = limits.target, limits.norm, limits.share
         self.errors, self.tolerated = limits.errors, limits.tolerated
         self.largest_scale = limits.largest_scale
+        self.largest_allowance = limits.largest_allowance
         self.largest_size, self.least_alpha = limits.largest_size, limits.least_alpha
         self.n_points, self.row_work = 0, datafit.work()
         self.since_signal = 0.0
@@ -150,23 +149,24 @@ cdef class PathDescent:
     cdef int settle(self, const double* strengths, int max_iter) except -1 nogil:
         """Minimise at other strengths; return whether the certificate may be kept."""
         cdef Py_ssize_t b
+        cdef bint is_fresh = True  # whether no move has been rounded into the state
         self.penalty.set_strengths(strengths)
         for b in range(self.thresholds.shape[0]):
             self.thresholds[b] = self.penalty.block_threshold(b)
         self.n_sweeps, self.work = 0, 0.0
-        self.measure()
         self.start_ahead(strengths[0])
         if not strengths[0] > self.least_alpha:
             return False
         while True:
-            if self.gap <= self.target:
-                # The certificate must not rest on the rounding of many moves.
+            if self.gap <= self.target and not is_fresh:
                 self.datafit.restart(&self.coef[0, 0])
                 self.measure()
-                if self.gap <= self.target:
-                    return self.is_trustworthy()
+                is_fresh = True
+            if self.gap <= self.target:
+                return self.is_trustworthy()
             if self.n_sweeps >= max_iter or self.descend(max_iter):
                 return False
+            is_fresh = False
 
     cdef void measure(self) noexcept nogil:
         """Compute objective and gap at the coefficients, with rounding allowed for."""
@@ -209,7 +209,7 @@ cdef class PathDescent:
             if rounded * self.block_lengths[b] > self.thresholds[b]:
                 return False
         return (
-            self.allowance <= self.tolerated * self.target
+            self.allowance <= self.largest_allowance
             and self.magnitude <= self.largest_size
         )
 
@@ -220,31 +220,42 @@ cdef class PathDescent:
         that of the group lasso nearly is.
         """
         cdef:
-            Py_ssize_t k, n_rows = self.coef.shape[0]
-            int n_values = <int> (n_rows * self.coef.shape[1])
-            double step = 0.0, primal = self.primal
-            bint certified = self.gap <= self.target
-        if self.n_points and alpha == self.alpha:
-            return
-        if self.n_points > 1 and not certified:
-            step = (alpha - self.alpha) / (self.alpha - self.alpha_before)
-        if not 0.0 < step <= FARTHEST:
-            step = 0.0
-        self.alpha_before, self.alpha = self.alpha, alpha
-        self.n_points = min(self.n_points + 1, 2)
-        extrapolate(n_values, step, &self.coef[0, 0], &self.coef_before[0, 0])
-        for k in range(self.coef.shape[1]):
-            extrapolate(<int> n_rows, step, &self.correlation[k, 0],
-                        &self.correlation_before[k, 0])
-        if step == 0.0:
-            return
-        self.stay_inside()
+            int n_values = <int> (self.coef.shape[0] * self.coef.shape[1])
+            double step = 0.0, primal
+        if self.n_points == 0 or alpha != self.alpha:
+            if self.n_points > 1:
+                step = (alpha - self.alpha) / (self.alpha - self.alpha_before)
+            if not 0.0 < step <= FARTHEST:
+                step = 0.0
+            primal = 0.5 * self.datafit.square(&self.coef[0, 0]) + self.cost()
+            self.alpha_before, self.alpha = self.alpha, alpha
+            self.n_points = min(self.n_points + 1, 2)
+            extrapolate(n_values, step, &self.coef[0, 0], &self.coef_before[0, 0])
+        if step != 0.0:
+            self.stay_inside()
+            self.datafit.restart(&self.coef[0, 0])
+            self.measure()
+            if self.primal < primal:
+                return
+            self.coef[:, :] = self.coef_before
+            self.datafit.restart(&self.coef[0, 0])
         self.measure()
-        if self.primal < primal:
-            return
-        self.coef[:, :] = self.coef_before
-        self.correlation[:, :n_rows] = self.correlation_before
-        self.measure()
+
+    cdef double cost(self) noexcept nogil:
+        """Return the value of the penalty at the coefficients."""
+        cdef:
+            const int* ptr = &self.datafit.block_ptr[0]
+            int b, i, size, n_columns = <int> self.coef.shape[1]
+            const double* w = &self.coef[0, 0]
+            double total = 0.0
+        for b in range(<int> self.thresholds.shape[0]):
+            size = n_columns * (ptr[b + 1] - ptr[b])
+            for i in range(size):
+                if w[i] != 0.0:
+                    total += self.penalty.block_value(b, w, size)
+                    break
+            w += size
+        return total
 
     cdef void stay_inside(self) noexcept nogil:
         """Set to zero what has passed through zero on the way to the coefficients.
@@ -253,22 +264,18 @@ cdef class PathDescent:
         """
         cdef:
             const int* ptr = &self.datafit.block_ptr[0]
-            int b, i, start, size, n_columns = <int> self.coef.shape[1]
-            double* w
-            bint whole, moves
+            int b, i, size, n_columns = <int> self.coef.shape[1]
+            double* w = &self.coef[0, 0]
+            const double* before = &self.coef_before[0, 0]
+            bint passed
         for b in range(<int> self.thresholds.shape[0]):
-            start, size = n_columns * ptr[b], n_columns * (ptr[b + 1] - ptr[b])
-            w = &self.coef[0, 0] + start
-            whole = dot(size, w, &self.coef_before[0, 0] + start) < 0.0
-            moves = False
+            size = n_columns * (ptr[b + 1] - ptr[b])
+            passed = dot(size, w, before) < 0.0
             for i in range(size):
-                self.scratch[i] = 0.0
-                if whole or (self.penalty.positive and w[i] < 0.0):
-                    self.scratch[i] = -w[i]
-                    moves = moves or w[i] != 0.0
+                if passed or (self.penalty.positive and w[i] < 0.0):
                     w[i] = 0.0
-            if moves:
-                self.datafit.block_update(b, &self.scratch[0])
+            w += size
+            before += size
 
     cdef int descend(self, int max_iter) except -1 nogil:
         """Sweep; return whether it is time for other means."""

@@ -215,7 +215,7 @@ class WorkingSet:
         ``block_ptr[b + 1]``.
     penalty : Penalty
         The penalty of the blocks of the working set.
-    curvature : ndarray of shape (n_rows, n_designs)
+    row_curvature : ndarray of shape (n_rows, n_designs)
         Upper bounds of the curvatures along the rows.
     datafit : Datafit
         A view of the state for the kernel; :meth:`load` sets it.
@@ -229,7 +229,7 @@ class WorkingSet:
         self.block_ptr = np.zeros(1, dtype=np.int32)
         self.penalty = problem.penalty
         self.coef = np.zeros((0, data.n_columns))
-        self.curvature = np.zeros((0, len(data.designs)))
+        self.row_curvature = np.zeros((0, len(data.designs)))
         shapes = [target.shape for target in data.targets]
         edges = list(accumulate((q * n for q, n in shapes), initial=0))
         self._residual = np.empty(edges[-1])
@@ -258,7 +258,7 @@ class WorkingSet:
         zeros = np.zeros((int(counts.sum()), self.data.n_columns))
         self.coef = np.concatenate([self.coef, zeros])
         new = self._bounds(start, counts)
-        self.curvature = np.ascontiguousarray(np.concatenate([self.curvature, new]))
+        self.row_curvature = np.ascontiguousarray(np.concatenate([self.row_curvature, new]))
 
     def _bounds(self, start, counts):
         """Return the largest curvatures along the rows from ``start`` on."""
@@ -328,7 +328,7 @@ class WorkingSet:
         self.datafit = self._view(correlation, square)
 
     def _view(self, correlation, square) -> Datafit:
-        shape = self.curvature, self.block_ptr, self.data.column_ptr
+        shape = self.row_curvature, self.block_ptr, self.data.column_ptr
         grams, used = self.storage.grams, self.storage.n_rows
         if grams is not None:
             self._correlation = np.empty((self.data.n_columns, grams.shape[1]))
