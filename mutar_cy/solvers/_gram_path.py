@@ -8,28 +8,44 @@ from mutar_cy.solvers._block_cd import block_cd
 from mutar_cy.solvers._certificate import Certificate
 from mutar_cy.solvers._descent import SWEEPS, descend
 from mutar_cy.solvers._gram_descent import GramDescent
-from mutar_cy.solvers._outer_loop import ALL_IN, BALANCED, SMALL
+from mutar_cy.solvers._gram_problem import (
+    BALANCED,
+    EPS,
+    ERRORS,
+    SCALE,
+    SHARE,
+    GramProblem,
+    GramStatistics,
+    is_ordinary,
+    make_gram_problem,
+    make_statistics,
+)
+from mutar_cy.solvers._outer_loop import ALL_IN, SMALL
 from mutar_cy.solvers._path import MARGIN, PathLoop, PathPoint
-from mutar_cy.solvers._path_descent import PathLimits
+from mutar_cy.solvers._problem import PenalisedProblem
+from mutar_cy.solvers._unpenalised import make_free_blocks
 from mutar_cy.solvers._working_set import BLAS3_GAIN, MEMORY, Storage, WorkingSet
 
-# Largest scale of the residual in a dual point.
-SCALE = 2.0
-# Number of rounded products that a gap adds up: the primal's square, and the dual's
-# inner product and square, each times its factor.
-ERRORS = 1.0 + SCALE + SCALE**2
-# Rounding may amount to this share of the target; beyond, residuals are computed.
-SHARE = 0.01
 # Features per sample beyond which sweeps over columns are cheaper.
 WIDE = 2.0
-EPS = np.finfo(np.float64).eps
+# Multiplications of a Gram matrix that take less time than the Python calls of a working
+# set: about a millisecond.
+SMALL_GRAM = 2e7
 
 
 class GramStorage(Storage):
     """Storage by Gram matrices, even where columns would be cheaper for one fit."""
 
+    known: Any = None  # Gram matrices of all features, if they have been computed
+
     def _wants_gram(self):
         return True
+
+    def _extend_grams(self, start):
+        if self.known is None:
+            super()._extend_grams(start)
+        else:
+            self.grams = self.known
 
 
 class GramSet(WorkingSet):
@@ -53,6 +69,25 @@ class GramPathLoop(PathLoop):
     """
 
     _descent: GramDescent | None = None
+
+    def __init__(self, data, penalty, groups, tol, grams=None):
+        super().__init__(data, penalty, groups, tol)
+        self.working_set.storage.known = grams
+
+    @staticmethod
+    def suits_one(data, penalty):
+        """Return whether one fit is cheaper on Gram matrices: that of a small problem.
+
+        The compiled descent then replaces the calls of the outer loop.
+        """
+        n_features, n_samples = data.n_features, int(data.sample_ptr[-1])
+        return (
+            penalty.rescales
+            and penalty.alpha > 0.0
+            and _all_positive(penalty.weights)
+            and n_features**2 * n_samples <= SMALL_GRAM
+            and n_features <= WIDE * n_samples / len(data.targets)
+        )
 
     @staticmethod
     def suits(data, penalty, n_strengths):
@@ -79,7 +114,7 @@ class GramPathLoop(PathLoop):
         self.least = np.min(thresholds[used] / lengths[used], initial=np.inf)
 
     def _make_working_set(self):
-        return GramSet(self.problem, super()._make_working_set().free)
+        return GramSet(self.problem, make_free_blocks(self.problem))
 
     def _make_certificate(self, thresholds):
         return Certificate(thresholds, self.problem.ridge, SCALE)
@@ -112,27 +147,35 @@ class GramPathLoop(PathLoop):
 
         It ends at the first strength that needs Newton steps or products with the data.
         """
+        working_set = self.working_set
+        thresholds = self.problem.thresholds[working_set.chosen]
+        if self.free.in_play or not len(thresholds) or not thresholds.all():
+            return
         if self._descent is None:
-            self._descent = GramDescent(self)
-        yield from self._descent.settle(penalties, max_iter)
+            self._descent = GramDescent(self._gram_problem())
+        if working_set.coef.any():
+            self._descent.resume(working_set.coef, self.problem.penalty.alpha)
+        n_settled = 0
+        for solution in self._descent.settle(penalties, max_iter):
+            n_settled += 1
+            yield solution
+        if n_settled < len(penalties):
+            self.start_at(self._descent.last)
 
-    def rounding_limits(self):
-        """Return the accuracy of a compiled descent, and the rounding it allows for."""
-        problem, chosen = self.problem, self.working_set.chosen
-        ratios = self.noise[chosen] / problem.thresholds[chosen]
-        size = np.sqrt(2.0 * self.null)
-        return PathLimits(
-            target=max(self.target, self.rounding),
-            norm=self._norm,
-            row_lengths=self._lengths,
-            block_lengths=problem.lengths[chosen],
-            share=self._share,
-            errors=ERRORS,
-            largest_scale=SCALE,
-            largest_allowance=SHARE * self.target,
-            tolerated=SHARE,
-            largest_size=BALANCED * size / self._skew if self._skew else np.inf,
-            least_alpha=problem.penalty.alpha * float(ratios.max()),
+    def _gram_problem(self):
+        """Return the problem of the working set for compiled code."""
+        working_set, storage = self.working_set, self.working_set.storage
+        grams = storage.grams, self.before, self._norm, self._share, self._skew
+        return GramProblem(
+            self.problem,
+            GramStatistics(*grams),
+            storage.features,
+            working_set.chosen,
+            working_set.block_ptr,
+            working_set.row_curvature,
+            self.null,
+            self.tol,
+            self.free,
         )
 
     def start_at(self, points):
@@ -286,6 +329,101 @@ class GramPathLoop(PathLoop):
         if gap <= target or at_rest or n_sweeps >= budget:
             return n_sweeps
         return n_sweeps + descend(working_set, target, budget - n_sweeps)
+
+
+class CompiledPathLoop:
+    """A path in compiled code; a loop on the same Gram matrices is made where it ends.
+
+    Parameters
+    ----------
+    given : GramProblem
+        Of every feature.
+    groups : sequence of array-like of int, or None
+    penalty : Penalty
+        The first one, in the user's units.
+    """
+
+    def __init__(self, given, groups, penalty):
+        self.problem, self._given, self._groups = given.problem, given, groups
+        self._penalty = penalty
+        self._descent = GramDescent(given)
+        self._loop: Any = None
+        self._coef: Any = None
+
+    def start(self, coef):
+        """Begin at zero, or at given coefficients in the user's units."""
+        if coef is None or not coef.any():
+            return
+        self._coef = coef
+        start = self.problem.data.from_user(self._given.features, coef)
+        start = np.maximum(start, 0.0) if self.problem.positive else start
+        self._descent.resume(start, self.problem.penalty.alpha)
+
+    def settle(self, penalties, max_iter):
+        """Yield the solutions that compiled code finds, as :class:`PathLoop` does."""
+        if self._loop is not None:
+            coef = self._loop.working_set.coef
+            self._descent.resume(coef, self.problem.penalty.alpha)
+        n_settled = 0
+        for solution in self._descent.settle(penalties, max_iter):
+            n_settled += 1
+            yield solution
+        if n_settled < len(penalties):
+            self._take_over()
+
+    def _take_over(self):
+        """Let the loop begin at the last solutions of the descent."""
+        given = self._given
+        if self._loop is None:
+            self._loop = GramPathLoop(
+                self.problem.data,
+                self._penalty,
+                self._groups,
+                given.tol,
+                given.statistics.grams,
+            )
+            self._loop.start(self._coef)
+        self._loop.start_at(self._descent.last)
+        self.problem = self._loop.problem
+
+    def minimise(self, max_iter):
+        """Minimise at the first penalty strength."""
+        self._loop.minimise(max_iter)
+
+    def restart(self, problem, max_iter):
+        """Minimise with another penalty strength."""
+        self._loop.restart(problem, max_iter)
+        self.problem = problem
+
+    def solution(self):
+        """Return the last solution of the loop."""
+        return self._loop.solution()
+
+
+def make_path_loop(data, penalty, groups, tol, n_strengths):
+    """Return the loop that is likely to be cheapest for a path.
+
+    Parameters
+    ----------
+    data : ScaledData
+    penalty : Penalty
+        The first one.
+    groups : sequence of array-like of int, or None
+    tol : float
+    n_strengths : int
+
+    Returns
+    -------
+    loop : PathLoop
+    """
+    suits = GramPathLoop.suits(data, penalty, n_strengths)
+    if not (suits or GramPathLoop.suits_one(data, penalty)):
+        return PathLoop(data, penalty, groups, tol)
+    problem = PenalisedProblem(data, penalty, groups)
+    if penalty.rescales and is_ordinary(problem):
+        given = make_gram_problem(problem, make_statistics(data), tol)
+        return CompiledPathLoop(given, groups, penalty)
+    return GramPathLoop(data, penalty, groups, tol)
 
 
 def _all_positive(weights):

@@ -7,6 +7,7 @@ import numpy as np
 
 from mutar_cy.solvers._certificate import Certificate
 from mutar_cy.solvers._descent import descend
+from mutar_cy.solvers._gram_problem import BALANCED, NOISE, ROUNDING
 from mutar_cy.solvers._problem import PenalisedProblem
 from mutar_cy.solvers._unpenalised import make_free_blocks
 from mutar_cy.solvers._working_set import WorkingSet
@@ -29,19 +30,10 @@ FIRST = 20
 SMALL = 64
 # Passes without progress that end a fit.
 MAX_STALLED = 4
-# A gap of this share of the terms that it is a difference of is as good as zero.
-ROUNDING = 64 * np.finfo(np.float64).eps
 # Gap, as a share of the null objective, below which products in float32 do not suffice.
 EXACT = 1e-4
-# Rounding error of a correlation, relative to the norms of the column and the target. A
-# dual norm below it says nothing: it does not exceed a threshold that is also below it.
-NOISE = 16 * np.finfo(np.float64).eps
 # Factor of the accuracy after a descent that had nothing to do.
 TIGHTER = 0.1
-# The part of residuals along the intercept's column, relative to the targets, that
-# counts as rounding. Centring leaves about 1e-15; at this bound the gap would be wrong
-# by 1e-20 of the null objective.
-BALANCED = 1e-10
 
 
 class Solution(NamedTuple):
@@ -110,7 +102,7 @@ class OuterLoop:
         self.free = self.working_set.free
         self.null = self._null_objective()
         self.rounding = ROUNDING * self._size()  # a gap as good as zero
-        self.target = tol * self.null
+        self.tol, self.target = tol, tol * self.null
         self.noise = NOISE * self._target_norm() * self.problem.lengths
         self.correlation: Any = None
         self._begin()

@@ -258,7 +258,9 @@ class WorkingSet:
         zeros = np.zeros((int(counts.sum()), self.data.n_columns))
         self.coef = np.concatenate([self.coef, zeros])
         new = self._bounds(start, counts)
-        self.row_curvature = np.ascontiguousarray(np.concatenate([self.row_curvature, new]))
+        self.row_curvature = np.ascontiguousarray(
+            np.concatenate([self.row_curvature, new])
+        )
 
     def _bounds(self, start, counts):
         """Return the largest curvatures along the rows from ``start`` on."""

@@ -1,0 +1,152 @@
+"""A penalised problem on the Gram matrices of its features: all that a descent needs."""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mutar_cy.solvers._path_descent import PathLimits
+from mutar_cy.solvers._problem import PenalisedProblem
+from mutar_cy.solvers._unpenalised import NoFreeBlocks
+
+# Largest scale of the residual in a dual point.
+SCALE = 2.0
+# Number of rounded products that a gap adds up: the primal's square, and the dual's
+# inner product and square, each times its factor.
+ERRORS = 1.0 + SCALE + SCALE**2
+# Rounding may amount to this share of the target; beyond, residuals are computed.
+SHARE = 0.01
+# A gap of this share of the terms that it is a difference of is as good as zero.
+ROUNDING = 64 * np.finfo(np.float64).eps
+# Rounding error of a correlation, relative to the norms of the column and the target. A
+# dual norm below it says nothing: it does not exceed a threshold that is also below it.
+NOISE = 16 * np.finfo(np.float64).eps
+# The part of residuals along the intercept's column, relative to the targets, that
+# counts as rounding. Centring leaves about 1e-15; at this bound the gap would be wrong
+# by 1e-20 of the null objective.
+BALANCED = 1e-10
+EPS = np.finfo(np.float64).eps
+
+
+class GramStatistics(NamedTuple):
+    """What squared errors ask of the data, in scaled units.
+
+    The rounding errors of the products are at most ``share`` times the norms of their
+    factors (N. J. Higham (2002), Accuracy and Stability of Numerical Algorithms, section
+    3.1).
+    """
+
+    grams: np.ndarray  # (n_designs, n_features, n_features)
+    correlation: np.ndarray  # (n_columns, n_features) of the targets
+    norm: float  # of the targets
+    share: float
+    skew: float  # largest part of a column or target along the intercept, over its norm
+
+
+def make_statistics(data):
+    """Return the statistics of scaled data; designs are read once."""
+    n_features, n_designs = data.n_features, len(data.designs)
+    grams = np.empty((n_designs, n_features, n_features))
+    correlations, skew, square = [], 0.0, 0.0
+    for d, (design, target) in enumerate(zip(data.designs, data.targets, strict=True)):
+        products, along = _products(design, target, grams[d])
+        correlations.append(products)
+        square += float(np.vdot(target, target))
+        if along is not None:
+            lengths = np.sqrt(design.squares)
+            ratios = np.divide(
+                np.abs(along), lengths, out=np.zeros(n_features), where=lengths > 0.0
+            )
+            skew = max(skew, float(ratios.max()), _skew_of_targets(design, target))
+    longest = max(target.shape[1] for target in data.targets)
+    return GramStatistics(
+        grams,
+        correlations[0] if n_designs == 1 else np.concatenate(correlations),
+        math.sqrt(square),
+        EPS * (longest + n_features + data.n_columns),
+        skew,
+    )
+
+
+def _products(design, target, gram):
+    """Write the Gram matrix; return the products with targets and the intercept."""
+    unit = None
+    if design.centers:
+        unit = design.sqrt_weight / math.sqrt(design.total_weight)
+    every = np.arange(design.n_features)
+    if not design.packs_cheaply:
+        gram[:] = design.gram(every, every)
+        along = None if unit is None else design.correlate(unit[None, :])[0]
+        return design.correlate(target), along
+    columns = np.empty((design.n_features, design.n_samples))
+    design.pack(every, columns)
+    np.matmul(columns, columns.T, out=gram)
+    return target @ columns.T, None if unit is None else columns @ unit
+
+
+def _skew_of_targets(design, target):
+    """Return the largest part of a target along the intercept, over the norm of all."""
+    along = target @ design.sqrt_weight / math.sqrt(design.total_weight)
+    norm = math.sqrt(float(np.vdot(target, target)))
+    return math.sqrt(float(along @ along)) / norm if norm > 0.0 else 0.0
+
+
+class GramProblem(NamedTuple):
+    """Blocks in play, row by row, and the statistics of their features."""
+
+    problem: PenalisedProblem
+    statistics: GramStatistics
+    features: np.ndarray  # (n_rows,) of the rows
+    chosen: np.ndarray  # (n_chosen,) the blocks
+    block_ptr: np.ndarray  # (n_chosen + 1,) int32: the rows of the blocks
+    row_curvature: np.ndarray  # (n_rows, n_designs)
+    null: float  # the objective of the null model
+    tol: float
+    free: Any = NoFreeBlocks()  # projected out of the statistics
+
+    @property
+    def limits(self):
+        """The accuracy of a descent, and the rounding that it allows for."""
+        problem, (_, _, norm, share, skew) = self.problem, self.statistics
+        lengths, squares = problem.lengths[self.chosen], problem.squares
+        thresholds = problem.thresholds[self.chosen]
+        size = math.sqrt(2.0 * self.null)
+        return PathLimits(
+            target=max(self.tol, ROUNDING) * self.null,
+            norm=norm,
+            row_lengths=np.sqrt(squares.max(axis=0)[self.features]),
+            block_lengths=lengths,
+            share=share,
+            errors=ERRORS,
+            largest_scale=SCALE,
+            largest_allowance=SHARE * self.tol * self.null,
+            tolerated=SHARE,
+            largest_size=BALANCED * size / skew if skew > 0.0 else np.inf,
+            least_alpha=problem.penalty.alpha
+            * NOISE
+            * size
+            * float((lengths / thresholds).max()),
+        )
+
+
+def is_ordinary(problem):
+    """Return whether every feature is a block of its own and may become non-zero.
+
+    Blocks without a penalty, excluded ones and columns without spread need a loop.
+    """
+    thresholds = problem.thresholds
+    return (
+        problem.blocks.single
+        and thresholds.min() > 0.0
+        and thresholds.max() < np.inf
+        and problem.lengths.min() > 0.0
+    )
+
+
+def make_gram_problem(problem, statistics, tol):
+    """Return an ordinary problem with all its blocks."""
+    features = np.arange(problem.data.n_features)
+    ptr = np.arange(len(features) + 1, dtype=np.int32)
+    curvature = np.ascontiguousarray(problem.squares.T)
+    rows = features, features, ptr, curvature
+    return GramProblem(problem, statistics, *rows, 0.5 * statistics.norm**2, tol)
