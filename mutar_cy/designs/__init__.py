@@ -3,6 +3,7 @@
 from mutar_cy.designs._columns import column_moments, pack_columns, sum_of_squares
 from mutar_cy.designs._dense import DenseDesign
 from mutar_cy.designs._design import Design, packed
+from mutar_cy.designs._moments import MomentsDesign, RowMoments, moments_of_rows
 from mutar_cy.designs._scaled_data import (
     DesignTargets,
     ScaledData,
@@ -18,11 +19,14 @@ __all__ = [
     "DenseDesign",
     "Design",
     "DesignTargets",
+    "MomentsDesign",
+    "RowMoments",
     "ScaledData",
     "SparseDesign",
     "column_moments",
     "designs_in_range",
     "make_scaled_data",
+    "moments_of_rows",
     "pack_columns",
     "packed",
     "sample_weights",

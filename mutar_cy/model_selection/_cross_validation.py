@@ -11,7 +11,7 @@ from sklearn.utils.metadata_routing import get_routing_for_object
 
 from mutar_cy.model_selection._parallel import run_all
 from mutar_cy.model_selection._splitters import TaskKFold
-from mutar_cy.objectives import sparse_coefficients
+from mutar_cy.objectives import FoldMoments, sparse_coefficients
 
 N_FOLDS = 5  # scikit-learn's default
 
@@ -108,7 +108,11 @@ def cross_validate(objective, grid, folds, *, n_jobs=None, verbose=0, callback=N
     -------
     results : list of FoldResult
     """
-    items = [(objective, grid, *pair) for pair in folds]
+    longest = max(len(row) for row in grid.rows)
+    moments = None
+    if len(folds) > 1 and FoldMoments.suits(objective, longest):
+        moments = FoldMoments(objective)
+    items = [(objective, grid, *pair, moments) for pair in folds]
     results = []
     with closing(run_all(fit_fold, items, n_jobs, verbose)) as jobs:
         for result in jobs:
@@ -118,9 +122,24 @@ def cross_validate(objective, grid, folds, *, n_jobs=None, verbose=0, callback=N
     return results
 
 
-def fit_fold(objective, grid, train, test):
-    """Fit every path of a grid to some rows; return the losses of the others."""
-    training = objective.restrict(train)
+def fit_fold(objective, grid, train, test, moments=None):
+    """Fit every path of a grid to some rows; return the losses of the others.
+
+    Parameters
+    ----------
+    objective : Objective
+        Of all rows.
+    grid : Grid
+    train, test : list of ndarray of int
+        The rows of every design.
+    moments : FoldMoments, default=None
+        Of all rows, if they solve the paths.
+
+    Returns
+    -------
+    FoldResult
+    """
+    training = objective.restrict(train) if moments is None else moments.fold(train)
     fits = [
         piece
         for row in grid.rows

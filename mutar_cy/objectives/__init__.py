@@ -15,6 +15,7 @@ from mutar_cy.objectives._classification import (
     log_probabilities,
 )
 from mutar_cy.objectives._feature_groups import FeatureGroups
+from mutar_cy.objectives._folds import FoldMoments
 from mutar_cy.objectives._objective import (
     ConvexProblem,
     FitOptions,
@@ -77,6 +78,7 @@ __all__ = [
     "ConvexProblem",
     "FeatureGroups",
     "FitOptions",
+    "FoldMoments",
     "MultiLevelObjective",
     "Objective",
     "ReweightedBlockObjective",

@@ -97,6 +97,7 @@ class Objective(ABC):
     groups: Any = None
     scaled: Any
     penalty: Any
+    solves_by_moments: Any = False  # whether paths need no rows of the data
     has_alpha_max = True  # whether a large alpha makes every coefficient 0
     alpha_per_task = False  # whether every task has an alpha of its own
     scales_with_alpha: tuple = ()  # strengths in proportion to alpha on a path

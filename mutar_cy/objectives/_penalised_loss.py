@@ -20,7 +20,17 @@ from mutar_cy.objectives._objective import Objective
 from mutar_cy.objectives._precision import predictors
 from mutar_cy.objectives._signs import SignedColumns
 from mutar_cy.objectives._warnings import warn_no_minimum
-from mutar_cy.solvers import Blocks, alpha_max, join_columns, solve, solve_path
+from mutar_cy.solvers import (
+    Blocks,
+    GramDescent,
+    PenalisedProblem,
+    alpha_max,
+    is_ordinary,
+    join_columns,
+    make_gram_problem,
+    solve,
+    solve_path,
+)
 
 
 class LossObjective(Objective):
@@ -41,6 +51,8 @@ class LossObjective(Objective):
     ----------
     rotates_blocks : bool
         Whether solvers may rotate blocks of features into their principal axes.
+    solves_by_moments : bool
+        Whether :meth:`settle_by_moments` solves paths of these data.
     """
 
     rotates_blocks = True
@@ -116,6 +128,33 @@ class LossObjective(Objective):
         if isinstance(self.scaled, Responses):
             return solve_glm, solve_glm_path, glm_alpha_max
         return solve, solve_path, alpha_max
+
+    @property
+    def solves_by_moments(self):
+        ordinary = self._signed is None and self._bases is None and self.groups is None
+        return ordinary and not isinstance(self.scaled, Responses)
+
+    def settle_by_moments(self, scaled, statistics, strengths):
+        """Yield the solutions at the first strengths, as many as compiled code finds.
+
+        Parameters
+        ----------
+        scaled : ScaledData
+            Of some rows of the data, with designs that have moments only.
+        statistics : GramStatistics
+        strengths : list of dict
+            As :meth:`solve_path` takes them.
+        """
+        raise NotImplementedError
+
+    def _settle(self, scaled, statistics, penalties):
+        """Yield the solutions of `settle_by_moments` for penalties of all columns."""
+        if len(split_by_kind(penalties)) > 1:
+            return
+        problem = PenalisedProblem(scaled, penalties[0])
+        if is_ordinary(problem):
+            given = make_gram_problem(problem, statistics, self.options.tol)
+            yield from GramDescent(given).settle(penalties, self.options.max_iter)
 
     def _penalties(self, strengths):
         """Return the penalties at several strengths."""
@@ -275,6 +314,10 @@ class BlockObjective(LossObjective):
             self._solvers[:2],
         )
 
+    def settle_by_moments(self, scaled, statistics, strengths):
+        """Yield the first solutions, as `LossObjective` documents it."""
+        yield from self._settle(scaled, statistics, self._penalties(strengths))
+
     def alpha_max(self):
         """Return the smallest alpha at which every penalised coefficient is zero."""
         return float(self._solvers[2](self.scaled, self.penalty, self.groups))
@@ -347,6 +390,14 @@ class SeparableObjective(LossObjective):
             for c, own in enumerate(zip(*self._penalties(strengths), strict=True))
         ]
         yield from (join_columns(list(found)) for found in zip(*paths, strict=True))
+
+    def settle_by_moments(self, scaled, statistics, strengths):
+        """Yield the first solutions, as `LossObjective` documents it."""
+        paths = [
+            self._settle(scaled.column(c), statistics.of_column(c, scaled), list(own))
+            for c, own in enumerate(zip(*self._penalties(strengths), strict=True))
+        ]
+        yield from (join_columns(list(found)) for found in zip(*paths, strict=False))
 
     def alpha_max(self):
         """Return the smallest alpha of every column that leaves no coefficient."""

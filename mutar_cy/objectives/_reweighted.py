@@ -38,6 +38,8 @@ class ReweightedObjective(Objective):
         As the convex class takes them.
     """
 
+    solves_by_moments = False  # the weights differ between strengths
+
     def __init__(self, *args, max_iter_reweighting, tol_reweighting, **kwargs):
         self.max_iter_reweighting = max_iter_reweighting
         self.tol_reweighting = tol_reweighting

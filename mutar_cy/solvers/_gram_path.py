@@ -1,5 +1,6 @@
 """A path on the Gram matrices of all features, with one pass over the data."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -130,7 +131,8 @@ class GramPathLoop(PathLoop):
         self.candidates[:] = False
         features = working_set.storage.features
         self._natural = np.array_equal(features, np.arange(self.data.n_features))
-        self._norm = np.sqrt(sum(float(np.vdot(r, r)) for r in targets))
+        self._squares = np.concatenate([np.einsum("cn,cn->c", r, r) for r in targets])
+        self._norm = math.sqrt(float(self._squares.sum()))
         self.before = working_set.storage.correlate(targets)
         self._own: Any = self.before
         longest = max(target.shape[1] for target in self.data.targets)
@@ -165,7 +167,7 @@ class GramPathLoop(PathLoop):
     def _gram_problem(self):
         """Return the problem of the working set for compiled code."""
         working_set, storage = self.working_set, self.working_set.storage
-        grams = storage.grams, self.before, self._norm, self._share, self._skew
+        grams = storage.grams, self.before, self._squares, self._share, self._skew
         return GramProblem(
             self.problem,
             GramStatistics(*grams),

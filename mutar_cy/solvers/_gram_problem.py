@@ -38,20 +38,35 @@ class GramStatistics(NamedTuple):
 
     grams: np.ndarray  # (n_designs, n_features, n_features)
     correlation: np.ndarray  # (n_columns, n_features) of the targets
-    norm: float  # of the targets
+    squares: np.ndarray  # (n_columns,) of the targets
     share: float
     skew: float  # largest part of a column or target along the intercept, over its norm
+
+    @property
+    def norm(self):
+        """The norm of all targets."""
+        return math.sqrt(float(self.squares.sum()))
+
+    def of_column(self, c, data):
+        """Return the statistics of one column of coefficients of scaled data."""
+        d = int(np.searchsorted(data.column_ptr, c, side="right")) - 1
+        own = slice(c, c + 1)
+        return self._replace(
+            grams=self.grams[d : d + 1],
+            correlation=self.correlation[own],
+            squares=self.squares[own],
+        )
 
 
 def make_statistics(data):
     """Return the statistics of scaled data; designs are read once."""
     n_features, n_designs = data.n_features, len(data.designs)
     grams = np.empty((n_designs, n_features, n_features))
-    correlations, skew, square = [], 0.0, 0.0
+    correlations, squares, skew = [], [], 0.0
     for d, (design, target) in enumerate(zip(data.designs, data.targets, strict=True)):
         products, along = _products(design, target, grams[d])
         correlations.append(products)
-        square += float(np.vdot(target, target))
+        squares.append(np.einsum("cn,cn->c", target, target))
         if along is not None:
             lengths = np.sqrt(design.squares)
             ratios = np.divide(
@@ -62,7 +77,7 @@ def make_statistics(data):
     return GramStatistics(
         grams,
         correlations[0] if n_designs == 1 else np.concatenate(correlations),
-        math.sqrt(square),
+        squares[0] if n_designs == 1 else np.concatenate(squares),
         EPS * (longest + n_features + data.n_columns),
         skew,
     )
@@ -107,7 +122,8 @@ class GramProblem(NamedTuple):
     @property
     def limits(self):
         """The accuracy of a descent, and the rounding that it allows for."""
-        problem, (_, _, norm, share, skew) = self.problem, self.statistics
+        problem, norm = self.problem, self.statistics.norm
+        share, skew = self.statistics.share, self.statistics.skew
         lengths, squares = problem.lengths[self.chosen], problem.squares
         thresholds = problem.thresholds[self.chosen]
         size = math.sqrt(2.0 * self.null)
