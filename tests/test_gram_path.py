@@ -36,7 +36,7 @@ def follow_by(way, monkeypatch):
     monkeypatch.setattr(gram_module, "WIDE", np.inf)
     monkeypatch.setattr(gram_module, "BLAS3_GAIN", np.inf)
     if way == "grams":
-        monkeypatch.setattr(GramDescent, "_applies", lambda *given: False)
+        monkeypatch.setattr(GramDescent, "settle", lambda *given: iter(()))
 
 
 def tall(seed=0, shape=(80, 20, 4), noise=0.5):
@@ -174,7 +174,7 @@ def test_looking_ahead_saves_sweeps(way, monkeypatch):
     monkeypatch.setattr(
         path_module.PathExtrapolator, "extrapolate", lambda extrapolator, strength: None
     )
-    monkeypatch.setattr(GramDescent, "_applies", lambda *given: False)
+    monkeypatch.setattr(GramDescent, "settle", lambda *given: iter(()))
     assert ahead < 0.5 * n_sweeps()  # between kinks the lasso is linear
 
 

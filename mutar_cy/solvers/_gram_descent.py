@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from mutar_cy.datafits import GramQuadratic
+from mutar_cy.solvers._gram_problem import make_gram_problem, make_statistics
 from mutar_cy.solvers._outer_loop import Solution, all_rows
 from mutar_cy.solvers._path_descent import PathDescent
 
@@ -31,6 +32,7 @@ class GramDescent:
         self.given = given
         self.last: list = []
         self._descent: Any = None
+        self._exponents: Any = None
         self._n_failed = 0
 
     def resume(self, coef, alpha):
@@ -87,11 +89,10 @@ class GramDescent:
 
     def _strengths(self, penalties):
         """Return the strengths of penalties in scaled units, a row each."""
-        data, names = self.given.problem.data, penalties[0].strengths()
-        unit = penalties[0].replaced(**dict.fromkeys(names, 1.0))
-        factors = unit.in_units(data.x_exponent, data.y_exponent).strengths()
         rows = [[*penalty.strengths().values()] for penalty in penalties]
-        return np.array(rows) * np.array([*factors.values()])
+        if self._exponents is None:
+            self._exponents = unit_exponents(penalties[0], self.given.problem.data)
+        return np.ldexp(np.array(rows), self._exponents)
 
     def _solutions(self, penalties, coefs, gaps, objectives, n_sweeps):
         """Yield the solutions in the user's units."""
@@ -127,3 +128,34 @@ class GramDescent:
         if not parts or parts[0] is None:
             return [None] * len(coefs)
         return all_rows(given.problem.data, *self._with_free(np.stack(parts)))[0]
+
+
+def begin_descent(problem, coef, tol):
+    """Return a descent for an ordinary problem, at zero or at given coefficients.
+
+    Parameters
+    ----------
+    problem : PenalisedProblem
+    coef : ndarray of shape (n_features, n_columns), or None
+        In the user's units.
+    tol : float
+        As for `solve`.
+    """
+    given = make_gram_problem(problem, make_statistics(problem.data), tol)
+    descent = GramDescent(given)
+    if coef is not None and coef.any():
+        start = problem.data.from_user(given.features, coef)
+        start = np.maximum(start, 0.0) if problem.positive else start
+        descent.resume(start, problem.penalty.alpha)
+    return descent
+
+
+def unit_exponents(penalty, data):
+    """Return the powers of two by which strengths differ in scaled units."""
+    unit = penalty.replaced(**dict.fromkeys(penalty.strengths(), 1.0))
+    steps = [
+        np.log2([*unit.in_units(*powers).strengths().values()])
+        for powers in ((1, 0), (0, 1))
+    ]
+    exponents = steps[0] * data.x_exponent + steps[1] * data.y_exponent
+    return exponents.astype(np.int64)

@@ -8,7 +8,7 @@ import numpy as np
 from mutar_cy.solvers._block_cd import block_cd
 from mutar_cy.solvers._certificate import Certificate
 from mutar_cy.solvers._descent import SWEEPS, descend
-from mutar_cy.solvers._gram_descent import GramDescent
+from mutar_cy.solvers._gram_descent import GramDescent, begin_descent
 from mutar_cy.solvers._gram_problem import (
     BALANCED,
     EPS,
@@ -18,8 +18,6 @@ from mutar_cy.solvers._gram_problem import (
     GramProblem,
     GramStatistics,
     is_ordinary,
-    make_gram_problem,
-    make_statistics,
 )
 from mutar_cy.solvers._outer_loop import ALL_IN, SMALL
 from mutar_cy.solvers._path import MARGIN, PathLoop, PathPoint
@@ -338,28 +336,25 @@ class CompiledPathLoop:
 
     Parameters
     ----------
-    given : GramProblem
-        Of every feature.
+    problem : PenalisedProblem
+        An ordinary one.
     groups : sequence of array-like of int, or None
     penalty : Penalty
         The first one, in the user's units.
+    tol : float
     """
 
-    def __init__(self, given, groups, penalty):
-        self.problem, self._given, self._groups = given.problem, given, groups
-        self._penalty = penalty
-        self._descent = GramDescent(given)
+    def __init__(self, problem, groups, penalty, tol):
+        self.problem, self._groups, self._penalty = problem, groups, penalty
+        self._tol = tol
+        self._descent: Any = None
         self._loop: Any = None
         self._coef: Any = None
 
     def start(self, coef):
         """Begin at zero, or at given coefficients in the user's units."""
-        if coef is None or not coef.any():
-            return
         self._coef = coef
-        start = self.problem.data.from_user(self._given.features, coef)
-        start = np.maximum(start, 0.0) if self.problem.positive else start
-        self._descent.resume(start, self.problem.penalty.alpha)
+        self._descent = begin_descent(self.problem, coef, self._tol)
 
     def settle(self, penalties, max_iter):
         """Yield the solutions that compiled code finds, as :class:`PathLoop` does."""
@@ -375,15 +370,10 @@ class CompiledPathLoop:
 
     def _take_over(self):
         """Let the loop begin at the last solutions of the descent."""
-        given = self._given
         if self._loop is None:
-            self._loop = GramPathLoop(
-                self.problem.data,
-                self._penalty,
-                self._groups,
-                given.tol,
-                given.statistics.grams,
-            )
+            grams = self._descent.given.statistics.grams
+            shape = self.problem.data, self._penalty, self._groups, self._tol
+            self._loop = GramPathLoop(*shape, grams)
             self._loop.start(self._coef)
         self._loop.start_at(self._descent.last)
         self.problem = self._loop.problem
@@ -418,13 +408,11 @@ def make_path_loop(data, penalty, groups, tol, n_strengths):
     -------
     loop : PathLoop
     """
-    suits = GramPathLoop.suits(data, penalty, n_strengths)
-    if not (suits or GramPathLoop.suits_one(data, penalty)):
+    if not GramPathLoop.suits(data, penalty, n_strengths):
         return PathLoop(data, penalty, groups, tol)
     problem = PenalisedProblem(data, penalty, groups)
     if penalty.rescales and is_ordinary(problem):
-        given = make_gram_problem(problem, make_statistics(data), tol)
-        return CompiledPathLoop(given, groups, penalty)
+        return CompiledPathLoop(problem, groups, penalty, tol)
     return GramPathLoop(data, penalty, groups, tol)
 
 

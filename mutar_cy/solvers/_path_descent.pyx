@@ -27,6 +27,11 @@ cdef int SWEEPS = 5
 # work than this is done before Newton's direction is computed.
 cdef int FEW_SWEEPS = 15
 cdef double LITTLE_WORK = 4e6
+# Gap at which sweeps end, as a share of the target: they cost little, and what is chosen
+# by small differences between fits, as by cross-validation, then depends on tol less.
+cdef double ACCURATE = 0.1
+# Visits of rows that are made whatever the gap: some microseconds.
+cdef double FEW_VISITS = 100.0
 # Largest step of an extrapolation along the path, relative to the last step.
 cdef double FARTHEST = 2.0
 # Multiplications between two checks for Ctrl-C: some tens of milliseconds.
@@ -75,6 +80,8 @@ cdef class PathDescent:
         double[::1] scratch             # two times the size of the longest block
         int[::1] active                 # (n_blocks,)
         View view
+        object error                    # of a signal
+        bint is_fresh                   # whether the state is that of a restart
         int size, n_sweeps, n_points
         double target, norm, share, errors, largest_scale, largest_allowance, tolerated
         double largest_size, least_alpha, alpha, alpha_before, row_work, work, since_signal
@@ -141,32 +148,44 @@ cdef class PathDescent:
                 gaps[k], objectives[k] = self.gap, self.primal
                 n_sweeps[k] = self.n_sweeps
                 n_settled += 1
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
         return (
             np.asarray(coefs)[:n_settled], np.asarray(gaps)[:n_settled],
             np.asarray(objectives)[:n_settled], np.asarray(n_sweeps)[:n_settled],
         )
 
-    cdef int settle(self, const double* strengths, int max_iter) except -1 nogil:
+    cdef bint settle(self, const double* strengths, int max_iter) noexcept nogil:
         """Minimise at other strengths; return whether the certificate may be kept."""
         cdef Py_ssize_t b
-        cdef bint is_fresh = True  # whether no move has been rounded into the state
         self.penalty.set_strengths(strengths)
         for b in range(self.thresholds.shape[0]):
             self.thresholds[b] = self.penalty.block_threshold(b)
-        self.n_sweeps, self.work = 0, 0.0
+        self.n_sweeps, self.work, self.is_fresh = 0, 0.0, True
         self.start_ahead(strengths[0])
         if not strengths[0] > self.least_alpha:
             return False
-        while True:
-            if self.gap <= self.target and not is_fresh:
-                self.datafit.restart(&self.coef[0, 0])
-                self.measure()
-                is_fresh = True
-            if self.gap <= self.target:
-                return self.is_trustworthy()
+        if self.gap <= ACCURATE * self.target:
+            return self.is_trustworthy()
+        while (
+            self.gap > ACCURATE * self.target or self.work < FEW_VISITS * self.row_work
+        ):
             if self.n_sweeps >= max_iter or self.descend(max_iter):
-                return False
-            is_fresh = False
+                break
+        if not self.is_fresh:
+            self.datafit.restart(&self.coef[0, 0])
+            self.measure()
+        return self.gap <= self.target and self.is_trustworthy()
+
+    cdef bint is_interrupted(self):
+        """Return whether a signal asks for an end; `run` raises its exception."""
+        try:
+            PyErr_CheckSignals()
+        except BaseException as error:
+            self.error = error
+            return True
+        return False
 
     cdef void measure(self) noexcept nogil:
         """Compute objective and gap at the coefficients, with rounding allowed for."""
@@ -277,7 +296,7 @@ cdef class PathDescent:
             w += size
             before += size
 
-    cdef int descend(self, int max_iter) except -1 nogil:
+    cdef bint descend(self, int max_iter) noexcept nogil:
         """Sweep; return whether it is time for other means."""
         cdef:
             int rounds = 1 if self.n_sweeps < SWEEPS else SWEEPS, _
@@ -294,12 +313,17 @@ cdef class PathDescent:
             self.since_signal += work
             if moved == 0.0:
                 break
+        # For one column a restart costs less than another look at all blocks.
+        self.is_fresh = self.coef.shape[1] == 1
+        if self.is_fresh:
+            self.datafit.restart(&self.coef[0, 0])
+        self.measure()
         if self.since_signal > LONG_WORK:
             self.since_signal = 0.0
             with gil:
-                PyErr_CheckSignals()
-        self.measure()
-        if moved == 0.0 and self.gap > self.target:
+                if self.is_interrupted():
+                    return True
+        if moved == 0.0:
             return True
         return self.n_sweeps >= FEW_SWEEPS and self.work > LITTLE_WORK
 
