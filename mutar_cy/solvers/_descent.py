@@ -19,6 +19,9 @@ CHEAP_ROUNDS = 6
 CHEAP_CALLS = 2
 # Multiplications that a visit of a row costs besides its own: calls and loops.
 ROW = 300.0
+# Multiplications that a round of SWEEPS sweeps and its acceleration cost besides: calls
+# from Python.
+ROUND = 1.5e5
 # Sweeps that a Newton step is expected to save, at least.
 SAVED_SWEEPS = 15
 # After this many sweeps the objective itself is monitored: the descent ends when it has
@@ -34,6 +37,10 @@ RETRIAL = 1.25
 # A Newton step that leaves more than this share of the gap is slow: the other
 # acceleration is tried as well.
 SLOW = 0.25
+# Newton steps in a row that each end where an entry passes through zero.
+DROPS = 10
+# Entries below this share of their size before a step have reached zero.
+GONE = 1e-10
 # Fractions of a direction to try.
 STEPS = [1.0, 0.5, 0.25, 0.1, 0.02]
 
@@ -86,9 +93,10 @@ def descend(working_set, target, budget):
         # A Newton step may cost as much as all sweeps so far, which did not suffice.
         saved = max(SAVED_SWEEPS, n_sweeps)
         step = newton_cost(working_set, len(active))
-        newton = step < saved * work and choice.prefers_newton(gap)
+        spent = saved * (work + ROUND / SWEEPS)
+        newton = step < spent and choice.prefers_newton(gap)
         accelerate(working_set, active, history if rounds == 1 else None, newton)
-        choice.begin(newton, gap, work * SWEEPS + (step if newton else 0.0))
+        choice.begin(newton, gap, work * SWEEPS + (step if newton else ROUND))
 
 
 class AccelerationChoice:
@@ -146,7 +154,11 @@ def accelerate(working_set, active, history, newton):
         return
     correlation = working_set.correlation_of(rows)
     if newton:
-        newton_step(working_set, support, correlation)
+        for _ in range(DROPS):
+            if not newton_step(working_set, support, correlation):
+                return
+            support = working_set.support(active)
+            correlation = working_set.correlation_of(support[0])
         return
     direction = anderson_direction(history[:, rows])
     if direction is not None:
@@ -159,16 +171,31 @@ def newton_step(working_set, support, correlation):
     Newton's model ignores the kink at zero. Where it sends blocks through zero, the
     best step often ends at the first of them, or sets all of them to zero and solves
     the model again for the others.
+
+    Returns
+    -------
+    dropped : bool
+        Whether the step has set an entry to zero at which it ends: then another step,
+        without that entry, leads further.
     """
-    coef = working_set.coef[support[0]]
+    rows = support[0]
+    if not len(rows):
+        return False
+    coef = working_set.coef[rows]
     directions, shrinking = newton_directions(working_set, support, correlation, coef)
     if not directions:
-        return
+        return False
     passing = shrinking >= 1.0
     ends = [1.0 / shrinking.max()] if np.any(passing) else []
     if ends:
         directions.append(direction_without(working_set, support, correlation, passing))
-    step_along(working_set, support, directions, correlation, ends)
+    if not step_along(working_set, support, directions, correlation, ends) or not ends:
+        return False
+    now = working_set.coef[rows]
+    gone = (np.abs(now) <= GONE * np.abs(coef)) & (now != 0.0)
+    now[gone] = 0.0
+    working_set.coef[rows] = now
+    return bool(np.any(gone))
 
 
 def direction_without(working_set, support, correlation, dropped):
