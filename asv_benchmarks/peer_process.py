@@ -13,15 +13,14 @@ import sys
 import time
 import warnings
 from importlib import import_module
+from importlib.metadata import version
 
-import numpy as np
-from benchmarks._problems import relative_gap
-from path_peers import PATH_PEERS
-from peers import PEERS
+from problem import Problem
+from registry import find
 
 THREAD_LIMITS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMBA")
-THREADS = int(os.environ.get("OMP_NUM_THREADS", "1"))  # one: time of the processor
 PATIENCE = 600  # seconds for bringing data into a package's favourite form
+DISTRIBUTIONS = {"sklearn": "scikit-learn"}
 
 
 class TooSlow(Exception):
@@ -31,17 +30,15 @@ class TooSlow(Exception):
 class Worker:
     """A solver in a process of its own, which dies when a fit exceeds the cap."""
 
-    peers = PEERS
-
-    def __init__(self, name, python, options):
+    def __init__(self, name, python, options, threads=1):
         self.name, self.python, self.options = name, python, options
         self.adapter = name.partition("@")[0]
-        self.peer = self.peers[self.adapter]
-        self.process = self.problem = None
-        self.loaded, self.tol = False, self.peer.loosest
+        self.threads = threads
+        self.process = self.problem = self.peer = self.version = None
+        self.loaded = False
 
     def start(self):
-        threads = {f"{n}_NUM_THREADS": str(self.options.threads) for n in THREAD_LIMITS}
+        threads = {f"{n}_NUM_THREADS": str(self.threads) for n in THREAD_LIMITS}
         self.process = subprocess.Popen(
             [self.python, __file__],
             stdin=subprocess.PIPE,
@@ -61,7 +58,7 @@ class Worker:
         print(json.dumps(request), file=self.process.stdin, flush=True)
         if not select.select([self.process.stdout], [], [], patience)[0]:
             self.stop()
-            raise TooSlow(f"> {self.options.cap:g} s")
+            raise TooSlow(f"> {patience:.3g} s")
         line = self.process.stdout.readline()
         if not line:
             self.stop()
@@ -70,55 +67,60 @@ class Worker:
             raise RuntimeError(f"{self.name}: {reply['error']}")
         return reply
 
-    def give(self, problem):
-        """Set the problem, which the next fit loads; finding tol serves as warm-up."""
-        self.problem, self.loaded, self.tol = problem, False, self.peer.loosest
+    def give(self, kind, problem, files):
+        """Set the problem, which the next fit loads; return whether it is handled."""
+        self.peer = find(kind, self.adapter, problem)
+        self.problem, self.loaded = {"kind": kind, "files": files}, False
+        return self.peer is not None
 
     def load(self):
         if self.process is None:
             self.start()
-        self.ask(PATIENCE, do="load", name=self.adapter, **self.problem.files)
-        self.loaded = True
+        reply = self.ask(PATIENCE, do="load", name=self.adapter, **self.problem)
+        self.loaded, self.version = True, reply["version"]
 
-    def fit(self, alpha, tol, count=1):
-        """Return the seconds of ``count`` fits, and the gap of the last."""
+    def fit(self, alpha, tol, cap, count=1):
+        """Return the reply about ``count`` fits: seconds, and the gap of the last."""
         if not self.loaded:
             self.load()
-        patience = self.options.cap * count + 5
-        reply = self.ask(patience, do="fit", alpha=alpha, tol=tol, count=count)
-        if min(reply["seconds"]) > self.options.cap:
-            raise TooSlow(f"> {self.options.cap:g} s")
-        return reply["seconds"], reply["gap"]
+        request = dict(alpha=alpha, tol=tol, count=count, wall=self.options.wall)
+        reply = self.ask(cap * count + 5, do="fit", **request)
+        if min(reply["seconds"]) > cap:
+            raise TooSlow(f"> {cap:.3g} s")
+        return reply
 
 
 def answer(request, state):
     """Serve one request: "load" a problem, or "fit" it and time that."""
     if request["do"] == "load":
         state.clear()
-        X, y = (np.load(request[name]) for name in ("X", "y"))
-        state["problem"] = X, y, request["penalty"]
-        peer = (PEERS | PATH_PEERS)[request["name"]]
+        problem = Problem.load(request["files"])
+        peer = find(request["kind"], request["name"], problem)
         import_module(peer.package)  # not in the first fit
-        state["peer"] = peer(*state["problem"])
-        return {"package": peer.package}
+        state["problem"], state["peer"] = problem, peer(problem)
+        package = peer.package.partition(".")[0]
+        return {"version": version(DISTRIBUTIONS.get(package, package))}
+    clock = time.perf_counter if request["wall"] else time.process_time
     seconds = []
     gc.collect()
     for _ in range(request["count"]):
-        start = time.process_time() if THREADS == 1 else time.perf_counter()
+        start = clock()
         fitted = state["peer"].fit(request["alpha"], request["tol"])
-        end = time.process_time() if THREADS == 1 else time.perf_counter()
-        seconds.append(end - start)
-    return {"seconds": seconds, "gap": largest_gap(fitted, request["alpha"], state)}
+        seconds.append(clock() - start)
+    reply = {"seconds": seconds}
+    if hasattr(fitted, "alpha_"):
+        reply["alpha"] = request["alpha"] = float(fitted.alpha_)
+    coef = state["peer"].coef(fitted)
+    reply["gap"] = None if coef is None else largest_gap(coef, request["alpha"], state)
+    return reply
 
 
-def largest_gap(fitted, alpha, state):
+def largest_gap(coef, alpha, state):
     """Return the relative gap of a fit, or the largest along a path of strengths."""
-    peer, (X, y, penalty) = state["peer"], state["problem"]
-    coef = peer.coef(fitted)
     if not isinstance(alpha, list):
-        return relative_gap(X, y, coef, alpha, penalty)
+        return state["problem"].gap(coef, alpha)
     pairs = zip(coef, alpha, strict=True)
-    return max(relative_gap(X, y, own, strength, penalty) for own, strength in pairs)
+    return max(state["problem"].gap(own, strength) for own, strength in pairs)
 
 
 def serve():

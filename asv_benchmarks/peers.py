@@ -1,4 +1,4 @@
-"""Solvers behind one small interface, and the process that runs one of them.
+"""Packages behind one small interface: single fits of least squares.
 
 Each class adapts the entry point that a package's users call. ``__init__`` brings the
 data into the form that the package likes best, which is not timed; ``fit`` is. What a
@@ -15,42 +15,49 @@ from benchmarks._problems import SPLIT
 PLENTY = 10**6  # iterations: only the tolerance may stop a fit
 
 
+def n_threads():
+    """Return how many threads a package may have that is told so by a parameter."""
+    return int(os.environ.get("OMP_NUM_THREADS", "1"))
+
+
 class Peer:
     """One package on one problem; ``handles`` says on which problems."""
 
     package = ""
     loosest = 1e-3  # where the search for a tolerance begins
-    bounded = False  # whether ``loosest`` is also where it ends
+    bounded = False  # whether the target gap is the loosest tolerance to try
 
-    def __init__(self, X, y, penalty):
-        self.X, self.y = X, y
-        self.shared = X.ndim == 2
-        self.n_tasks = y.shape[1] if self.shared else len(y)
-        self.penalty = penalty
+    def __init__(self, problem):
+        self.problem = problem
+        self.X, self.y, self.penalty = problem.X, problem.y, problem.penalty
+        self.shared, self.n_tasks = problem.shared, problem.n_tasks
+        self.single = self.shared and self.n_tasks == 1
+        self.intercept = problem.intercept
         if self.shared:
-            self.X = np.asfortranarray(X)
-            self.y = np.asfortranarray(y)
-        elif penalty == "entries":
-            self.X = [np.asfortranarray(design) for design in X]
+            self.X = self.X if problem.sparse else np.asfortranarray(self.X)
+            self.y = np.asfortranarray(self.y)
+        elif self.penalty == "entries":
+            self.X = [np.asfortranarray(design) for design in self.X]
+        self.target = self.y[:, 0] if self.single and self.y.ndim == 2 else self.y
         self.prepare()
 
     @staticmethod
-    def handles(shared, penalty):
+    def handles(problem):
         """Whether the package solves such problems at all."""
-        return shared or penalty == "entries"
+        return squares(problem) and (problem.shared or problem.penalty == "entries")
 
     def prepare(self):
         """Do more of what users do once, before any fit."""
 
     def fit(self, alpha, tol):
-        """Fit from cold, without intercepts."""
+        """Fit from cold."""
         raise NotImplementedError
 
     def coef(self, fitted):
         """Return coefficients as (n_features, n_tasks)."""
         if isinstance(fitted, list):
             return np.stack([model.coef_ for model in fitted], axis=1)
-        return fitted.coef_.T
+        return np.atleast_2d(fitted.coef_).T
 
     def loop(self, model):
         """Fit ``model`` to each task alone."""
@@ -59,24 +66,67 @@ class Peer:
         return [clone(model).fit(X, y) for X, y in zip(self.X, self.y, strict=True)]
 
 
-class Ours(Peer):
-    """mutar_cy's own names, which stop on the certificate: tol is the target itself."""
+def squares(problem):
+    """Whether a problem is a lasso of any kind."""
+    return problem.loss == "squared_error" and problem.l1_ratio == 1.0
 
-    package = "mutar_cy"
-    loosest = 1e-6
-    bounded = True
 
-    @staticmethod
-    def handles(shared, penalty):
-        return True
+class ScikitLearn(Peer):
+    package = "sklearn"
+    module = "sklearn.linear_model"
+    options = {}
 
     def prepare(self):
+        self.models = import_module(self.module)
+
+    def fit(self, alpha, tol):
+        options = dict(fit_intercept=self.intercept, tol=tol, max_iter=PLENTY)
+        options |= self.options
+        if self.single:
+            return self.models.Lasso(alpha, **options).fit(self.X, self.target)
+        if self.shared:
+            return self.models.MultiTaskLasso(alpha, **options).fit(self.X, self.y)
+        return self.loop(self.models.Lasso(alpha, **options))
+
+
+class ScikitLearnGram(ScikitLearn):
+    """Coordinate descent on the Gram matrix, which pays with many samples."""
+
+    options = {"precompute": True}
+
+    @staticmethod
+    def handles(problem):
+        tall = problem.X.shape[0] > 2 * problem.X.shape[-1]
+        single = problem.shared and problem.n_tasks == 1 and not problem.sparse
+        return squares(problem) and single and tall
+
+
+class DropIn(ScikitLearn):
+    """mutar_cy's classes under scikit-learn's names."""
+
+    package = module = "mutar_cy.linear_model"
+    bounded = True
+
+
+class Ours(DropIn):
+    """mutar_cy: own names for several tasks; tol is the target gap itself."""
+
+    package = "mutar_cy"
+
+    @staticmethod
+    def handles(problem):
+        return squares(problem)
+
+    def prepare(self):
+        super().prepare()
         # The user's array as it is: own designs need no other layout.
         self.X = np.stack(self.X) if isinstance(self.X, list) else self.X
 
     def fit(self, alpha, tol):
         from mutar_cy import DirtyModel, GroupLasso, IndLasso
 
+        if self.single or self.intercept:
+            return super().fit(alpha, tol)
         options = dict(fit_intercept=False, tol=tol, max_iter=PLENTY)
         if self.penalty == "split":
             return DirtyModel(alpha, SPLIT * alpha, **options).fit(self.X, self.y)
@@ -84,34 +134,24 @@ class Ours(Peer):
         return chosen(alpha=alpha, **options).fit(self.X, self.y)
 
     def coef(self, fitted):
+        if self.single or self.intercept:
+            return super().coef(fitted)
         return fitted.coef_
 
 
-class ScikitLearn(Peer):
-    package = "sklearn"
-    module = "sklearn.linear_model"
+class Skglm(ScikitLearn):
+    package = module = "skglm"
 
     def prepare(self):
-        self.models = import_module(self.module)
-
-    def fit(self, alpha, tol):
-        options = dict(alpha=alpha, fit_intercept=False, tol=tol, max_iter=PLENTY)
-        if self.shared:
-            return self.models.MultiTaskLasso(**options).fit(self.X, self.y)
-        return self.loop(self.models.Lasso(**options))
-
-
-class DropIn(ScikitLearn):
-    """mutar_cy's classes under scikit-learn's names."""
-
-    package = module = "mutar_cy.linear_model"
-    loosest = 1e-6
-    bounded = True
-
-
-class Skglm(ScikitLearn):
-    package = "skglm"
-    module = "skglm"
+        super().prepare()
+        # Compilation is not part of a fit.
+        rows = slice(0, min(20, self.problem.X.shape[-2]))
+        X = self.X[rows, :5] if self.shared else self.X[0][rows, :5]
+        X = X.tocsc() if self.problem.sparse else np.asfortranarray(X)
+        one = self.single or not self.shared
+        model = self.models.Lasso if one else self.models.MultiTaskLasso
+        y = self.target[rows] if self.shared else self.y[0][rows]
+        model(0.1, fit_intercept=self.intercept).fit(X, np.asfortranarray(y))
 
 
 class Celer(Peer):
@@ -120,8 +160,8 @@ class Celer(Peer):
     package = "celer"
 
     @staticmethod
-    def handles(shared, penalty):
-        return penalty != "split"
+    def handles(problem):
+        return squares(problem) and problem.penalty != "split"
 
     def prepare(self):
         if not self.shared and self.penalty == "rows":
@@ -132,19 +172,24 @@ class Celer(Peer):
         from celer import Lasso
         from celer.homotopy import celer_path, mtl_path
 
+        model = Lasso(alpha, fit_intercept=self.intercept, tol=tol, max_iter=PLENTY)
+        if self.single:
+            return model.fit(self.X, self.target)
         if self.shared:
-            return mtl_path(self.X, self.y, alphas=[alpha], tol=tol, max_iter=PLENTY)[1]
+            X, y = self.X, self.y
+            if self.intercept:
+                X = np.asfortranarray(X - X.mean(axis=0))
+                y = np.asfortranarray(y - y.mean(axis=0))
+            return mtl_path(X, y, alphas=[alpha], tol=tol, max_iter=PLENTY)[1]
         if self.penalty == "entries":
-            return self.loop(
-                Lasso(alpha=alpha, fit_intercept=False, tol=tol, max_iter=PLENTY)
-            )
+            return self.loop(model)
         # One task's 1 / n becomes 1 / (n n_tasks) in the long problem.
         strength = np.array([alpha / self.n_tasks])
         options = dict(groups=self.n_tasks, alphas=strength, tol=tol, max_iter=PLENTY)
         return celer_path(self.X, self.y, "grouplasso", **options)[1]
 
     def coef(self, fitted):
-        if isinstance(fitted, list):
+        if self.single or isinstance(fitted, list):
             return super().coef(fitted)
         if self.shared:
             return fitted[:, :, 0].T
@@ -156,18 +201,24 @@ class Adelie(Peer):
     loosest = 1e-9
 
     @staticmethod
-    def handles(shared, penalty):
-        return penalty == "rows"
+    def handles(problem):
+        return squares(problem) and problem.penalty == "rows"
 
     def prepare(self):
         import adelie
 
         self.options = dict(
-            intercept=False, early_exit=False, progress_bar=False, max_iters=PLENTY
+            intercept=self.intercept,
+            early_exit=False,
+            progress_bar=False,
+            max_iters=PLENTY,
+            n_threads=n_threads(),
         )
-        self.options["n_threads"] = int(os.environ.get("OMP_NUM_THREADS", "1"))
+        if self.problem.sparse:
+            self.X = adelie.matrix.sparse(self.X, method="naive")
         if self.shared:
-            self.glm = adelie.glm.multigaussian(self.y)
+            make = adelie.glm.gaussian if self.single else adelie.glm.multigaussian
+            self.glm = make(self.target)
             self.options["penalty"] = np.ones(self.X.shape[1])
             return
         n_features = self.X.shape[2]
@@ -188,12 +239,30 @@ class Adelie(Peer):
         return fitted.betas[-1].toarray().reshape(-1, self.n_tasks)
 
 
+class AdelieCovariance(Adelie):
+    """Coordinate descent on the covariance matrix, which is computed within the fit."""
+
+    @staticmethod
+    def handles(problem):
+        return ScikitLearnGram.handles(problem)
+
+    def fit(self, alpha, tol):
+        import adelie
+
+        X, y, n_samples = self.X, self.target, len(self.X)
+        if self.intercept:
+            X, y = X - X.mean(axis=0), y - y.mean()
+        options = {k: v for k, v in self.options.items() if k != "intercept"}
+        options |= dict(lmda_path=np.atleast_1d(alpha), tol=tol)
+        return adelie.gaussian_cov(X.T @ X / n_samples, X.T @ y / n_samples, **options)
+
+
 class Mutar(Peer):
     package = "mutar"
 
     @staticmethod
-    def handles(shared, penalty):
-        return not shared
+    def handles(problem):
+        return squares(problem) and not problem.shared
 
     def prepare(self):
         self.X = np.stack(self.X) if isinstance(self.X, list) else self.X
@@ -210,12 +279,6 @@ class Mutar(Peer):
 
     def coef(self, fitted):
         return fitted.coef_
-
-
-PEERS = {
-    peer.package: peer
-    for peer in (Ours, DropIn, ScikitLearn, Celer, Skglm, Adelie, Mutar)
-}
 
 
 def block_diagonal(X):

@@ -11,6 +11,7 @@ that the judge is not a party.
 """
 
 import numpy as np
+import scipy.sparse
 from scipy.signal import lfilter
 from scipy.spatial import cKDTree
 
@@ -22,6 +23,9 @@ CORRELATION = 0.5  # of neighbouring features; falls geometrically with distance
 HEAD = 0.09  # radius of the sphere that carries the sensors, in metres
 CORTEX = 0.042  # radius of the sphere that carries the sources, in metres
 JITTER = 0.01  # how far the same sensor sits apart on two heads, in metres
+DENSITY = 1e-2  # of sparse designs
+ONE_TARGET = ("lasso", "net", "sparse")
+TINY = "shared:20:10:3"
 
 PATH_LENGTH, PATH_EPS = 100, 1e-3  # strengths, and the last in terms of the first
 PATHS = [
@@ -98,10 +102,31 @@ def gallery():
     return X, X @ coef.T + rng.randn(100, 40)
 
 
+def diabetes():
+    """Return scikit-learn's data, (442, 10) and one target."""
+    from sklearn.datasets import load_diabetes
+
+    X, y = load_diabetes(return_X_y=True)
+    return X, y[:, None] - y.mean()
+
+
+def sparse_design(n_samples, n_features, rng, density=DENSITY):
+    """Return a CSC matrix with normal entries at uniformly drawn places."""
+    return scipy.sparse.random_array(
+        (n_samples, n_features),
+        density=density,
+        format="csc",
+        rng=rng,
+        data_sampler=rng.standard_normal,
+    )
+
+
 def make_design(kind, shape, rng):
     """Return the design of a kind; ``shape`` without a shared design's tasks."""
-    if kind in ("shared", "own", "independent", "dirty"):
+    if kind in ("shared", "own", "independent", "dirty", "lasso", "net"):
         return correlated_gaussian(shape, rng)
+    if kind == "sparse":
+        return sparse_design(*shape, rng)
     if kind == "leadfield":
         return leadfield(*shape)
     if kind == "subjects":
@@ -114,13 +139,20 @@ def make_problem(name):
 
     Names are "gallery", "shared:n:p:T" and "leadfield:n:p:T" (one design),
     "own:T:n:p", "subjects:T:n:p" (one leadfield each), "independent:T:n:p" (one design
-    per task, separate lassos) and "dirty:T:n:p" (one design per task).
+    per task, separate lassos) and "dirty:T:n:p" (one design per task). One target have
+    "diabetes", "lasso:n:p", "net:n:p", "net:diabetes" (for an elastic net) and
+    "sparse:n:p"; "tiny" has three.
     """
-    kind, *sizes = name.split(":")
+    kind, *sizes = TINY.split(":") if name == "tiny" else name.split(":")
+    if name in ("diabetes", "net:diabetes"):
+        return *diabetes(), "rows"
     if kind == "gallery":
         return *gallery(), "rows"
     rng = np.random.default_rng(SEED)
     shape = tuple(map(int, sizes))
+    if kind in ONE_TARGET:
+        X = make_design(kind, shape, rng)
+        return X, true_targets(X, 1, rng), "rows"
     shared = kind in ("shared", "leadfield")
     X = make_design(kind, shape[:2] if shared else shape, rng)
     y = true_targets(X, shape[2] if shared else shape[0], rng)
@@ -171,34 +203,60 @@ def split_norm(coef):
     return rows + SPLIT * np.maximum(sizes - height, 0.0).sum()
 
 
-def alpha_max(X, y, penalty="rows"):
-    """Return the smallest ``alpha`` at which all coefficients are 0 (no intercept)."""
+def centred(y, X):
+    """Return targets, or residuals, without the mean over the samples of each task."""
+    return y - y.mean(axis=0 if X.ndim == 2 else 1, keepdims=True)
+
+
+def alpha_max(X, y, penalty="rows", intercept=False):
+    """Return the smallest ``alpha`` at which all coefficients are 0."""
+    y = centred(y, X) if intercept else y
     return float(np.max(dual_norm(gradient(X, y), penalty)))
 
 
-def relative_gap(X, y, coef, alpha, penalty="rows"):
+def coef_norm(coef, penalty):
+    """Return the penalty of coefficients over ``alpha``, one number per lasso."""
+    if penalty == "entries":
+        return np.abs(coef).sum(axis=0)
+    if penalty == "split":
+        return split_norm(coef)
+    return np.linalg.norm(coef, axis=1).sum()
+
+
+def conjugate(products, alpha, ridge):
+    """Return the conjugate of ``alpha`` row norms plus ``ridge / 2`` squares."""
+    beyond = np.maximum(np.linalg.norm(products, axis=1) - alpha, 0.0)
+    return (beyond**2).sum() / (2 * ridge)
+
+
+def relative_gap(X, y, coef, alpha, penalty="rows", *, intercept=False, ridge=0.0):
     """Return the duality gap of ``coef`` over the objective at 0, in float64.
 
     The dual point is the residual, scaled as well as it can be inside the dual ball.
-    For "entries", the largest of the tasks' relative gaps.
+    For "entries", the largest of the tasks' relative gaps. With ``intercept`` there are
+    intercepts without a penalty, at their best. ``ridge``, for "rows" only, is the
+    strength of half the square of the coefficients; then every residual is feasible in
+    the dual problem.
     """
-    X, y, coef = (np.asarray(array, dtype=np.float64) for array in (X, y, coef))
+    X = X if scipy.sparse.issparse(X) else np.asarray(X, dtype=np.float64)
+    y, coef = (np.asarray(array, dtype=np.float64) for array in (y, coef))
     residual = y - predict(X, coef)
-    largest = dual_norm(gradient(X, residual), penalty)
+    if intercept:
+        y, residual = centred(y, X), centred(residual, X)
+    products = gradient(X, residual)
     samples = 0 if X.ndim == 2 else 1
     summed = samples if penalty == "entries" else None
     n = y.shape[samples]
     squares = (residual**2).sum(axis=summed) / n
     overlap = (residual * y).sum(axis=summed) / n
     null = (y**2).sum(axis=summed) / (2 * n)
-    if penalty == "entries":
-        norms = np.abs(coef).sum(axis=0)
-    elif penalty == "split":
-        norms = split_norm(coef)
+    primal = squares / 2 + alpha * coef_norm(coef, penalty)
+    if ridge:
+        primal += ridge / 2 * (coef**2).sum()
+        dual = overlap - squares / 2 - conjugate(products, alpha, ridge)
     else:
-        norms = np.linalg.norm(coef, axis=1).sum()
-    tiny = np.finfo(np.float64).tiny
-    bound = alpha / np.maximum(largest, tiny)
-    scale = np.clip(overlap / np.maximum(squares, tiny), -bound, bound)
-    dual = scale * overlap - scale**2 * squares / 2
-    return float(np.max((squares / 2 + alpha * norms - dual) / null))
+        tiny = np.finfo(np.float64).tiny
+        bound = alpha / np.maximum(dual_norm(products, penalty), tiny)
+        scale = np.clip(overlap / np.maximum(squares, tiny), -bound, bound)
+        dual = scale * overlap - scale**2 * squares / 2
+    return float(np.max((primal - dual) / null))

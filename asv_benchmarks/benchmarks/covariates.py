@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks._counts import many_groups, relative_gap, tutorial
+from benchmarks._glms import many_groups, relative_gap, tutorial
 from mutar_cy import GroupLasso, regularization_path
 
 
@@ -39,7 +39,7 @@ class CountsPath:
 
     def track_gap(self, problem):
         path = self.fit()
-        points = zip(path.coefs.T, path.intercepts, path.alphas, strict=True)
+        points = zip(path.coefs.T, path.alphas, strict=True)
         return max(relative_gap(self.problem, *point) for point in points)
 
     track_gap.unit = "of half the null deviance, at the worst strength"
