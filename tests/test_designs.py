@@ -25,6 +25,13 @@ def gapped(X, row, column):
     return out[::row, ::column]
 
 
+def long_indices(X):
+    """Return a CSC matrix with 64-bit indices, as of more than 2**31 entries."""
+    X = sparse.csc_array(X)
+    X.indices, X.indptr = X.indices.astype(np.int64), X.indptr.astype(np.int64)
+    return X
+
+
 def read_only(X):
     X = X.copy()
     X.flags.writeable = False
@@ -44,6 +51,7 @@ STORAGES = {
     "CSC": sparse.csc_array,
     "CSR": sparse.csr_array,
     "CSC matrix": sparse.csc_matrix,
+    "CSC, long indices": long_indices,
 }
 SHAPES = {"usual": (ROWS, COLUMNS), "n=1": (1, 4), "p=1": (5, 1), "1 x 1": (1, 1)}
 

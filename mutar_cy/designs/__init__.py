@@ -14,6 +14,7 @@ from mutar_cy.designs._scaled_data import (
     whiten,
 )
 from mutar_cy.designs._sparse import SparseDesign
+from mutar_cy.designs._sparse_columns import sparse_gram, sparse_moments
 
 __all__ = [
     "DenseDesign",
@@ -30,6 +31,8 @@ __all__ = [
     "pack_columns",
     "packed",
     "sample_weights",
+    "sparse_gram",
+    "sparse_moments",
     "sum_of_squares",
     "unit_of_targets",
     "whiten",

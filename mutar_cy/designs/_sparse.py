@@ -3,6 +3,7 @@
 import numpy as np
 
 from mutar_cy.designs._design import CONSTANT, Design, column_scale, packed
+from mutar_cy.designs._sparse_columns import sparse_gram, sparse_moments
 
 # Ratio of the squared mean to the squares about the mean beyond which columns are
 # centred before a Gram matrix: a difference of products would lose four digits.
@@ -19,6 +20,8 @@ class SparseDesign(Design):
 
     def __init__(self, X, weight, center, normalize=False):
         self.X = X.tocsc()
+        starts = self.X.indptr.astype(np.int64, copy=False)
+        self._entries = self.X.data, self.X.indices, starts
         self.weight, self.sqrt_weight = weight, np.sqrt(weight)
         self.centers = center
         self.n_samples, self.n_features = X.shape
@@ -34,27 +37,10 @@ class SparseDesign(Design):
             self.squares = self.squares * self.scale**2
 
     def _moments(self, total, center):
-        columns = np.repeat(np.arange(self.n_features), np.diff(self.X.indptr))
-        entries = self.X.data.astype(np.float64, copy=False)
-        at_entry = self.weight[self.X.indices]
-
-        def sums(values):
-            counted = np.bincount(columns, values, minlength=self.n_features)
-            return counted.astype(np.float64, copy=False)
-
-        mean = np.zeros(self.n_features)
+        mean, squares = sparse_moments(*self._entries, self.weight, center)
         with np.errstate(invalid="ignore", over="ignore"):
-            if center:
-                mean = sums(entries * at_entry) / total
-                # A second pass removes the rounding of the first.
-                full = np.diff(self.X.indptr) == self.n_samples
-                mean += full * sums(at_entry * (entries - mean[columns])) / total
-            squares = sums(at_entry * (entries - mean[columns]) ** 2)
             size = mean**2
             if center:
-                implicit = np.maximum(total - sums(at_entry), 0.0)
-                implicit[full] = 0.0
-                squares += implicit * size
                 squares[squares <= CONSTANT**2 * total * size] = 0.0
             return mean, squares, total * size > LARGE_SQUARE * squares
 
@@ -83,9 +69,7 @@ class SparseDesign(Design):
         """Return the inner products of the columns ``rows`` with ``columns``."""
         if np.any(self._offset[rows]) or np.any(self._offset[columns]):
             return packed(self, rows) @ packed(self, columns).T
-        left = self.X[:, rows].astype(np.float64).multiply(self.weight[:, None])
-        right = self.X[:, columns].astype(np.float64)
-        product = (left.T.tocsr() @ right).toarray()
+        product = sparse_gram(*self._entries, rows, columns, self.weight)
         if self._centers:
             total = self.weight.sum()
             product -= total * np.outer(self.mean[rows], self.mean[columns])
