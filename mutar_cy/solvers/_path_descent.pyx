@@ -107,13 +107,18 @@ cdef class PathDescent:
         self.largest_allowance = limits.largest_allowance
         self.largest_size, self.least_alpha = limits.largest_size, limits.least_alpha
         self.n_points, self.row_work = 0, datafit.work()
+        self.alpha = self.alpha_before = 0.0
         self.since_signal = 0.0
 
     def resume(self, const double[:, ::1] coef not None, double alpha):
-        """Go on from a solution that was found by other means."""
+        """Go on from a solution that was found by other means.
+
+        With two solutions, one after the other, the next strength starts ahead.
+        """
         if self.n_points == 0 or alpha != self.alpha:
-            self.n_points = 1
-        self.alpha = alpha
+            self.alpha_before, self.alpha = self.alpha, alpha
+            self.coef_before[:, :] = self.coef
+            self.n_points = min(self.n_points + 1, 2)
         self.coef[:, :] = coef
         self.datafit.restart(&self.coef[0, 0])
 
