@@ -39,10 +39,9 @@ class FoldMoments:
     @staticmethod
     def suits(objective, n_strengths):
         """Return whether paths of folds may be solved by moments."""
-        data, scaled = objective.data, objective.scaled
-        options = objective.options
-        if not objective.solves_by_moments or options.fits_constants:
+        if not objective.solves_by_moments or objective.options.fits_constants:
             return False
+        data, scaled, options = objective.data, objective.scaled, objective.options
         if options.normalize or len(objective.parts) != len(data.designs):
             return False
         dense = [

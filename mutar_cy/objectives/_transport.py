@@ -37,6 +37,8 @@ class TransportObjective(SeparableObjective):
         Coefficients of at most this size are set to 0.
     """
 
+    solves_by_moments = False
+
     def __init__(
         self,
         data,

@@ -68,6 +68,21 @@ class GramDescent:
                 break
         self._n_failed = 0 if n_settled else self._n_failed + 1
 
+    def report(self, on_iteration):
+        """Call back with the gaps of the last strength, after the fact.
+
+        Those below the target are left out, but for the last one.
+        """
+        given, history = self.given, self._descent.gaps()
+        target = given.tol * given.null
+        kept = history[:, 1] > target
+        kept[-1] = True
+        for n_sweeps, gap in history[kept].tolist():
+            pair = max(gap, 0.0), target
+            on_iteration(
+                int(n_sweeps), *np.ldexp(pair, -2 * given.problem.data.y_exponent)
+            )
+
     def _make_descent(self):
         given, statistics = self.given, self.given.statistics
         n_rows, capacity = len(given.features), statistics.grams.shape[1]

@@ -65,9 +65,9 @@ class NewtonModel:
         curvature, ridge = local.curvature, working_set.problem.ridge
         # A pure ridge has no curvature along a block and couples nothing.
         self.coupled = (curvature > 0.0).astype(np.float64)
-        self.ridge = ridge / np.where(
-            curvature > 0.0, curvature * (curvature + ridge), 1.0
-        )
+        # In two steps: the square of a curvature may underflow.
+        share = ridge / np.where(curvature > 0.0, curvature + ridge, 1.0)
+        self.ridge = share / np.where(curvature > 0.0, curvature, 1.0)
 
     def solve(self, gradient):
         """Return Newton's direction, a safer one if needed, and how blocks shrink.

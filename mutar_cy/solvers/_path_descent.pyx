@@ -34,6 +34,8 @@ cdef double ACCURATE = 0.1
 cdef double FEW_VISITS = 100.0
 # Largest step of an extrapolation along the path, relative to the last step.
 cdef double FARTHEST = 2.0
+# Number of measurements of the gap that are kept.
+cdef int LONGEST = 256
 # Multiplications between two checks for Ctrl-C: some tens of milliseconds.
 cdef double LONG_WORK = 1e8
 
@@ -80,6 +82,8 @@ cdef class PathDescent:
         double[::1] scratch             # two times the size of the longest block
         int[::1] active                 # (n_blocks,)
         View view
+        double[:, ::1] history          # (LONGEST, 2) sweeps and gaps of a strength
+        int n_measured
         object error                    # of a signal
         bint is_fresh                   # whether the state is that of a restart
         int size, n_sweeps, n_points
@@ -106,6 +110,7 @@ cdef class PathDescent:
         self.largest_scale = limits.largest_scale
         self.largest_allowance = limits.largest_allowance
         self.largest_size, self.least_alpha = limits.largest_size, limits.least_alpha
+        self.history = np.empty((LONGEST, 2))
         self.n_points, self.row_work = 0, datafit.work()
         self.alpha = self.alpha_before = 0.0
         self.since_signal = 0.0
@@ -161,6 +166,15 @@ cdef class PathDescent:
             np.asarray(objectives)[:n_settled], np.asarray(n_sweeps)[:n_settled],
         )
 
+    def gaps(self):
+        """Return the sweeps and the gaps of the last strength, measurement by one.
+
+        Returns
+        -------
+        history : ndarray of shape (n_measured, 2)
+        """
+        return np.array(self.history[:self.n_measured])
+
     cdef bint settle(self, const double* strengths, int max_iter) noexcept nogil:
         """Minimise at other strengths; return whether the certificate may be kept."""
         cdef Py_ssize_t b
@@ -168,6 +182,7 @@ cdef class PathDescent:
         for b in range(self.thresholds.shape[0]):
             self.thresholds[b] = self.penalty.block_threshold(b)
         self.n_sweeps, self.work, self.is_fresh = 0, 0.0, True
+        self.n_measured = 0
         self.start_ahead(strengths[0])
         if not strengths[0] > self.least_alpha:
             return False
@@ -224,6 +239,10 @@ cdef class PathDescent:
         )
         self.primal = 0.5 * self.view.square + self.view.cost
         self.gap = self.primal - dual + self.allowance
+        # Longer histories go on in the last place.
+        self.n_measured = min(self.n_measured + 1, LONGEST)
+        self.history[self.n_measured - 1, 0] = self.n_sweeps
+        self.history[self.n_measured - 1, 1] = self.gap
 
     cdef bint is_trustworthy(self) noexcept nogil:
         """Return whether rounding is negligible, also against the thresholds."""
