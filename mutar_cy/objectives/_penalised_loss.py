@@ -29,6 +29,7 @@ from mutar_cy.solvers import (
     join_columns,
     make_gram_problem,
     solve,
+    solve_columns,
     solve_path,
 )
 
@@ -366,6 +367,8 @@ class SeparableObjective(LossObjective):
     def _minimise(self, start, callback):
         options = {**self.options.for_solver(), "on_iteration": callback}
         solver = self._solvers[0]
+        if solver is solve and self.groups is None:
+            return solve_columns(self.scaled, self.penalty, start, **options)
         solutions = [
             solver(
                 self.scaled.column(c),

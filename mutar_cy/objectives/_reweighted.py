@@ -13,8 +13,10 @@ from mutar_cy.objectives._warnings import (
 from mutar_cy.solvers import (
     ReweightingOptions,
     ReweightingResult,
+    join_results,
     reweight,
     reweight_columns,
+    reweight_path,
     reweight_rows,
 )
 
@@ -49,15 +51,17 @@ class ReweightedObjective(Objective):
     def _reweight(self, start, effort):
         """Return the `ReweightingResult` of the objective."""
 
-    def _minimise(self, start, callback):
-        effort = ReweightingOptions(
+    def _effort(self, callback=None):
+        return ReweightingOptions(
             self.options.tol,
             self.options.max_iter,
             self.tol_reweighting,
             self.max_iter_reweighting,
             callback,
         )
-        return self._reweight(start, effort)
+
+    def _minimise(self, start, callback):
+        return self._reweight(start, self._effort(callback))
 
     def solve_path(self, strengths):
         """Yield the solutions; the first convex problems start from each other.
@@ -128,12 +132,26 @@ class ReweightedBlockObjective(ReweightedObjective, BlockObjective):
     def _reweight(self, start, effort):
         return reweight(self.scaled, self.penalty, self.groups, start, effort)
 
+    def solve_path(self, strengths):
+        """Yield the solutions, as `ReweightedObjective` does, on one set of Grams."""
+        penalties, effort = self._penalties(strengths), self._effort()
+        yield from reweight_path(self.scaled, penalties, self.groups, options=effort)
+
 
 class ReweightedSeparableObjective(ReweightedObjective, SeparableObjective):
     """Square roots of absolute coefficients, in every column."""
 
     def _reweight(self, start, effort):
         return reweight_columns(self.scaled, self.penalty, start, effort)
+
+    def solve_path(self, strengths):
+        """Yield the solutions, as `ReweightedObjective` does, on one set of Grams."""
+        effort = self._effort()
+        paths = [
+            reweight_path(self.scaled.column(c), list(own), options=effort)
+            for c, own in enumerate(zip(*self._penalties(strengths), strict=True))
+        ]
+        yield from (join_results(found) for found in zip(*paths, strict=True))
 
 
 class MultiLevelObjective(ReweightedObjective, SeparableObjective):

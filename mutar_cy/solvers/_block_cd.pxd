@@ -10,6 +10,23 @@ cdef struct View:
     double largest        # largest dual ratio of a block
     Py_ssize_t n_active   # blocks that are non-zero or are to become so
 
+# A descent of `block_cd`: what it is given, its buffers, and its outcome.
+cdef struct Descent:
+    double target         # duality gap to reach
+    int max_epochs
+    int epochs            # sweeps between two gaps
+    int n_free            # unpenalised blocks, which come first
+    double row_work       # multiplications of a visit of a row
+    double* history       # (epochs + 1, n_rows, n_columns) written, or NULL
+    int* active           # (n_blocks,) written
+    double* scratch       # two times the size of the longest block
+    int size              # of the longest block
+    int n_epochs
+    double gap
+    Py_ssize_t n_active
+    bint at_rest
+    bint is_interrupted   # by a signal
+
 cdef double move_block(
     Datafit datafit,
     Penalty penalty,
@@ -43,3 +60,11 @@ cdef double sweep(
 cdef Py_ssize_t rows_of(
     Datafit datafit, const int* active, Py_ssize_t n_active
 ) noexcept nogil
+
+cdef double kernel_gap(View view) noexcept nogil
+
+cdef void descend_blocks(
+    Datafit datafit, Penalty penalty, double* w, Descent* run
+) noexcept nogil
+
+cdef int raise_signal(const Descent* run) except -1

@@ -17,6 +17,7 @@ SWEEPS = 5
 CHEAP = 2e5
 CHEAP_ROUNDS = 6
 CHEAP_CALLS = 2
+CHEAP_SWEEPS = CHEAP_CALLS * CHEAP_ROUNDS * SWEEPS
 # Multiplications that a visit of a row costs besides its own: calls and loops.
 ROW = 300.0
 # Multiplications that a round of SWEEPS sweeps and its acceleration cost besides: calls
@@ -45,7 +46,7 @@ GONE = 1e-10
 STEPS = [1.0, 0.5, 0.25, 0.1, 0.02]
 
 
-def descend(working_set, target, budget):
+def descend(working_set, target, budget, before=0):
     """Reduce the duality gap of the working set's own problem to ``target``.
 
     Parameters
@@ -56,6 +57,8 @@ def descend(working_set, target, budget):
         Duality gap, in scaled units.
     budget : int
         Maximum number of sweeps.
+    before : int, default=0
+        Number of sweeps that have been made without acceleration.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def descend(working_set, target, budget):
         for _ in range(REFINEMENTS):
             accelerate(working_set, active, None, True)
     while True:
-        cheap = work < CHEAP and n_sweeps < CHEAP_CALLS * CHEAP_ROUNDS * SWEEPS
+        cheap = work < CHEAP and before + n_sweeps < CHEAP_SWEEPS
         rounds = CHEAP_ROUNDS if cheap and not newton else 1
         if rounds == 1 and history is None:
             history = np.empty((SWEEPS + 1, *working_set.coef.shape))

@@ -20,12 +20,17 @@ import numpy as np
 
 from mutar_cy.solvers._descent import anderson_direction
 from mutar_cy.solvers._outer_loop import Solution
+from mutar_cy.solvers._reweighting_newton import ROOT, newton_cost, newton_direction
 from mutar_cy.solvers._reweighting_support import Support
-from mutar_cy.solvers._solve import join_columns, solve
+from mutar_cy.solvers._solve import join_columns, solve, solve_path
+from mutar_cy.solvers._tangents import Accuracy, TangentSteps
 
-# Accuracy of weighted problems, as a share of the tolerance. Rough solutions mislead
-# reweighting: a block that should become zero keeps a weight that lets it stay.
-INNER = 1e-6
+# Accuracy of weighted problems, as a share of the gap at their start, and its bounds as
+# shares of the tolerance. Rougher solutions mislead reweighting: a block that should
+# become zero keeps a weight that lets it stay, and the last steps seem to stand still.
+INNER = 0.1
+ROUGHEST = 0.1
+FINEST = 1e-6
 # Accuracy of the first problem, as a share of the tolerance: it decides which blocks
 # take part.
 FIRST = 0.1
@@ -37,6 +42,18 @@ FEW = 8
 # Number of solutions in an extrapolation, and the same if coefficients have converged.
 MEMORY = 5
 LEAST = 2
+# Largest change of the fit at which Newton's method is tried for the roots themselves.
+NEAR = 0.3
+# Convex problems that come before, as they are; the largest number of its steps, and
+# the largest share by which they shrink a block: at one half, its curvature has tripled.
+PLAIN = 4
+LEAPS = 6
+TRUSTED = 0.5
+# Longest step beyond the solution of a problem, in the last step or so that no block
+# shrinks by more than a share of its norm, and the shares of it that are tried.
+LONGEST = 32.0
+FARTHEST = 0.9
+OVERSTEPS = 0.1, 0.25, 0.5, 1.0
 # A rival is out of reach if it is lower by this many decreases of the last step.
 AHEAD = 20
 
@@ -56,6 +73,14 @@ class ReweightingOptions(NamedTuple):
     tol_reweighting: float = 1e-4
     max_iter_reweighting: int = 100
     on_iteration: Any = None
+
+    def is_convex(self, penalty):
+        """Return whether the first problem is the only one."""
+        return self.max_iter_reweighting == 1 or penalty.alpha == 0.0
+
+    def for_first(self, penalty):
+        """Return the options of :func:`solve` for the first problem."""
+        return self.for_solve(1.0 if self.is_convex(penalty) else FIRST)
 
     def for_solve(self, share=1.0):
         """Return the options of :func:`solve`, with a share of the tolerance."""
@@ -108,7 +133,7 @@ class ReweightingPath:
         self.first, self.factor = first, factor
         n_blocks = support.problem.blocks.n_blocks
         self.given = np.ones(n_blocks) if penalty.weights is None else penalty.weights
-        self.losses, self.history = [], []
+        self.losses, self.n_solutions = [], 0
         self.n_iter, self.change = int(np.max(first.n_iter)), np.inf
         self._begin(first)
 
@@ -120,13 +145,27 @@ class ReweightingPath:
             self.losses.append(float(np.sum(solution.objective)))
             return
         self.support.load(alive, solution.coef)
+        self.load()
         self.losses.append(self.objective())
+
+    def load(self):
+        """Follow the blocks of the support, which have changed."""
+        support, data = self.support, self.support.data
+        self._steps = TangentSteps(
+            self.given[support.chosen],
+            support.lengths,
+            self.factor * self.penalty.alpha,
+            self.factor,
+            (support.unit, -2 * data.y_exponent),
+            support.separate,
+        )
+        self.history = np.empty((MEMORY + 1, *support.lengths.shape))
+        self.n_solutions, self.work = 0, 0.0
 
     def objective(self):
         """Return the present objective, in the user's units."""
-        support = self.support
-        cost = float(self.given[support.chosen] @ np.sqrt(support.norms()))
-        return support.data_term() + self.factor * self.penalty.alpha * cost
+        working_set = self.support.working_set
+        return self._steps.objective(working_set.datafit, working_set.coef)
 
     def run(self, options, rival=np.inf):
         """Solve weighted problems until convergence or a limit.
@@ -135,10 +174,11 @@ class ReweightingPath:
         """
         self.change = np.inf
         while not self.has_converged(options):
-            if len(self.losses) >= options.max_iter_reweighting or self._lags(rival):
+            left = options.max_iter_reweighting - len(self.losses)
+            if left <= 0 or self._lags(rival):
                 return
             self._shrink()
-            self.step(options)
+            self.step(options, left)
 
     def _lags(self, rival):
         if self.change == np.inf:  # before the first step
@@ -149,47 +189,152 @@ class ReweightingPath:
     def has_converged(self, options):
         """Return whether the coefficients have stopped changing."""
         still = self.change <= options.tol_reweighting
-        return self.ended or (still and len(self.history) <= LEAST)
+        return self.ended or (still and self.n_solutions <= LEAST)
 
-    def step(self, options):
-        """Solve the problem whose penalty is tangent to the objective's."""
-        support = self.support
-        if len(self.history) > (
+    def step(self, options, most=1):
+        """Solve problems whose penalties are tangent to the objective's.
+
+        These are as many as can be solved in one call; ``most`` at most.
+        """
+        settled = False
+        if self._may_leap():
+            settled = self._leap(options.tol_reweighting)
+        if self.n_solutions > (
             MEMORY if self.change > options.tol_reweighting else LEAST
         ):
             self._extrapolate()
-        with np.errstate(divide="ignore"):
-            inverse = 0.5 * self.factor / np.sqrt(support.norms())
-        self.weights = self.given[support.chosen] * inverse
-        support.set_weights(self.weights)
-        old = support.rows
-        accuracy = max(INNER * options.tol, ROUNDING)
-        self.n_iter += support.descend(accuracy, options.max_iter)
-        new = support.rows
-        self.history.append(new)
-        self.change = relative_change(support.lengths, new, old)
-        self.losses.append(self.objective())
-        self.ended = not support.norms().any()
+        most = most if options.on_iteration is None else 1
+        share = 1.0 if settled else INNER
+        self._solve(options, self.history[self.n_solutions :][:most], share)
+        self.ended = self._steps.n_alive == 0
         if options.on_iteration is not None:
             options.on_iteration(self.n_iter, np.nan, np.nan)
+
+    def _solve(self, options, history, share):
+        """Solve the next weighted problems; write their solutions into a history."""
+        support, working_set, before = (
+            self.support,
+            self.support.working_set,
+            self.n_iter,
+        )
+        self.start = support.rows if not self.n_solutions else None
+        floor = max(FINEST * options.tol, ROUNDING) * support.least_null
+        ceiling = max(ROUGHEST * options.tol * support.least_null, floor)
+        shape = working_set.datafit, working_set.penalty, working_set.coef, history
+        limits = (
+            min(support.cheap_sweeps, options.max_iter),
+            options.tol_reweighting,
+            max(1, int(SHRUNK * len(support.chosen)) - FEW + 1),
+        )
+        found = self._steps.run(*shape, Accuracy(floor, ceiling, share), limits)
+        self._count(found)
+        if not found.finished:  # by sweeps alone
+            left, target = options.max_iter - limits[0], found.target
+            self.n_iter += support.descend(target, left, limits[0]) if left else 0
+            shape = *shape[:3], history[len(found.losses) :][:1]
+            self._count(self._steps.run(*shape, Accuracy(0, 0, 0), limits, True))
+        self.work += (self.n_iter - before) * support.sweep_work
+
+    def _count(self, found):
+        """Take notice of weighted problems that have been solved."""
+        self.n_iter += found.n_sweeps
+        self.losses += found.losses.tolist()
+        self.n_solutions += len(found.losses)
+        self.change = self._steps.change if len(found.losses) else self.change
+
+    @property
+    def weights(self):
+        """The weights of the last problem, of the blocks of the support."""
+        return self.support.weights
 
     def _shrink(self):
         """Unpack the blocks that are zero, if they are many."""
         alive = self.support.norms() > 0.0
         if np.count_nonzero(alive) + FEW <= SHRUNK * len(alive):
+            weights = self.support.weights[alive]
             self.support.keep(alive)
-            self.history.clear()
+            self.support.set_weights(weights)
+            self.load()
 
     def _extrapolate(self):
         """Move to the extrapolation of the last solutions, if the objective falls."""
-        history = np.stack(self.history)
-        self.history.clear()
+        history = self.history[: self.n_solutions]
+        self.n_solutions = 0
         direction = anderson_direction(history)
         if direction is None or np.any(history * (history[-1] + direction) < 0.0):
             return
         self.support.move(direction)
         if not self.objective() < self.losses[-1]:
             self.support.move(-direction)
+
+    def _may_leap(self):
+        """Return whether Newton's method for the roots themselves is likely to pay."""
+        support, few = self.support, len(self.losses) < PLAIN
+        if few or not self.n_solutions or self.change > NEAR:
+            return False
+        return support.suits_newton and newton_cost(support) <= self.work
+
+    def _leap(self, tol):
+        """Take Newton's steps for the roots while the objective falls.
+
+        Where the objective is not convex, go on in the direction of the last problem.
+
+        Returns
+        -------
+        settled : bool
+            Whether the coefficients are at a minimum, up to the tolerance.
+        """
+        self.work, lowest = 0.0, self.losses[-1]
+        support, before = self.support, self._before_last()
+        for n_steps in range(LEAPS):
+            with np.errstate(divide="ignore"):
+                weights = 0.5 * self.factor / np.sqrt(support.norms())
+            weights *= self.given[support.chosen]
+            direction = newton_direction(support, weights, ROOT)
+            if direction is None:
+                if not n_steps:
+                    self._overstep(support.rows - before)
+                return False
+            if support.shrinkage(direction) > TRUSTED:
+                return False
+            move, size = (
+                np.max(support.lengths * np.abs(each), initial=0.0)
+                for each in (direction, support.rows)
+            )
+            support.move(direction)
+            value = self.objective()
+            if not value < lowest:
+                support.move(-direction)
+                settled = bool(move <= tol * size)
+                self.n_solutions = 0 if settled else self.n_solutions
+                return settled
+            lowest, self.n_solutions = value, 0
+            if move <= tol * size:
+                return True
+        return False
+
+    def _overstep(self, direction):
+        """Go on in the direction of the last problem while the objective falls.
+
+        A block may be on its way to zero, or others away from it, in steps that grow
+        slowly.
+        """
+        support, moved = self.support, 0.0
+        shrinkage, lowest = support.shrinkage(direction), self.losses[-1]
+        step = LONGEST if not shrinkage > 0.0 else min(LONGEST, FARTHEST / shrinkage)
+        for share in OVERSTEPS:
+            support.move((share * step - moved) * direction)
+            value = self.objective()
+            if not value < lowest:
+                support.move((moved - share * step) * direction)
+                break
+            lowest, moved, self.n_solutions = value, share * step, 0
+
+    def _before_last(self):
+        """Return the coefficients from which the last problem started."""
+        return (
+            self.start if self.n_solutions < 2 else self.history[self.n_solutions - 2]
+        )
 
     def unweighted(self):
         """Return the result if the first problem is also the last."""
@@ -208,17 +353,6 @@ class ReweightingPath:
             self._begin(last)
         losses, n_iter = np.array(self.losses), self.n_iter + n_iter
         return ReweightingResult(self.first, last, weights, losses, n_iter, converged)
-
-
-def relative_change(lengths, coef, old):
-    """Return the largest change of a fit, relative to the largest fit of a feature.
-
-    The fit of a coefficient is its size times the norm of its column, so that the
-    units of features do not matter.
-    """
-    largest = max(np.max(lengths * abs(w), initial=0.0) for w in (coef, old))
-    change = np.max(lengths * abs(coef - old), initial=0.0)
-    return float(change / largest) if largest > 0.0 else 0.0
 
 
 def reweight(data, penalty, groups=None, coef=None, options=None):
@@ -241,11 +375,43 @@ def reweight(data, penalty, groups=None, coef=None, options=None):
         Its weights are of shape (n_blocks,).
     """
     options = ReweightingOptions() if options is None else options
-    once = options.max_iter_reweighting == 1 or penalty.alpha == 0.0
-    given = options.for_solve(1.0 if once else FIRST)
-    first = solve(data, penalty, groups, coef, **given)
-    path = ReweightingPath(Support(data, penalty, groups), penalty, first, 1.0)
-    if once or path.ended:
+    first = solve(data, penalty, groups, coef, **options.for_first(penalty))
+    return continue_from(first, Support(data, penalty, groups), penalty, options)
+
+
+def reweight_path(data, penalties, groups=None, coef=None, options=None):
+    """Yield the results of :func:`reweight` for several penalties.
+
+    The first problems are a path of their own: where reweighting ends does not depend
+    on where they start.
+
+    Parameters
+    ----------
+    penalties : sequence of L21
+        The same penalty with decreasing strengths.
+    data, groups, coef, options
+        As for :func:`reweight`.
+
+    Yields
+    ------
+    ReweightingResult
+    """
+    options = ReweightingOptions() if options is None else options
+    given = options.for_first(penalties[-1])
+    del given["on_iteration"]
+    support = None
+    firsts = solve_path(data, penalties, groups, coef, **given)
+    for first, penalty in zip(firsts, penalties, strict=True):
+        if support is None:
+            support = Support(data, penalty, groups)
+        support = support.again(penalty)
+        yield continue_from(first, support, penalty, options)
+
+
+def continue_from(first, support, penalty, options):
+    """Return the result of reweighting that starts from a solution."""
+    path = ReweightingPath(support, penalty, first, 1.0)
+    if options.is_convex(penalty) or path.ended:
         return path.unweighted()
     path.run(options)
     return path.certified(options)
@@ -269,6 +435,11 @@ def reweight_columns(data, penalties, coef=None, options=None):
         )
         for c, penalty in enumerate(penalties)
     ]
+    return join_results(found)
+
+
+def join_results(found):
+    """Return the results of single columns as one, as `reweight_columns` says."""
     n_steps = max(len(each.losses) for each in found)
     losses = [
         np.pad(each.losses, (0, n_steps - len(each.losses)), mode="edge")

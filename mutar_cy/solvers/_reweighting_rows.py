@@ -17,6 +17,7 @@ A. Lozano, G. Swirszcz (2012), Multi-level lasso for sparse multi-task regressio
 
 import numpy as np
 
+from mutar_cy._lib import interruptible
 from mutar_cy.datafits import GramQuadratic
 from mutar_cy.penalties import L21
 from mutar_cy.solvers._block_cd import block_cd
@@ -58,18 +59,20 @@ def alternate(path, shared, options):
     """
     support = path.support
     shared = shared[support.chosen]
+    target = ACCURACY * support.least_null
     for _ in range(ROUNDS):
         factors = best_factors(path, shared)
         support.multiply(factors)
         kept = factors > 0.0
         if not kept.any():
-            path.weights, path.ended = np.full(len(kept), np.inf), True
+            support.set_weights(np.full(len(kept), np.inf))
+            path.ended = True
             break
         support.keep(kept)
+        path.load()
         shared = (shared * factors)[kept]
-        path.weights = path.given[support.chosen] / shared
-        support.set_weights(path.weights)
-        path.n_iter += support.descend(ACCURACY, options.max_iter)
+        support.set_weights(path.given[support.chosen] / shared)
+        path.n_iter += support.descend(target, options.max_iter)
         path.ended = not support.norms().any()
         if path.ended:
             break
@@ -80,14 +83,10 @@ def best_factors(path, shared):
     """Return the factors of all rows that minimise the objective in C, for fixed S."""
     support, working_set = path.support, path.support.working_set
     n_rows, start = len(shared), working_set.n_free
-    gram, slope = np.zeros((n_rows, n_rows)), np.zeros(n_rows)
-    every = np.arange(start + n_rows)
-    correlation = working_set.correlation_of(every).T
-    for c, (rows, inner) in enumerate(support.entries()):
-        rows, inner = rows[rows >= start], inner[np.ix_(rows >= start, rows >= start)]
-        own = working_set.coef[rows, c]
-        slope[rows - start] += own * correlation[rows, c]
-        gram[np.ix_(rows - start, rows - start)] += own[:, None] * inner * own
+    every = np.arange(start, start + n_rows)
+    own = working_set.coef[start:]
+    slope = np.einsum("rc,cr->r", own, working_set.correlation_of(every))
+    gram = support.weighted_gram(own, start)
     square = 2.0 * working_set.datafit.value(working_set.coef)
     strength = path.penalty.alpha * np.ldexp(1.0, 2 * support.data.y_exponent)
     penalty = L21(strength, path.given[support.chosen] * shared, positive=True)
@@ -155,16 +154,19 @@ def predicted_losses(path):
     given = path.given[support.chosen]
     start = support.working_set.n_free
     coef = support.working_set.coef
-    every = np.arange(len(coef))
-    correlation = support.working_set.correlation_of(every).T
-    change = np.zeros(len(coef))
-    norms = np.tile(np.abs(coef).sum(axis=1), (len(coef), 1))
+    n_rows = len(coef)
+    correlation = support.working_set.correlation_of(np.arange(n_rows)).T
+    change, norms = np.zeros(n_rows), np.abs(coef).sum(axis=1)
+    norms = np.tile(norms, (n_rows, 1))
     try:
-        for c, (rows, gram) in enumerate(support.entries()):
-            own = coef[rows, c]
-            moved, gain = without_each(own, gram, correlation[rows, c])
-            change[rows] += gain
-            norms[np.ix_(rows, rows)] += np.abs(moved) - np.abs(own)
+        for columns, rows, gram in support.nonzero_grams():
+            own = coef[rows, columns[:, None]]
+            moved, gain = without_each(own, gram, correlation[rows, columns[:, None]])
+            change += np.bincount(rows.ravel(), gain.ravel(), n_rows)
+            places = n_rows * rows[:, :, None] + rows[:, None, :]
+            shorter = np.abs(moved) - np.abs(own)[:, None, :]
+            found = np.bincount(places.ravel(), shorter.ravel(), n_rows**2)
+            norms += found.reshape(n_rows, n_rows)
     except np.linalg.LinAlgError:
         return np.full(len(given), np.inf)
     norms = np.maximum(np.ldexp(norms[start:, start:], support.unit), 0.0)
@@ -175,43 +177,45 @@ def predicted_losses(path):
 
 
 def without_each(coef, gram, correlation):
-    """Predict the coefficients of one column without each of them.
+    """Predict the coefficients of some columns without each of them.
 
     Parameters
     ----------
-    coef : ndarray of shape (n,)
-    gram : ndarray of shape (n, n)
-    correlation : ndarray of shape (n,)
+    coef : ndarray of shape (n_columns, n)
+    gram : ndarray of shape (n_columns, n, n)
+    correlation : ndarray of shape (n_columns, n)
         Correlations with the residual.
 
     Returns
     -------
-    moved : ndarray of shape (n, n)
-        Row ``j`` holds the coefficients without entry ``j``; entries that would change
-        sign are zero too.
-    change : ndarray of shape (n,)
+    moved : ndarray of shape (n_columns, n, n)
+        Row ``j`` of a column holds its coefficients without entry ``j``; entries that
+        would change sign are zero too.
+    change : ndarray of shape (n_columns, n)
         Change of the data term.
     """
-    regular = gram.copy()
-    regular.flat[:: len(coef) + 1] *= 1.0 + JITTER
-    inverse = np.linalg.inv(regular)
-    moved = coef - inverse * (coef / np.diag(inverse))[:, None]
-    moved.flat[:: len(coef) + 1] = 0.0
+    regular, each = gram.copy(), np.arange(coef.shape[1])
+    regular[:, each, each] *= 1.0 + JITTER
+    inverse = interruptible(np.linalg.inv, regular)
+    coef = coef[:, None, :]
+    shares = coef[:, 0] / inverse[:, each, each]
+    moved = coef - inverse * shares[:, :, None]
+    moved[:, each, each] = 0.0
     moved[moved * coef < 0.0] = 0.0
     move = moved - coef
-    change = 0.5 * np.einsum("ij,ij->i", move @ gram, move) - move @ correlation
-    return moved, change
+    change = 0.5 * np.einsum("cij,cij->ci", move @ gram, move)
+    return moved, change - np.einsum("cij,cj->ci", move, correlation)
 
 
 def try_dropping(path, chosen, options):
     """Drop rows and continue; return to the start unless the objective falls."""
     support, before = path.support, path.losses[-1]
     rows, n_losses = support.rows, len(path.losses)
-    state = path.weights, path.change
+    state = path.weights.copy(), path.change
     move = np.zeros_like(rows)
     gone = len(rows) - len(support.chosen) + np.asarray(chosen)  # free rows come first
     move[gone] = -rows[gone]
-    path.history.clear()
+    path.n_solutions = 0
     support.move(move)
     for _ in range(STEPS):
         path.step(options)
@@ -221,10 +225,11 @@ def try_dropping(path, chosen, options):
         if path.has_converged(options):
             break
     del path.losses[n_losses:]
-    path.history.clear()
+    path.n_solutions = 0
     support.move(rows - support.rows)
-    (path.weights, path.change), path.ended = state, False
-    support.set_weights(path.weights)
+    weights, path.change = state
+    path.ended = False
+    support.set_weights(weights)
     return False
 
 

@@ -47,7 +47,11 @@ class Storage:
         would be too large.
     grams : ndarray of shape (n_designs, capacity, capacity), or None
         Gram matrices, if they are cheaper than columns.
+    expected_sweeps : float
+        The number of sweeps that Gram matrices are to pay in.
     """
+
+    expected_sweeps = EXPECTED_SWEEPS
 
     def __init__(self, data, free):
         self.data, self.free = data, free
@@ -138,7 +142,7 @@ class Storage:
         """Append features as rows."""
         start = self.n_rows
         self.features = np.concatenate([self.features, features])
-        if not self.packs and not self._affords_gram():
+        if not self.packs and not self.affords_gram(self.n_rows):
             self.packs, start = True, 0
             samples = int(self.data.sample_ptr[-1])
             self._packed = np.empty((0, samples))
@@ -158,11 +162,12 @@ class Storage:
             if self.free.projects:
                 out[:] = self.free.project(d, out)
 
-    def _affords_gram(self):
-        return 8.0 * len(self.data.designs) * self.n_rows**2 <= MEMORY
+    def affords_gram(self, n_rows):
+        """Return whether the Gram matrices of so many rows are small enough."""
+        return 8.0 * len(self.data.designs) * n_rows**2 <= MEMORY
 
     def _wants_gram(self):
-        if not self.packs or not self._affords_gram():
+        if not self.packs or not self.affords_gram(self.n_rows):
             return not self.packs
         rows, designs = self.n_rows, len(self.data.designs)
         samples, columns = int(self.data.sample_ptr[-1]), self.data.n_columns
@@ -170,7 +175,7 @@ class Storage:
         visits = 1.0 if designs == 1 and columns > 1 else 2.0
         residual = sum(target.size for target in self.data.targets)
         saved = visits * residual - rows * columns
-        return EXPECTED_SWEEPS * saved > rows * samples / BLAS3_GAIN / 2.0
+        return self.expected_sweeps * saved > rows * samples / BLAS3_GAIN / 2.0
 
     def _extend_grams(self, start):
         designs, end = self.data.designs, self.n_rows
@@ -352,6 +357,11 @@ class WorkingSet:
     def sweep_work(self):
         """Return the approximate cost of a sweep over all rows, in multiplications."""
         return self.storage.n_rows * self.datafit.work()
+
+    @property
+    def correlation(self):
+        """The state where it is a correlation, of shape (n_columns, n_rows), a view."""
+        return self._correlation[:, : self.storage.n_rows]
 
     def correlation_of(self, rows):
         """Return the correlations of some rows, of shape (n_columns, len(rows))."""

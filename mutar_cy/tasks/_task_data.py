@@ -133,7 +133,8 @@ class TaskData(NamedTuple):
         n_axes_of_tasks = 0 if self.layout.shares_samples else 1
         if len(self.columns) == n_axes_of_tasks:  # y had no axis of columns
             blocks = [block[:, 0] for block in blocks]
-        blocks = [block.astype(self.dtype, copy=False) for block in blocks]
+        dtype = self.dtype
+        blocks = [block.astype(dtype, copy=False) for block in blocks]
         values = self.layout.unstack(blocks, self.shape, self.rows)
         return self.layout.name_tasks(values, self.labels.tolist())
 
