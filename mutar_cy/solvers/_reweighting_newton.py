@@ -9,9 +9,10 @@ is then convex near the point, and Newton's direction leads to the minimum there
 """
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg.lapack import dposv
 
 from mutar_cy._lib import interruptible
+from mutar_cy.solvers._spd_inverses import spd_inverses
 
 # Multiples of D in the Hessian.
 ROOT, TANGENT = 1.5, 1.0
@@ -51,12 +52,12 @@ def newton_direction(support, weights, bend):
     units = coef / norms[owner, None]
     correlation = working_set.correlation_of(rows).T
     uphill = curvature[owner, None] * coef - correlation
-    try:
-        inverses = _inverses(working_set.storage, rows, curvature[owner])
-        found = _solve(
-            inverses, data.column_ptr, uphill, units, owner, bend * curvature
-        )
-    except (LinAlgError, np.linalg.LinAlgError):
+    inverses = _inverses(working_set.storage, rows, curvature[owner])
+    if inverses is None:
+        return None
+    bent = bend * curvature
+    found = _solve(inverses, data.column_ptr, uphill, units, owner, bent)
+    if found is None:
         return None
     direction = np.zeros(working_set.coef.shape)
     direction[rows] = found
@@ -64,14 +65,21 @@ def newton_direction(support, weights, bend):
 
 
 def _inverses(storage, rows, diag):
-    """Return the inverse of ``X_d' X_d`` plus a diagonal, of every design."""
-    grams = storage.grams[:, rows[:, None], rows]
-    grams[:, np.arange(len(rows)), np.arange(len(rows))] += diag
-    return interruptible(np.linalg.inv, grams)
+    """Return the inverse of ``X_d' X_d`` plus a diagonal of every design, or None."""
+    n_rows = len(rows)
+    if n_rows == storage.grams.shape[1]:
+        matrices = storage.grams.copy()
+    else:
+        matrices = np.empty((len(storage.grams), n_rows, n_rows))
+        for gram, out in zip(storage.grams, matrices, strict=True):
+            np.take(gram[rows], rows, axis=1, out=out, mode="clip")  # unbuffered
+    each = np.arange(n_rows)
+    matrices[:, each, each] += diag
+    return matrices if interruptible(spd_inverses, matrices) else None
 
 
 def _solve(inverses, column_ptr, uphill, units, owner, bent):
-    """Solve Newton's equations; raise LinAlgError unless the Hessian is positive."""
+    """Solve Newton's equations; return None unless the Hessian is positive."""
     spans = list(zip(column_ptr[:-1].tolist(), column_ptr[1:].tolist(), strict=True))
 
     def divided(values):
@@ -92,6 +100,5 @@ def _solve(inverses, column_ptr, uphill, units, owner, bent):
     matrix.flat[:: len(matrix) + 1] += 1.0 / bent
     start = -divided(uphill)
     along = np.add.reduceat(np.einsum("rc,rc->r", units, start), firsts)
-    factor = cho_factor(matrix, lower=True, check_finite=False)
-    amount = cho_solve(factor, along, check_finite=False)
-    return start + divided(amount[owner, None] * units)
+    _, amount, info = dposv(matrix, along, lower=1)
+    return start + divided(amount[owner, None] * units) if info == 0 else None
