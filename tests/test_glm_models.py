@@ -13,8 +13,8 @@ from mutar_cy.glm import (
     solve_glm,
     solve_glm_path,
 )
-from mutar_cy.glm import _predictors as module
-from mutar_cy.glm._gram_model import GramModel
+from mutar_cy.glm._predictors import PredictorSet
+from mutar_cy.glm._solve import GlmLoop
 from mutar_cy.losses import Poisson
 from mutar_cy.penalties import L21, SparseGroup
 
@@ -36,7 +36,7 @@ PENALTIES = {
         alpha, [0.0] + [1.0] * (n - 1), positive=True
     ),
 }
-ROUTES = ["few rows", "Gram matrices", "packed columns"]
+ROUTES = ["Gram matrices", "packed columns"]
 
 
 def parts_of(loss, *, responses=1, seed=0):
@@ -57,10 +57,8 @@ def parts_of(loss, *, responses=1, seed=0):
 
 def take(monkeypatch, route):
     """Let steps be found one way only."""
-    if route != "few rows":
-        monkeypatch.setattr(module, "FEW", 0)
     if route == "packed columns":
-        monkeypatch.setattr(GramModel, "suits", staticmethod(lambda predictors: False))
+        monkeypatch.setattr(PredictorSet, "newton_rows", lambda predictors: None)
 
 
 def fit(loss, penalty, groups, share=0.15, *, responses=1, intercept=True, **options):
@@ -126,23 +124,22 @@ def test_a_path_ends_where_fits_from_nothing_do(loss):
         assert abs(found.objective - alone.objective) <= alone.gap_target
 
 
-def test_kept_curvatures_change_nothing_but_the_number_of_steps(monkeypatch):
-    from mutar_cy.glm import _gram_model
-
-    take(monkeypatch, "Gram matrices")
-    monkeypatch.setattr(_gram_model, "CHEAP_ROWS", 0)
-    monkeypatch.setattr(_gram_model, "DRIFT", np.inf)
-    monkeypatch.setattr(_gram_model, "SLOW", np.inf)
-    responses = make_responses(parts_of("poisson"), Poisson())
-    top = glm_alpha_max(responses, L21(), GROUPS)
-    penalties = [L21(share * top) for share in (0.5, 0.2, 0.1)]
-    kept = list(solve_glm_path(responses, penalties, GROUPS, tol=TOL))
-    monkeypatch.undo()
-    anew = list(solve_glm_path(responses, penalties, GROUPS, tol=TOL))
-    assert sum(one.n_iter for one in kept) > sum(one.n_iter for one in anew)
-    for one, other in zip(kept, anew, strict=True):
-        assert one.converged
-        assert abs(one.objective - other.objective) <= one.gap_target
+def test_curvatures_are_kept_where_new_ones_would_cost_more_than_steps():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((300, 200))
+    y = rng.poisson(np.exp(0.3 * X[:, :3].sum(axis=1))).astype(float)
+    responses = make_responses([DesignTargets(X, y[:, None])], Poisson())
+    top = glm_alpha_max(responses, L21())
+    loop = GlmLoop(responses, L21(0.05 * top), None, TOL)
+    loop.start(None)
+    penalties = [L21(share * top) for share in (0.05, 0.049, 0.048)]
+    found = loop.settle(penalties, 100)
+    assert len(found) == len(penalties)
+    n_steps = sum(one.n_iter for one in found)
+    assert loop.working_set.newton_rows().n_models < n_steps / 2
+    for penalty, one in zip(penalties, found, strict=True):
+        alone = solve_glm(responses, penalty, tol=TOL)
+        assert abs(one.objective - alone.objective) <= alone.gap_target
 
 
 def test_a_start_from_the_solution_takes_no_step_and_one_far_off_is_not_followed():
@@ -167,7 +164,7 @@ def test_a_certificate_measures_whether_residuals_sum_to_zero(loss, off, monkeyp
     monkeypatch.setattr(
         Responses, "best_intercepts", lambda self, eta: right(self, eta) + off
     )
-    monkeypatch.setattr(module, "FEW", 0)  # compiled steps ask the loss itself
+    take(monkeypatch, "packed columns")  # compiled steps ask the loss itself
     penalty = L21(alpha_of(loss, "norms"))
     responses = make_responses(parts_of(loss), LOSSES[loss])
     found = solve_glm(responses, penalty, GROUPS, tol=TOL, max_iter=10)

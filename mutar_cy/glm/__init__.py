@@ -1,8 +1,7 @@
 """Generalised linear models: Newton's method around the block kernel, certified."""
 
-from mutar_cy.glm._axes import principal_axes as principal_axes  # builds it
 from mutar_cy.glm._existence import columns_without_minimum
-from mutar_cy.glm._few_rows import FewRows as FewRows  # builds it
+from mutar_cy.glm._newton_rows import NewtonRows as NewtonRows  # builds it
 from mutar_cy.glm._responses import Responses, make_responses
 from mutar_cy.glm._rows_model import RowsModel as RowsModel  # builds it
 from mutar_cy.glm._solve import glm_alpha_max, solve_glm, solve_glm_path

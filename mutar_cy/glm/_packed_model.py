@@ -240,11 +240,27 @@ class PackedModel:
         return rows, parts, Rotation(rows, self._batches)
 
     def solve(self, correlation, gap, share):
-        """Return the step to the minimum of the model, as `GramModel` does."""
+        """Return the step to the minimum of the model, and that of the intercepts.
+
+        Parameters
+        ----------
+        correlation : ndarray of shape (n_columns, n_rows)
+            Of all rows of the working set with the residual.
+        gap : float
+            Of the working set's problem, at the predictors.
+        share : float
+            The fraction of the gap to which the model is solved.
+
+        Returns
+        -------
+        direction : ndarray of shape (n_rows, n_columns)
+        shift : ndarray of shape (n_columns,)
+        """
         self._load(correlation)
         target = share * gap
         lowest = MIN_TARGET * target
-        # As in `GramModel.solve`.
+        # The gap of the model may be below its target although that of the problem is
+        # not: then the target is lowered until a sweep is made.
         while not descend(self.working_set, target, SWEEPS) and target > lowest:
             target *= 0.1
         return self._direction()

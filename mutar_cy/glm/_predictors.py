@@ -4,15 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from mutar_cy.glm._few_rows import FewRows
-from mutar_cy.glm._gram_model import GramModel
-from mutar_cy.glm._packed_model import PackedModel
+from mutar_cy.glm._newton_rows import NewtonRows
 from mutar_cy.glm._unpenalised import FLOOR, refit_unpenalised
 from mutar_cy.solvers import NoFreeBlocks, Storage, WorkingSet
 
-# Rows, and multiplications of a gradient, up to which all Newton steps are one compiled
-# call: Python takes most of the time of smaller steps.
-FEW, FEW_WORK = 40, 1e5
+# Bytes of Gram matrices up to which they are made: 2 GiB.
+MEMORY = 2.0**31
 # Halvings of a step before it is given up: 2^-40 is below the square root of eps.
 HALVINGS = 40
 # Fraction of the decrease promised by the slope that a step must reach (Armijo's rule).
@@ -64,10 +61,9 @@ class PredictorSet(WorkingSet):
         self.has_intercept = self.data.designs[0].centers
         self.intercept = np.zeros(self.data.n_columns)
         self.eta: Any = None
-        self._few_rows: Any = None
+        self._newton_rows: Any = None
         self.residual = self._residual
         self.curvature = np.empty_like(self.residual)
-        self._model = GramModel(self)
 
     def _make_storage(self):
         return PackedStorage(self.data, self.free)
@@ -104,8 +100,7 @@ class PredictorSet(WorkingSet):
         self.loss = self.responses.evaluate(self.eta, self.residual, self.curvature)
 
     def load(self, residuals, correlation=None, square=None):
-        """Begin a descent from the present predictors."""
-        self._model.gap = np.inf
+        """Do nothing: predictors and derivatives are the state."""
 
     def sweep_work(self):
         """Return the number of multiplications of a gradient and a step."""
@@ -115,13 +110,13 @@ class PredictorSet(WorkingSet):
         """Return the objective at the coefficients."""
         return self.loss + self.penalty_value()
 
-    def few_rows(self):
-        """Return the compiled Newton solver, or None for many rows."""
-        few = len(self.coef) <= FEW and len(self.coef) * self.residual.size <= FEW_WORK
-        if not few or self.free.in_play or self.penalty.ridge:
+    def newton_rows(self):
+        """Return the compiled Newton solver of the rows; None with free rows."""
+        n_rows, n_columns = self.coef.shape
+        if self.free.in_play or 8.0 * n_columns * n_rows**2 > MEMORY:
             return None
-        if self._few_rows is None:
-            self._few_rows = FewRows(
+        if self._newton_rows is None:
+            self._newton_rows = NewtonRows(
                 self.responses.loss,
                 self.responses.observed,
                 self.responses.starts,
@@ -130,25 +125,10 @@ class PredictorSet(WorkingSet):
                 FLOOR,
                 self.has_intercept,
             )
-        return self._few_rows
-
-    def descend_few(self, target, budget):
-        """Make Newton steps on few rows, as `descend_newton` does on any."""
         state = self.coef, self.intercept, self.eta, self.residual, self.curvature
-        shape = (
-            self.storage.packed,
-            self.block_ptr,
-            state,
-            self.penalty.rotation_invariant,
-        )
-        n_steps, self.loss = self.few_rows().descend(
-            self.penalty, *shape, target, budget
-        )
-        return n_steps
-
-    def model(self):
-        """Return a quadratic model of the loss at the predictors."""
-        return self._model if GramModel.suits(self) else PackedModel(self)
+        rotates = self.penalty.rotation_invariant and not self.problem.blocks.single
+        self._newton_rows.bind(self.storage.packed, self.block_ptr, state, rotates)
+        return self._newton_rows
 
     def gap(self, correlation):
         """Return the duality gap of the working set's own problem.

@@ -1,1 +1,2 @@
-class RowsModel: ...
+class RowsModel:
+    n_models: int

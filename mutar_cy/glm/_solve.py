@@ -2,12 +2,18 @@
 
 import numpy as np
 
+from mutar_cy.glm._newton_rows import HARD
+from mutar_cy.glm._packed_model import PackedModel
 from mutar_cy.glm._predictors import PredictorSet
 from mutar_cy.glm._unpenalised import refit_unpenalised
-from mutar_cy.solvers import Certificate, PathLoop, make_solution, run_path
+from mutar_cy.solvers import BALANCED, Certificate, PathLoop, make_solution, run_path
 
 # Fraction of the gap to which the quadratic model of a Newton step is solved.
 INNER = 0.03
+# Bytes of packed rows up to which all of them are packed at once: 256 MiB.
+PACKED = 2.0**28
+# Strengths of the first run of a path: it may end before the last one.
+FIRST_RUN = 16
 # Successive steps without a smaller gap that end a descent: no digit is left.
 MAX_STALLED = 3
 
@@ -27,18 +33,24 @@ def descend_newton(working_set, target, budget):
     -------
     n_steps : int
     """
-    if working_set.few_rows() is not None:
-        return working_set.descend_few(target, budget)
     n_steps = n_stalled = 0
     best = np.inf
     while True:
+        rows = working_set.newton_rows()
+        if rows is not None:
+            done, working_set.loss = rows.descend(
+                working_set.penalty, target, budget - n_steps
+            )
+            n_steps += done
+            if rows.status != HARD or n_steps >= budget:
+                return n_steps
         correlation = working_set.storage.correlate(working_set._residuals)
         gap = working_set.gap(correlation)
         n_stalled = 0 if gap < best else n_stalled + 1
         best = min(gap, best)
         if gap <= target or n_steps >= budget or n_stalled >= MAX_STALLED:
             return n_steps
-        direction, shift = working_set.model().solve(correlation, gap, INNER)
+        direction, shift = PackedModel(working_set).solve(correlation, gap, INNER)
         slope = -float(np.vdot(direction, correlation.T))
         n_steps += 1
         if working_set.step_along(direction, shift, slope) == 0.0:
@@ -78,6 +90,10 @@ def solve_glm(
     """
     run = GlmLoop(responses, penalty, groups, tol)
     run.start(coef)
+    if on_iteration is None and run.takes_all():
+        found = run.settle([penalty], max_iter)
+        if found:
+            return found[0]
     run.minimise(max_iter, on_iteration)
     return run.solution()
 
@@ -101,8 +117,23 @@ def solve_glm_path(
     ------
     Solution
     """
+    penalties = list(penalties)
+    run = GlmLoop(responses, penalties[0], groups, tol)
+    run.start(coef)
+    n_done, n_asked = 0, FIRST_RUN
+    while run.takes_all() and n_done < len(penalties):
+        asked = penalties[n_done : n_done + n_asked]
+        found = run.settle_first(asked, max_iter)
+        yield from found
+        n_done += len(found)
+        n_asked *= 2
+        if len(found) < len(asked):
+            break
     yield from run_path(
-        lambda first: GlmLoop(responses, first, groups, tol), penalties, max_iter, coef
+        lambda first: GlmLoop(responses, first, groups, tol),
+        penalties[n_done:],
+        max_iter,
+        loop=run,
     )
 
 
@@ -187,6 +218,77 @@ class GlmLoop(PathLoop):
                 working_set.coef[:] = 0.0
                 working_set.intercept[:] = 0.0
                 working_set.eta = None
+
+    def takes_all(self):
+        """Return whether all blocks come in at once, to be solved in compiled code."""
+        data, samples = self.data, int(self.data.sample_ptr[-1])
+        if self.free.in_play or len(self.unjudged) or self.target < self.rounding:
+            return False
+        if 8.0 * data.n_features * samples > PACKED:
+            return False
+        fewest = min(own.stop - own.start for own in self.responses.slices)
+        dense = all(design.packs_cheaply for design in data.designs)
+        return dense and data.n_features <= fewest
+
+    def settle_first(self, penalties, max_iter):
+        """Return the solutions for the first of some penalties, of all that are met.
+
+        The loop is then at the last of them, or where the descent for the next one has
+        ended.
+
+        Parameters
+        ----------
+        penalties : list of Penalty
+            In the user's units, of the kind of the present one.
+        max_iter : int
+
+        Returns
+        -------
+        found : list of Solution
+        """
+        working_set = self.working_set
+        self.candidates[working_set.chosen] = False
+        chosen = np.flatnonzero(self.candidates)
+        self.candidates[:] = False
+        if len(chosen):
+            working_set.add(chosen)
+        problems = self._ready(penalties)
+        if not problems or not len(working_set.coef):
+            return []
+        working_set.residuals()
+        rows = working_set.newton_rows()
+        if rows is None:
+            return []
+        own = [one.penalty.restricted(working_set.chosen) for one in problems]
+        balance = BALANCED * (2.0 * self.null) ** 0.5
+        n_met, *points = rows.path(own, self.target, max_iter, balance)
+        state = working_set.coef, working_set.intercept
+        found = []
+        for k in range(n_met):
+            self.problem, working_set.penalty = problems[k], own[k]
+            found.append(self._solution_at(*(values[k] for values in points)))
+        working_set.problem, working_set.loss = self.problem, rows.value
+        working_set.coef, working_set.intercept = state
+        self.n_iter = 0 if n_met == len(penalties) else rows.n_steps
+        return found
+
+    def _ready(self, penalties):
+        """Return the problems of penalties, as long as all their thresholds count."""
+        chosen, ready = self.working_set.chosen, []
+        for penalty in penalties:
+            problem = self.problem.with_penalty(penalty)
+            own = problem.thresholds[chosen]
+            if np.any(own < self.noise[chosen]) or not np.all(own):
+                break
+            ready.append(problem)
+        return ready
+
+    def _solution_at(self, coef, intercept, numbers):
+        """Return a solution of compiled code, (gap, objective, n_steps) its numbers."""
+        self.working_set.coef, self.working_set.intercept = coef, intercept
+        self.gap, self.primal, n_steps = numbers
+        self.n_iter, self.converged = int(n_steps), True
+        return self.solution()
 
     def solution(self):
         """Return coefficients, intercepts and certificate as they are now."""

@@ -43,24 +43,24 @@ cdef class Gamma(Loss):
         """Return the weighted sum of the absolute terms of the losses."""
         return float(sqrt_weight**2 @ (y * np.exp(-eta) + np.abs(eta)))
 
-    def fit_intercept_only(
+    cdef double best_intercept(
         self,
-        const double[::1] y not None,
-        const double[::1] eta not None,
-        const double[::1] sqrt_weight not None,
-    ):
+        Py_ssize_t n,
+        const double* y,            # (n,)
+        const double* eta,          # (n,)
+        const double* sqrt_weight,  # (n,)
+    ) noexcept nogil:
         """Return the constant that balances weighted residuals, in closed form."""
         cdef Py_ssize_t i
         cdef double lowest = INFINITY, total = 0.0, ratios = 0.0, weight
-        with nogil:
-            for i in range(y.shape[0]):
-                if sqrt_weight[i] > 0.0 and eta[i] < lowest:
-                    lowest = eta[i]
-            for i in range(y.shape[0]):
-                if sqrt_weight[i] > 0.0:
-                    weight = sqrt_weight[i] * sqrt_weight[i]
-                    total += weight
-                    ratios += weight * y[i] * exp(lowest - eta[i])
+        for i in range(n):
+            if sqrt_weight[i] > 0.0 and eta[i] < lowest:
+                lowest = eta[i]
+        for i in range(n):
+            if sqrt_weight[i] > 0.0:
+                weight = sqrt_weight[i] * sqrt_weight[i]
+                total += weight
+                ratios += weight * y[i] * exp(lowest - eta[i])
         return log(ratios / total) - lowest
 
     def mean(self, eta):

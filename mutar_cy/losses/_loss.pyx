@@ -5,7 +5,7 @@ Formulas stand once, compiled, for one sample; arrays of samples go through them
 
 import numpy as np
 
-from libc.math cimport INFINITY, fabs, isfinite
+from libc.math cimport INFINITY, NAN, fabs, isfinite, isnan
 
 # Steps of the intercept-only fit. Newton's method takes 3 to 8; bisection over the
 # whole range of exponents of a double takes at most 2 * 1074.
@@ -89,6 +89,118 @@ cdef class Loss:
     cdef double minimum_at(self, double y) noexcept nogil:
         return 0.0
 
+    cdef double total(
+        self,
+        Py_ssize_t n,
+        const double* y,            # (n,)
+        const double* eta,          # (n,)
+        const double* sqrt_weight,  # (n,)
+    ) noexcept nogil:
+        """Return the weighted sum of the losses."""
+        cdef Py_ssize_t i
+        cdef double total = 0.0
+        for i in range(n):
+            if sqrt_weight[i] > 0.0:
+                total += sqrt_weight[i] * sqrt_weight[i] * self.value_at(y[i], eta[i])
+        return total
+
+    cdef double total_terms(
+        self,
+        Py_ssize_t n,
+        const double* y,            # (n,)
+        const double* eta,          # (n,)
+        const double* sqrt_weight,  # (n,)
+        double* residual,           # (n,) written
+        double* curvature,          # (n,) written
+    ) noexcept nogil:
+        """Return `total`; write ``-sqrt_weight * f'`` and Newton curvatures."""
+        cdef Py_ssize_t i
+        cdef double total = 0.0
+        for i in range(n):
+            if sqrt_weight[i] > 0.0:
+                total += sqrt_weight[i] * sqrt_weight[i] * self.terms_at(
+                    y[i], eta[i], &residual[i], &curvature[i]
+                )
+                residual[i] *= sqrt_weight[i]
+            else:
+                residual[i] = curvature[i] = 0.0
+        return total
+
+    cdef double total_dual(
+        self,
+        Py_ssize_t n,
+        const double* y,            # (n,)
+        const double* offset,       # (n,)
+        const double* sqrt_weight,  # (n,)
+        const double* residual,     # (n,)
+        double scale,
+    ) noexcept nogil:
+        """Return the dual objective at ``scale`` times the residual."""
+        cdef Py_ssize_t i
+        cdef double total = 0.0, theta
+        for i in range(n):
+            if sqrt_weight[i] > 0.0:
+                theta = scale * residual[i] / sqrt_weight[i]
+                total -= sqrt_weight[i] * sqrt_weight[i] * (
+                    self.conjugate_at(y[i], theta) + theta * offset[i]
+                )
+        return total
+
+    cdef double best_intercept(
+        self,
+        Py_ssize_t n,
+        const double* y,            # (n,)
+        const double* eta,          # (n,)
+        const double* sqrt_weight,  # (n,)
+    ) noexcept nogil:
+        """Return `fit_intercept_only`, or NaN if there is no finite optimum."""
+        cdef Py_ssize_t i
+        cdef int n_steps = 0
+        cdef double low = -INFINITY, high = INFINITY, at = 0.0, longest = LONGEST, step
+        cdef double total, size, slope, residual, curvature, weight, weight_sum
+        cdef bint ended
+        while n_steps < MAX_STEPS:
+            n_steps += 1
+            total = size = slope = weight_sum = 0.0
+            for i in range(n):
+                weight = sqrt_weight[i] * sqrt_weight[i]
+                if weight > 0.0:
+                    weight_sum += weight
+                    self.terms_at(y[i], eta[i] + at, &residual, &curvature)
+                    total += weight * residual
+                    size += weight * fabs(residual)
+                    slope += weight * curvature
+            if fabs(total) <= BALANCED * size:
+                # A flat loss without residuals is saturated, not minimal.
+                ended = slope > 0.0 or size > 0.0 or weight_sum == 0.0
+                return at if ended else NAN
+            # Residuals fall as the predictor grows: the loss is convex.
+            if total > 0.0:
+                low = at
+            else:
+                high = at
+            step = INFINITY
+            if slope > 0.0 and n_steps <= NEWTON_STEPS:
+                step = total / slope
+            if not isfinite(step) or fabs(step) > longest:
+                if n_steps == 1:
+                    at = start_of_intercept(self, n, eta, sqrt_weight)
+                    if at != 0.0:
+                        low, high = -INFINITY, INFINITY
+                        continue
+                step = longest if total > 0.0 else -longest
+                longest *= 2.0
+            if at + step == at:  # shorter than the resolution of doubles
+                return at
+            if not low < at + step < high:
+                step = 0.5 * (low + high) - at
+                if not low < at + step < high:
+                    # Neighbouring doubles bracket the root, or there is no root and a
+                    # step has overflowed.
+                    return at if isfinite(low) and isfinite(high) else NAN
+            at += step
+        return NAN
+
     def _parameters(self):
         """Return the arguments that make this loss again."""
         return ()
@@ -112,14 +224,10 @@ cdef class Loss:
         const double[::1] sqrt_weight not None,
     ):
         """Return the weighted sum of the losses."""
-        cdef Py_ssize_t i
         cdef double total = 0.0
-        with nogil:
-            for i in range(y.shape[0]):
-                if sqrt_weight[i] > 0.0:
-                    total += sqrt_weight[i] * sqrt_weight[i] * self.value_at(
-                        y[i], eta[i]
-                    )
+        if y.shape[0]:
+            with nogil:
+                total = self.total(y.shape[0], &y[0], &eta[0], &sqrt_weight[0])
         return total
 
     def evaluate(
@@ -131,17 +239,13 @@ cdef class Loss:
         double[::1] curvature not None,
     ):
         """Return :meth:`value`; write ``-sqrt_weight * f'`` and Newton curvatures."""
-        cdef Py_ssize_t i
         cdef double total = 0.0
-        with nogil:
-            for i in range(y.shape[0]):
-                if sqrt_weight[i] > 0.0:
-                    total += sqrt_weight[i] * sqrt_weight[i] * self.terms_at(
-                        y[i], eta[i], &residual[i], &curvature[i]
-                    )
-                    residual[i] *= sqrt_weight[i]
-                else:
-                    residual[i] = curvature[i] = 0.0
+        if y.shape[0]:
+            with nogil:
+                total = self.total_terms(
+                    y.shape[0], &y[0], &eta[0], &sqrt_weight[0], &residual[0],
+                    &curvature[0],
+                )
         return total
 
     def dual(
@@ -157,15 +261,12 @@ cdef class Loss:
         It is a lower bound of the loss plus the penalty if the point is in the dual
         ball and orthogonal to every unpenalised column, the intercept's included.
         """
-        cdef Py_ssize_t i
-        cdef double total = 0.0, theta
-        with nogil:
-            for i in range(y.shape[0]):
-                if sqrt_weight[i] > 0.0:
-                    theta = scale * residual[i] / sqrt_weight[i]
-                    total -= sqrt_weight[i] * sqrt_weight[i] * (
-                        self.conjugate_at(y[i], theta) + theta * offset[i]
-                    )
+        cdef double total = 0.0
+        if y.shape[0]:
+            with nogil:
+                total = self.total_dual(
+                    y.shape[0], &y[0], &offset[0], &sqrt_weight[0], &residual[0], scale
+                )
         return total
 
     def magnitude(self, y, eta, sqrt_weight):
@@ -205,56 +306,11 @@ cdef class Loss:
             If the residuals have the same sign for every constant, so that the loss
             has no finite minimum.
         """
-        cdef Py_ssize_t i
-        cdef int n_steps = 0
-        cdef double low = -INFINITY, high = INFINITY, at = 0.0, longest = LONGEST, step
-        cdef double total, size, slope, residual, curvature, weight, weight_sum
-        cdef bint ended = False
-        with nogil:
-            while n_steps < MAX_STEPS and not ended:
-                n_steps += 1
-                total = size = slope = weight_sum = 0.0
-                for i in range(y.shape[0]):
-                    weight = sqrt_weight[i] * sqrt_weight[i]
-                    if weight > 0.0:
-                        weight_sum += weight
-                        self.terms_at(y[i], eta[i] + at, &residual, &curvature)
-                        total += weight * residual
-                        size += weight * fabs(residual)
-                        slope += weight * curvature
-                if fabs(total) <= BALANCED * size:
-                    # A flat loss without residuals is saturated, not minimal.
-                    ended = slope > 0.0 or size > 0.0 or weight_sum == 0.0
-                    break
-                # Residuals fall as the predictor grows: the loss is convex.
-                if total > 0.0:
-                    low = at
-                else:
-                    high = at
-                step = INFINITY
-                if slope > 0.0 and n_steps <= NEWTON_STEPS:
-                    step = total / slope
-                if not isfinite(step) or fabs(step) > longest:
-                    if n_steps == 1:
-                        with gil:
-                            at = start_of_intercept(self.link, eta, sqrt_weight)
-                        if at != 0.0:
-                            low, high = -INFINITY, INFINITY
-                            continue
-                    step = longest if total > 0.0 else -longest
-                    longest *= 2.0
-                if at + step == at:  # shorter than the resolution of doubles
-                    ended = True
-                    break
-                if not low < at + step < high:
-                    step = 0.5 * (low + high) - at
-                    if not low < at + step < high:
-                        # Neighbouring doubles bracket the root, or there is no root
-                        # and a step has overflowed.
-                        ended = isfinite(low) and isfinite(high)
-                        break
-                at += step
-        if not ended:
+        cdef double at = 0.0
+        if y.shape[0]:
+            with nogil:
+                at = self.best_intercept(y.shape[0], &y[0], &eta[0], &sqrt_weight[0])
+        if isnan(at):
             raise ValueError(
                 f"The intercept of the loss {self.name!r} has no finite optimum: its "
                 f"residuals have the same sign for every intercept, or predictors are "
@@ -362,10 +418,16 @@ cdef const double[::1] flat(values):
 
 
 cdef double start_of_intercept(
-    link, const double[::1] eta, const double[::1] sqrt_weight
-):
+    Loss loss,
+    Py_ssize_t n,
+    const double* eta,          # (n,)
+    const double* sqrt_weight,  # (n,)
+) noexcept nogil:
     """Return minus the median predictor if predictors are far from 0, else 0."""
-    if link == "identity":  # a loss of y - eta has no place where it saturates
-        return 0.0
-    median = np.median(np.asarray(eta)[np.asarray(sqrt_weight) > 0.0])
-    return -median if abs(median) > LONGEST else 0.0
+    cdef double median
+    with gil:
+        if loss.link == "identity":  # y - eta has no place where a loss saturates
+            return 0.0
+        weighed = np.asarray(<double[:n]> <double*> sqrt_weight) > 0.0
+        median = np.median(np.asarray(<double[:n]> <double*> eta)[weighed])
+    return -median if fabs(median) > LONGEST else 0.0

@@ -44,23 +44,23 @@ cdef class Poisson(Loss):
         """Return the weighted sum of the absolute terms of the losses."""
         return float(sqrt_weight**2 @ (np.exp(eta) + np.abs(y * eta)))
 
-    def fit_intercept_only(
+    cdef double best_intercept(
         self,
-        const double[::1] y not None,
-        const double[::1] eta not None,
-        const double[::1] sqrt_weight not None,
-    ):
+        Py_ssize_t n,
+        const double* y,            # (n,)
+        const double* eta,          # (n,)
+        const double* sqrt_weight,  # (n,)
+    ) noexcept nogil:
         """Return the constant that balances weighted residuals, in closed form."""
         cdef Py_ssize_t i
         cdef double top = -INFINITY, observed = 0.0, expected = 0.0
-        with nogil:
-            for i in range(y.shape[0]):
-                if sqrt_weight[i] > 0.0 and eta[i] > top:
-                    top = eta[i]
-            for i in range(y.shape[0]):
-                if sqrt_weight[i] > 0.0:
-                    observed += sqrt_weight[i] * sqrt_weight[i] * y[i]
-                    expected += sqrt_weight[i] * sqrt_weight[i] * exp(eta[i] - top)
+        for i in range(n):
+            if sqrt_weight[i] > 0.0 and eta[i] > top:
+                top = eta[i]
+        for i in range(n):
+            if sqrt_weight[i] > 0.0:
+                observed += sqrt_weight[i] * sqrt_weight[i] * y[i]
+                expected += sqrt_weight[i] * sqrt_weight[i] * exp(eta[i] - top)
         return log(observed / expected) - top
 
     def lacks_optimum(self, y):

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,15 @@ from mutar_cy.glm._rows_model import RowsModel
 from mutar_cy.losses import Loss
 from mutar_cy.penalties import Penalty
 
-class FewRows(RowsModel):
+MET: int
+ENDED: int
+HARD: int
+FAILED: int
+
+class NewtonRows(RowsModel):
+    status: int
+    value: float
+    n_steps: int
     def __init__(
         self,
         loss: Loss,
@@ -18,13 +27,16 @@ class FewRows(RowsModel):
         floor: float,
         centred: bool,
     ) -> None: ...
-    def descend(
+    def bind(
         self,
-        penalty: Penalty,
         rows: NDArray[np.float64],
         block_ptr: NDArray[np.int32],
         state: tuple[NDArray[np.float64], ...],
         rotates: bool,
-        target: float,
-        budget: int,
+    ) -> None: ...
+    def descend(
+        self, penalty: Penalty, target: float, budget: int
+    ) -> tuple[int, float]: ...
+    def path(
+        self, penalties: Sequence[Penalty], target: float, budget: int, balance: float
     ) -> tuple[Any, ...]: ...
