@@ -8,6 +8,7 @@ from mutar_cy.glm._rows_model import RowsModel
 from mutar_cy.losses import Loss
 from mutar_cy.penalties import Penalty
 
+FEW: int
 MET: int
 ENDED: int
 HARD: int
@@ -17,6 +18,7 @@ class NewtonRows(RowsModel):
     status: int
     value: float
     n_steps: int
+    most: int
     def __init__(
         self,
         loss: Loss,

@@ -31,6 +31,8 @@ cdef:
     double MOST = 0.5
     double LONG_WORK = 1e8      # multiplications between two looks for Ctrl-C
 
+# Rows up to which Gram matrices are cheap even where samples are fewer.
+FEW = 40
 # How a descent ends: the target is met; or more steps do not help; or the next step
 # needs another model, as more rows are active than there are samples, or as sweeps on
 # Gram matrices do not converge; or an error is pending.
@@ -61,7 +63,7 @@ cdef class NewtonRows(RowsModel):
         readonly double value                   # of the loss, at the last look
         double cost, gap, last, work
         readonly int n_steps
-        int fewest
+        readonly int most                       # active rows of a model
         bint fresh                              # whether all slopes are known
         double[::1] grad                        # (n_rows * n_columns,)
         double[::1] ahead                       # (n_observations,) predictors of a trial
@@ -73,7 +75,7 @@ cdef class NewtonRows(RowsModel):
         self.y, self.offset, self.sqrt_weight, self.inverse = observed
         self.starts, self.owners, self.sample_ptr = starts, owners, sample_ptr
         self.n_columns = <int> len(owners)
-        self.fewest = int(np.min(np.diff(starts)))
+        self.most = max(FEW, int(np.min(np.diff(starts))))
         self.column_ptr = np.arange(self.n_columns + 1, dtype=np.int32)
         buffers = np.empty((5, len(observed[0])))
         self.change, self.used, self.root, self.inner, self.ahead = buffers
@@ -114,7 +116,6 @@ cdef class NewtonRows(RowsModel):
         self.scratch = np.empty(max(room, 2 * longest * max(self.n_columns, 1)))
         self.grad = np.empty(n_rows * self.n_columns)
         self.n_known = self.capacity = 0
-        self.last = INFINITY
 
     def descend(self, Penalty penalty not None, double target, int budget):
         """Make Newton steps until the gap of the rows' own problem is small.
@@ -207,6 +208,7 @@ cdef class NewtonRows(RowsModel):
             bint always = <double> self.n_rows * self.y.shape[0] <= SMALL_WORK
             int n_stalled = 0
             double best = INFINITY, part = INFINITY
+        self.last = INFINITY
         while True:
             self.look(penalty, whole)
             if whole:
@@ -217,7 +219,7 @@ cdef class NewtonRows(RowsModel):
                     return _MET
                 if self.n_steps >= budget or n_stalled >= MAX_STALLED:
                     return _ENDED
-                if hard or self.n_active_rows > self.fewest:
+                if hard or self.n_active_rows > self.most:
                     return _HARD
             elif self.gap <= part or self.gap >= self.last or hard \
                     or self.n_steps >= budget:

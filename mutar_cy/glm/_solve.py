@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mutar_cy.glm._newton_rows import HARD
+from mutar_cy.glm._newton_rows import FEW, HARD
 from mutar_cy.glm._packed_model import PackedModel
 from mutar_cy.glm._predictors import PredictorSet
 from mutar_cy.glm._unpenalised import refit_unpenalised
@@ -228,7 +228,7 @@ class GlmLoop(PathLoop):
             return False
         fewest = min(own.stop - own.start for own in self.responses.slices)
         dense = all(design.packs_cheaply for design in data.designs)
-        return dense and data.n_features <= fewest
+        return dense and data.n_features <= max(FEW, fewest)
 
     def settle_first(self, penalties, max_iter):
         """Return the solutions for the first of some penalties, of all that are met.
