@@ -105,15 +105,13 @@ cdef class NewtonRows(RowsModel):
         self.n_rows, self.n_blocks = n_rows, len(sizes)
         self.trial, self.move, self.lipschitz = np.zeros((3, n_rows, self.n_columns))
         self.curvature = self.lipschitz
-        self.slopes, self.means = np.empty((2, self.n_columns, n_rows))
+        self.slopes, self.means = np.zeros((2, self.n_columns, n_rows))
         self.axes_ptr = np.concatenate([[0], np.cumsum(np.square(sizes, dtype=np.int64))])
         alone = sizes.max() == 1
         self.axes = np.empty((self.n_columns, 1 if alone else self.axes_ptr[self.n_blocks]))
         self.place = np.full(n_rows, -1, dtype=np.int32)
         self.known, self.active = np.empty((2, n_rows), dtype=np.int32)
-        longest, samples = int(sizes.max()), int(np.max(np.diff(self.sample_ptr)))
-        room = 0 if alone else longest * (samples + longest + 4)
-        self.scratch = np.empty(max(room, 2 * longest * max(self.n_columns, 1)))
+        self.scratch = np.empty(int(sizes.max()) * max(4, 2 * self.n_columns))
         self.grad = np.empty(n_rows * self.n_columns)
         self.n_known = self.capacity = 0
 

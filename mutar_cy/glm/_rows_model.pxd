@@ -21,7 +21,7 @@ cdef class RowsModel(Datafit):
         double[:, ::1] slopes, means                 # (n_columns, n_rows)
         double[:, ::1] axes                          # (n_columns, n_axes)
         double[:, :, ::1] grams                      # (n_columns, capacity, capacity)
-        double[:, ::1] weighed                       # (capacity, longest design)
+        double[::1] weighed                          # some samples of all known rows
         double[:, ::1] correlation, before           # (n_columns, capacity)
         double model_square
         long long[::1] axes_ptr                      # (n_blocks + 1,)
@@ -41,9 +41,10 @@ cdef class RowsModel(Datafit):
     cdef int grow(self)
     cdef int extend_column(self, int c, int first) noexcept nogil
     cdef int block_of(self, int r) noexcept nogil
-    cdef int turn_rows(
-        self, int c, int b, int size, int n, int k, bint is_new
-    ) noexcept nogil
+    cdef void weigh(self, int c, int start, int length) noexcept nogil
+    cdef int turn_new(self, int c, int first) noexcept nogil
+    cdef int find_axes(self, int c, int b, int size, int k) noexcept nogil
+    cdef void turn_kept(self, int c, int b, double* own, int step) noexcept nogil
     cdef int large_axes(self, double* axes, double* values, int size)
     cdef void turn(
         self, int c, int b, const double* own, double* out, bint back

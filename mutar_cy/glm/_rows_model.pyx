@@ -11,7 +11,7 @@ from libc.math cimport INFINITY, fabs, log, sqrt
 from libc.string cimport memcpy, memset
 from scipy.linalg.cython_lapack cimport dsyev
 
-from mutar_cy._lib._blas cimport axpy, dot, rows_gram, rows_less, rows_rows_apart
+from mutar_cy._lib._blas cimport axpy, dot, rows_gram, rows_rows_more
 from mutar_cy.datafits._datafit cimport Datafit
 from mutar_cy.penalties._penalty cimport Penalty
 from mutar_cy.solvers._block_cd cimport move_block
@@ -35,6 +35,10 @@ cdef:
     double SINGULAR = 1e-13     # of the largest eigenvalue: no direction at all
     # Rows of a block from which its axes are computed in Python, where Ctrl-C is seen.
     int LARGE = 50
+    # Entries of weighted rows that are multiplied at a time: a usual second-level
+    # cache holds 256 KiB; and the least number of a row.
+    int CHUNK = 1 << 15
+    int CHUNK_ROW = 64
     int SWEEPS = 400            # most of them for a step
     int LOOK = 2                # sweeps between two computations of the model's gap
 
@@ -45,9 +49,9 @@ cdef class RowsModel(Datafit):
     A subclass sets the arrays. The model holds the rows of some blocks, the known ones,
     in order of arrival: row ``r`` has the place ``place[r]`` there, -1 if it is not
     known. In weighted coordinates, a row is the root of the curvatures times what is
-    packed, less its part in the intercept's column; rows of a block are turned into
-    their principal axes, where a step of a block is exact. Their inner products are
-    the Gram matrices.
+    packed, less its part in the intercept's column. Gram matrices hold the inner
+    products of such rows, those of a block turned into its principal axes, where a step
+    of a block is exact.
     """
 
     cdef void block_gradient(self, Py_ssize_t b, double* grad) noexcept nogil:
@@ -154,13 +158,12 @@ cdef class RowsModel(Datafit):
     cdef int grow(self):
         """Make room for more known rows; not 0 if there is none."""
         cdef int capacity = min(self.n_rows, self.n_known + self.n_known // 2)
-        longest = int(np.max(np.diff(self.sample_ptr)))
         try:
             grams = np.empty((self.n_columns, capacity, capacity))
             if self.capacity:
                 kept = slice(0, self.capacity)
                 grams[:, kept, kept] = self.grams
-            weighed = np.empty((capacity, longest))
+            weighed = np.empty(max(CHUNK, CHUNK_ROW * capacity))
         except MemoryError as fault:
             self.fault = fault
             return 1
@@ -172,45 +175,129 @@ cdef class RowsModel(Datafit):
         """Write the products of the known rows from ``first`` on with all of them."""
         cdef:
             Py_ssize_t at = self.sample_ptr[self.owners[c]], begin = self.starts[c]
-            int n = <int> (self.starts[c + 1] - begin), k = 0, r, i, size, b
-            double* out
-            double* gram = &self.grams[c, 0, 0]
-            const double* row
-            double mean
-        while k < self.n_known:
-            r = self.known[k]
-            out = &self.weighed[0, 0] + <Py_ssize_t> k * n
-            row = &self.rows[r, at]
-            mean = dot(n, row, &self.inner[begin]) if self.centred else 0.0
-            self.means[c, r] = mean
-            for i in range(n):
-                out[i] = self.root[begin + i] * (
-                    row[i] - mean * self.sqrt_weight[begin + i]
+            int n = <int> (self.starts[c + 1] - begin), length, start = 0, i, k
+            int chunk = <int> (self.weighed.shape[0] // self.n_known)
+            double* rows = &self.weighed[0]
+            double* gram = &self.grams[c, first, 0]
+        for k in range(first, self.n_known):
+            memset(&self.grams[c, k, 0], 0, self.n_known * sizeof(double))
+        for k in range(self.n_known if self.centred else 0):
+            self.means[c, self.known[k]] = dot(
+                n, &self.rows[self.known[k], at], &self.inner[begin]
+            )
+        while start < n:
+            length = min(chunk, n - start)
+            self.weigh(c, start, length)
+            if first == 0:
+                rows_gram(self.n_known, length, rows, gram, self.capacity)
+            else:
+                rows_rows_more(
+                    self.n_known - first, self.n_known, length,
+                    rows + <Py_ssize_t> first * length, rows, gram, self.capacity,
                 )
-            k += 1
+            start += length
+        if first == 0:
+            for k in range(self.n_known):
+                for i in range(k):
+                    self.grams[c, i, k] = self.grams[c, k, i]
+        if self.turn_new(c, first):
+            return 1
+        for k in range(first, self.n_known):
+            for i in range(first):
+                self.grams[c, i, k] = self.grams[c, k, i]
+        return 0
+
+    cdef void weigh(self, int c, int start, int length) noexcept nogil:
+        """Write some samples of the known rows of a column in weighted coordinates."""
+        cdef:
+            Py_ssize_t at = self.sample_ptr[self.owners[c]] + start
+            int k, i
+            double* out = &self.weighed[0]
+            const double* row
+            const double* root = &self.root[self.starts[c] + start]
+            const double* ones = &self.sqrt_weight[self.starts[c] + start]
+            double mean
+        for k in range(self.n_known):
+            row = &self.rows[self.known[k], at]
+            mean = self.means[c, self.known[k]]
+            for i in range(length):
+                out[i] = root[i] * (row[i] - mean * ones[i])
+            out += length
+
+    cdef int turn_new(self, int c, int first) noexcept nogil:
+        """Turn the products of the rows from ``first`` on into the axes of blocks."""
+        cdef int k = first, i, b, size
+        cdef double* gram
+        while k < self.n_known:
+            b = self.block_of(self.known[k])
+            size = self.block_ptr[b + 1] - self.block_ptr[b]
+            if size == 1:
+                self.lipschitz[self.known[k], c] = self.grams[c, k, k]
+            elif self.find_axes(c, b, size, k):
+                return 1
+            elif self.rotates:
+                for i in range(self.n_known):  # rows of the block
+                    self.turn_kept(c, b, &self.grams[c, k, i], self.capacity)
+            k += size
+        if not self.rotates:
+            return 0
         k = 0
         while k < self.n_known:
             b = self.block_of(self.known[k])
             size = self.block_ptr[b + 1] - self.block_ptr[b]
-            if size > 1 and self.turn_rows(c, b, size, n, k, k >= first):
-                return 1
+            if size > 1:
+                for i in range(first, self.n_known):  # columns of the block
+                    gram = &self.grams[c, i, k]
+                    self.turn_kept(c, b, gram, 1)
             k += size
-        out = &self.weighed[0, 0]
-        if first == 0:
-            rows_gram(self.n_known, n, out, gram, self.capacity)
-        else:
-            rows_rows_apart(
-                self.n_known - first, self.n_known, n, out + <Py_ssize_t> first * n,
-                out, gram + <Py_ssize_t> first * self.capacity, self.capacity,
-            )
-            for k in range(first):
-                for i in range(first, self.n_known):
-                    self.grams[c, k, i] = self.grams[c, i, k]
-        for k in range(first, self.n_known):
-            b = self.block_of(self.known[k])
-            if self.block_ptr[b + 1] - self.block_ptr[b] == 1:
-                self.lipschitz[self.known[k], c] = self.grams[c, k, k]
         return 0
+
+    cdef int find_axes(self, int c, int b, int size, int k) noexcept nogil:
+        """Write the axes of a block at place ``k``, and its curvatures; 0 if it works.
+
+        Directions of no length get the curvature 0.
+        """
+        cdef:
+            double* axes = &self.axes[c, self.axes_ptr[b]]  # eigenvectors as rows
+            double* values = &self.scratch[0]
+            double* work = values + size
+            int i, length = 3 * size, info = 0
+            double least
+        for i in range(size):
+            memcpy(axes + i * size, &self.grams[c, k + i, k], size * sizeof(double))
+        if size >= LARGE:
+            with gil:
+                info = self.large_axes(axes, values, size)
+        else:
+            dsyev(b"V" if self.rotates else b"N", b"U", &size, axes, &size, values,
+                  work, &length, &info)
+        if info != 0:
+            return info
+        least = SINGULAR * values[size - 1]
+        for i in range(size):
+            if not self.rotates:
+                least = values[size - 1] * (1.0 + 1e-10)
+                self.lipschitz[self.block_ptr[b] + i, c] = least
+            else:
+                self.lipschitz[self.block_ptr[b] + i, c] = \
+                    values[i] if values[i] > least else 0.0
+        return 0
+
+    cdef void turn_kept(
+        self, int c, int b, double* own, int step
+    ) noexcept nogil:
+        """Turn values of a block's rows, ``step`` apart, without those of no length."""
+        cdef:
+            int size = self.block_ptr[b + 1] - self.block_ptr[b], i, k
+            const double* axes = &self.axes[c, self.axes_ptr[b]]
+            double* given = &self.scratch[0]
+        for i in range(size):
+            given[i] = own[<Py_ssize_t> i * step]
+        for i in range(size):
+            own[<Py_ssize_t> i * step] = \
+                dot(size, axes, given) if self.lipschitz[self.block_ptr[b] + i, c] > 0.0 \
+                else 0.0
+            axes += size
 
     cdef int block_of(self, int r) noexcept nogil:
         """Return the block of a row."""
@@ -222,47 +309,6 @@ cdef class RowsModel(Datafit):
             else:
                 high = middle
         return low
-
-    cdef int turn_rows(
-        self, int c, int b, int size, int n, int k, bint is_new
-    ) noexcept nogil:
-        """Turn the rows of a block into its axes, or bound its curvature."""
-        cdef:
-            double* axes = &self.axes[c, self.axes_ptr[b]]  # eigenvectors as rows
-            double* rows = &self.weighed[0, 0] + <Py_ssize_t> k * n
-            double* turned = &self.scratch[0]
-            double* minus = turned + <Py_ssize_t> size * n   # (size, size) minus axes
-            double* values = minus + size * size
-            double* work = values + size
-            int i, j, first = self.block_ptr[b], length = 3 * size, info = 0
-            double least
-        if is_new:
-            rows_gram(size, n, rows, axes, size)
-            if size >= LARGE:
-                with gil:
-                    info = self.large_axes(axes, values, size)
-            else:
-                dsyev(b"V" if self.rotates else b"N", b"U", &size, axes, &size, values,
-                      work, &length, &info)
-            if info != 0:
-                return info
-            least = SINGULAR * values[size - 1]
-            for i in range(size):
-                if not self.rotates:
-                    self.lipschitz[first + i, c] = values[size - 1] * (1.0 + 1e-10)
-                else:
-                    self.lipschitz[first + i, c] = \
-                        values[i] if values[i] > least else 0.0
-        if not self.rotates:
-            return 0
-        for i in range(size):
-            for j in range(size):  # a direction of no length stays zero
-                minus[j * size + i] = \
-                    -axes[i * size + j] if self.lipschitz[first + i, c] > 0.0 else 0.0
-        memset(turned, 0, <size_t> size * n * sizeof(double))
-        rows_less(size, size, n, minus, rows, turned)
-        memcpy(rows, turned, <size_t> size * n * sizeof(double))
-        return 0
 
     cdef int large_axes(self, double* axes, double* values, int size):
         """Write axes and their squared lengths, noticing Ctrl-C; not 0 if it fails."""
