@@ -91,7 +91,7 @@ def solve_glm(
     run = GlmLoop(responses, penalty, groups, tol)
     run.start(coef)
     if on_iteration is None and run.takes_all():
-        found = run.settle([penalty], max_iter)
+        found = run.settle_first([penalty], max_iter)
         if found:
             return found[0]
     run.minimise(max_iter, on_iteration)
