@@ -133,7 +133,7 @@ def test_curvatures_are_kept_where_new_ones_would_cost_more_than_steps():
     loop = GlmLoop(responses, L21(0.05 * top), None, TOL)
     loop.start(None)
     penalties = [L21(share * top) for share in (0.05, 0.049, 0.048)]
-    found = loop.settle_first(penalties, 100)
+    found = list(loop.settle(penalties, 100))
     assert len(found) == len(penalties)
     n_steps = sum(one.n_iter for one in found)
     assert loop.working_set.newton_rows().n_models < n_steps / 2

@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,5 +39,11 @@ class NewtonRows(RowsModel):
         self, penalty: Penalty, target: float, budget: int
     ) -> tuple[int, float]: ...
     def path(
-        self, penalties: Sequence[Penalty], target: float, budget: int, balance: float
+        self,
+        penalty: Penalty,
+        strengths: NDArray[np.float64],
+        least: NDArray[np.float64],
+        target: float,
+        budget: int,
+        balance: float,
     ) -> tuple[Any, ...]: ...

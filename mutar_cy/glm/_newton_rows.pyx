@@ -139,42 +139,54 @@ cdef class NewtonRows(RowsModel):
         self.check(penalty)
         return self.n_steps, self.value
 
-    def path(self, penalties, double target, int budget, double balance):
-        """Descend for one penalty after the other, while they meet their targets.
+    def path(
+        self,
+        Penalty penalty not None,
+        const double[:, ::1] strengths not None,
+        const double[::1] least not None,
+        double target,
+        int budget,
+        double balance,
+    ):
+        """Descend at one strength after the other, while targets are met.
 
         Parameters
         ----------
-        penalties : sequence of Penalty
-            Split over the blocks of the rows.
+        penalty : Penalty
+            Split over the blocks of the rows. It is changed from strength to strength.
+        strengths : ndarray of shape (n_strengths, n_parameters)
+            What ``set_strengths`` takes.
+        least : ndarray of shape (n_blocks,)
+            The path ends before a threshold that is not above these.
         target : float
         budget : int
-            Most steps for each of them.
+            Most steps at a strength.
         balance : float
             Largest part of the residuals along the intercepts.
 
         Returns
         -------
-        n_met : int
-            The number of penalties whose targets are met.
-        coef : ndarray of shape (n_penalties, n_rows, n_columns)
-        intercept : ndarray of shape (n_penalties, n_columns)
-        numbers : ndarray of shape (n_penalties, 3)
+        coef : ndarray of shape (n_met, n_rows, n_columns)
+        intercept : ndarray of shape (n_met, n_columns)
+        numbers : ndarray of shape (n_met, 3)
             Gap, objective and number of steps.
         """
         cdef:
-            Py_ssize_t k, n_met = 0, size = <Py_ssize_t> self.n_rows * self.n_columns
-            Py_ssize_t n_penalties = len(penalties)
-            double[:, :, ::1] coef = np.empty((n_penalties, self.n_rows, self.n_columns))
-            double[:, ::1] intercept = np.zeros((n_penalties, self.n_columns))
-            double[:, ::1] numbers = np.zeros((n_penalties, 3))
-            Penalty penalty = penalties[0]
-        self.fresh, self.work = False, 0.0
+            Py_ssize_t k, b, n_met = 0, n_strengths = strengths.shape[0]
+            Py_ssize_t size = <Py_ssize_t> self.n_rows * self.n_columns
+            double[:, :, ::1] coef = np.empty((n_strengths, self.n_rows, self.n_columns))
+            double[:, ::1] intercept = np.empty((n_strengths, self.n_columns))
+            double[:, ::1] numbers = np.empty((n_strengths, 3))
+            bint counts = True
+        self.fresh, self.work, self.n_steps, self.status = False, 0.0, 0, _ENDED
         with nogil:
             self.value = self.evaluate()
-            for k in range(n_penalties):
-                with gil:
-                    penalty = penalties[k]
-                    PyErr_CheckSignals()
+            for k in range(n_strengths):
+                penalty.set_strengths(&strengths[k, 0])
+                for b in range(self.n_blocks):
+                    counts &= penalty.block_threshold(b) > least[b]
+                if not counts:
+                    break
                 self.n_steps = 0
                 self.status = self.run(penalty, target, budget)
                 if self.status != _MET or self.imbalance() > balance:
@@ -182,13 +194,12 @@ cdef class NewtonRows(RowsModel):
                 memcpy(&coef[k, 0, 0], &self.w[0, 0], size * sizeof(double))
                 memcpy(&intercept[k, 0], &self.intercept[0],
                        self.n_columns * sizeof(double))
-                numbers[k, 0] = self.gap
-                numbers[k, 1] = self.value + self.cost
+                numbers[k, 0], numbers[k, 1] = self.gap, self.value + self.cost
                 numbers[k, 2] = self.n_steps
                 n_met += 1
         self.check(penalty)
         found = np.asarray(coef), np.asarray(intercept), np.asarray(numbers)
-        return n_met, *found
+        return tuple(array[:n_met] for array in found)
 
     cdef int check(self, Penalty penalty) except -1:
         """Raise an error that compiled code could not raise."""

@@ -6,7 +6,16 @@ from mutar_cy.glm._newton_rows import FEW, HARD
 from mutar_cy.glm._packed_model import PackedModel
 from mutar_cy.glm._predictors import PredictorSet
 from mutar_cy.glm._unpenalised import refit_unpenalised
-from mutar_cy.solvers import BALANCED, Certificate, PathLoop, make_solution, run_path
+from mutar_cy.solvers import (
+    BALANCED,
+    Certificate,
+    PathLoop,
+    Solution,
+    all_rows,
+    make_solution,
+    run_path,
+    unit_exponents,
+)
 
 # Fraction of the gap to which the quadratic model of a Newton step is solved.
 INNER = 0.03
@@ -90,10 +99,9 @@ def solve_glm(
     """
     run = GlmLoop(responses, penalty, groups, tol)
     run.start(coef)
-    if on_iteration is None and run.takes_all():
-        found = run.settle_first([penalty], max_iter)
-        if found:
-            return found[0]
+    if on_iteration is None:
+        for solution in run.settle([penalty], max_iter):
+            return solution
     run.minimise(max_iter, on_iteration)
     return run.solution()
 
@@ -117,23 +125,8 @@ def solve_glm_path(
     ------
     Solution
     """
-    penalties = list(penalties)
-    run = GlmLoop(responses, penalties[0], groups, tol)
-    run.start(coef)
-    n_done, n_asked = 0, FIRST_RUN
-    while run.takes_all() and n_done < len(penalties):
-        asked = penalties[n_done : n_done + n_asked]
-        found = run.settle_first(asked, max_iter)
-        yield from found
-        n_done += len(found)
-        n_asked *= 2
-        if len(found) < len(asked):
-            break
     yield from run_path(
-        lambda first: GlmLoop(responses, first, groups, tol),
-        penalties[n_done:],
-        max_iter,
-        loop=run,
+        lambda first: GlmLoop(responses, first, groups, tol), penalties, max_iter, coef
     )
 
 
@@ -224,71 +217,87 @@ class GlmLoop(PathLoop):
         data, samples = self.data, int(self.data.sample_ptr[-1])
         if self.free.in_play or len(self.unjudged) or self.target < self.rounding:
             return False
+        if not self.problem.penalty.rescales:
+            return False
         if 8.0 * data.n_features * samples > PACKED:
             return False
         fewest = min(own.stop - own.start for own in self.responses.slices)
         dense = all(design.packs_cheaply for design in data.designs)
         return dense and data.n_features <= max(FEW, fewest)
 
-    def settle_first(self, penalties, max_iter):
-        """Return the solutions for the first of some penalties, of all that are met.
+    def settle(self, penalties, max_iter):
+        """Yield the solutions for the first of several penalties that compiled code finds.
 
         The loop is then at the last of them, or where the descent for the next one has
         ended.
-
-        Parameters
-        ----------
-        penalties : list of Penalty
-            In the user's units, of the kind of the present one.
-        max_iter : int
-
-        Returns
-        -------
-        found : list of Solution
         """
+        if not self.takes_all():
+            return
+        self._exponents = unit_exponents(penalties[0], self.data)
+        n_asked = FIRST_RUN
+        while penalties:
+            asked, penalties = penalties[:n_asked], penalties[n_asked:]
+            found = self._settle_run(asked, max_iter)
+            yield from found
+            if len(found) < len(asked):
+                return
+            n_asked *= 2
+
+    def _settle_run(self, penalties, max_iter):
+        """Return the solutions for the first of some penalties, of all that are met."""
         working_set = self.working_set
         self.candidates[working_set.chosen] = False
         chosen = np.flatnonzero(self.candidates)
         self.candidates[:] = False
         if len(chosen):
             working_set.add(chosen)
-        problems = self._ready(penalties)
-        if not problems or not len(working_set.coef):
+        if not len(working_set.coef):
             return []
         working_set.residuals()
         rows = working_set.newton_rows()
         if rows is None:
             return []
-        own = [one.penalty.restricted(working_set.chosen) for one in problems]
-        balance = BALANCED * (2.0 * self.null) ** 0.5
-        n_met, *points = rows.path(own, self.target, max_iter, balance)
-        state = working_set.coef, working_set.intercept
-        found = []
-        for k in range(n_met):
-            self.problem, working_set.penalty = problems[k], own[k]
-            found.append(self._solution_at(*(values[k] for values in points)))
-        working_set.problem, working_set.loss = self.problem, rows.value
-        working_set.coef, working_set.intercept = state
+        strengths = [[*penalty.strengths().values()] for penalty in penalties]
+        points = rows.path(
+            working_set.penalty.replaced(),
+            np.ldexp(np.array(strengths), self._exponents),
+            self.noise[working_set.chosen],
+            self.target,
+            max_iter,
+            BALANCED * (2.0 * self.null) ** 0.5,
+        )
+        n_met = len(points[0])
+        if n_met:
+            self.problem = self.problem.with_penalty(penalties[n_met - 1])
+            working_set.set_problem(self.problem)
+        working_set.loss = rows.value
         self.n_iter = 0 if n_met == len(penalties) else rows.n_steps
+        return self._solutions(penalties, *points)
+
+    def _solutions(self, penalties, coef, intercept, numbers):
+        """Return the solutions of a run, (gap, objective, steps) the numbers of each."""
+        data = self.data
+        features = self.working_set.storage.features
+        data.y_mean = np.ldexp(intercept + self.responses.means, -data.y_exponent)
+        coefs, intercepts = all_rows(data, features, coef)
+        gaps, objectives = np.ldexp(numbers[:, :2], self.unit).T.tolist()
+        target = float(np.ldexp(self.target, self.unit))
+        found = []
+        for k, n_steps in enumerate(numbers[:, 2].tolist()):
+            own = max(gaps[k], 0.0), target, int(n_steps), True, objectives[k]
+            shared = self._shared(penalties[k], coef[k])
+            found.append(Solution(coefs[k], intercepts[k], *own, shared))
         return found
 
-    def _ready(self, penalties):
-        """Return the problems of penalties, as long as all their thresholds count."""
-        chosen, ready = self.working_set.chosen, []
-        for penalty in penalties:
-            problem = self.problem.with_penalty(penalty)
-            own = problem.thresholds[chosen]
-            if np.any(own < self.noise[chosen]) or not np.all(own):
-                break
-            ready.append(problem)
-        return ready
-
-    def _solution_at(self, coef, intercept, numbers):
-        """Return a solution of compiled code, (gap, objective, n_steps) its numbers."""
-        self.working_set.coef, self.working_set.intercept = coef, intercept
-        self.gap, self.primal, n_steps = numbers
-        self.n_iter, self.converged = int(n_steps), True
-        return self.solution()
+    def _shared(self, penalty, coef):
+        """Return the part of coefficients that tasks share, or None."""
+        working_set, data = self.working_set, self.data
+        if working_set.shared() is None:
+            return None
+        scaled = penalty.in_units(data.x_exponent, data.y_exponent)
+        own = scaled.restricted(working_set.chosen)
+        shared = own.shared_part(coef, working_set.block_ptr)
+        return all_rows(data, working_set.storage.features, shared)[0]
 
     def solution(self):
         """Return coefficients, intercepts and certificate as they are now."""
