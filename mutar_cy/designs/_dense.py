@@ -4,6 +4,7 @@ import numpy as np
 
 from mutar_cy.designs._columns import column_moments, pack_columns
 from mutar_cy.designs._design import CONSTANT, Design, column_scale, packed
+from mutar_cy.designs._products import times
 
 # Subtracting a mean after the products instead of before loses as many digits as the
 # mean exceeds the spread by. Beyond this ratio (three digits) X is copied and centred.
@@ -62,7 +63,7 @@ class DenseDesign(Design):
         if self.X.dtype == np.float32:
             product = self._narrow(weighted) if not exact else self._chunked(weighted)
         else:
-            product = weighted @ self.X
+            product = times(weighted, self.X)
         if self._shift is not None:
             product -= weighted.sum(axis=1)[:, None] * self._shift
         if self.scale is not None:

@@ -8,8 +8,10 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import check_array
 
+from mutar_cy._lib import share_out
 from mutar_cy.designs._dense import DenseDesign
 from mutar_cy.designs._design import CONSTANT
+from mutar_cy.designs._products import product_cost
 from mutar_cy.designs._sparse import SparseDesign
 
 # Squared column norms outside these bounds: squares of entries may over- or underflow.
@@ -140,9 +142,14 @@ class ScaledData:
         if len(self.designs) == 1:
             return self.designs[0].correlate(residuals[0], exact)
         out = np.empty((self.n_columns, self.n_features))
-        for d, design in enumerate(self.designs):
+
+        def correlate(d):
             own = slice(self.column_ptr[d], self.column_ptr[d + 1])
-            out[own] = design.correlate(residuals[d], exact)
+            out[own] = self.designs[d].correlate(residuals[d], exact)
+
+        n_entries = float(self.sample_ptr[-1]) * self.n_features
+        cost = product_cost(self.n_columns / len(self.designs), n_entries)
+        share_out(correlate, range(len(self.designs)), cost)
         return out
 
     def imbalance(self, residuals):

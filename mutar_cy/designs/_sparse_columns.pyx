@@ -22,7 +22,7 @@ cdef double weighted_sum(
     double shift,
     bint square,
 ) noexcept nogil:
-    """Return the sum of ``weight * (x - shift)``, or of its square, over the entries."""
+    """Return the sum of ``weight * (x - shift)``, or of its square, over m entries."""
     cdef Py_ssize_t i
     cdef double a, b, first = 0.0, second = 0.0
     for i in range(0, m - 1, 2):
@@ -36,7 +36,9 @@ cdef double weighted_sum(
     return first + second
 
 
-cdef double plain_sum(const real* x, Py_ssize_t m, double shift, bint square) noexcept nogil:
+cdef double plain_sum(
+    const real* x, Py_ssize_t m, double shift, bint square
+) noexcept nogil:
     """Return the sum of ``x - shift``, or of its square, over the m entries."""
     cdef Py_ssize_t i
     cdef double a, b, first = 0.0, second = 0.0

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
+from mutar_cy._lib import one_blas_thread
 from mutar_cy.model_selection import (
     alpha_grid,
     collect_losses,
     criterion_path,
     cross_validate,
     make_folds,
-    one_blas_thread,
     select_best,
 )
 from mutar_cy.objectives import (
@@ -140,6 +140,7 @@ class CrossValidated:
         given = {"sample_weight": sample_weight, "task": task}
         return self._fit(X, y, to_split=to_split, **given)
 
+    @one_blas_thread()
     def _fit(self, X, y, *, to_split=None, **given):
         """Fit to X, y and the arguments of ``fit``; splitters take ``to_split``."""
         check_parameters(self)
@@ -199,8 +200,7 @@ class CrossValidated:
                 f"rule='1se' is for cross-validation, not for "
                 f"criterion={self.criterion!r}."
             )
-        with one_blas_thread():
-            values, df, n_unconverged = criterion_path(objective, grid, self.criterion)
+        values, df, n_unconverged = criterion_path(objective, grid, self.criterion)
         which = self._best_points_of_criterion(values, objective)
         attributes = {
             "criterion_path_": grid.shaped(values.sum(axis=1)),

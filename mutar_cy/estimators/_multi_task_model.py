@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from mutar_cy import tasks
 from mutar_cy._lib import (
     ExplainedArguments,
+    one_blas_thread,
     refuse_class,
     refuse_unknown,
     way_to_drop_in,
@@ -89,6 +90,7 @@ class MultiTaskModel(
             "_feature_names": data.feature_names,
         }
 
+    @one_blas_thread()
     def _fit(self, X, y, **given):
         """Fit to X, y and the further arguments of ``fit``."""
         check_parameters(self)
@@ -418,6 +420,7 @@ def known_alpha_max(objective, coef):
     return {"alpha_max_": objective.alpha_max()}
 
 
+@one_blas_thread()
 def alpha_max(estimator, X, y, **fit_params):
     """Return the smallest alpha for which all penalised coefficients are 0.
 

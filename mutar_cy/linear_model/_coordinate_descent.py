@@ -9,7 +9,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
-from mutar_cy._lib import ExplainedArguments
+from mutar_cy._lib import ExplainedArguments, one_blas_thread
 from mutar_cy.designs import DesignTargets
 from mutar_cy.linear_model._docs import fill_docstring
 from mutar_cy.linear_model._paths import enet_path
@@ -126,6 +126,7 @@ class CoordinateDescentRegressor(
         """Return the objective of data that `_read` has returned."""
         raise NotImplementedError
 
+    @one_blas_thread()
     def _fit(self, X, y, **given):
         """Fit to X, y and the further arguments of ``fit``."""
         check_parameters(self)

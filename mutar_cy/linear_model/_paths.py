@@ -11,6 +11,7 @@ from sklearn.utils._param_validation import (
     validate_params,
 )
 
+from mutar_cy._lib import one_blas_thread
 from mutar_cy.designs import DesignTargets, make_scaled_data
 from mutar_cy.objectives import warn_unconverged_path, warn_user
 from mutar_cy.penalties import L21
@@ -90,6 +91,7 @@ _CONSTRAINTS = {
     },
     prefer_skip_nested_validation=True,
 )
+@one_blas_thread()
 def enet_path(
     X,
     y,

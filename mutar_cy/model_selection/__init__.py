@@ -16,7 +16,6 @@ from mutar_cy.model_selection._grids import Grid as Grid
 from mutar_cy.model_selection._grids import alpha_grid as alpha_grid
 from mutar_cy.model_selection._grids import geometric_alphas as geometric_alphas
 from mutar_cy.model_selection._grids import pair_grid as pair_grid
-from mutar_cy.model_selection._parallel import one_blas_thread as one_blas_thread
 from mutar_cy.model_selection._paths import RegularizationPath as RegularizationPath
 from mutar_cy.model_selection._paths import last_model as last_model
 from mutar_cy.model_selection._paths import path_model as path_model

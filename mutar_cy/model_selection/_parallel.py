@@ -1,57 +1,16 @@
 """Pieces of work side by side, with one BLAS thread each."""
 
-import functools
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import chain
-from typing import Any
+from threading import get_ident
 
 from sklearn.utils.parallel import Parallel, delayed
-from threadpoolctl import ThreadpoolController
+
+from mutar_cy._lib import one_blas_thread
 
 
-@functools.cache
-def _libraries():
-    """Find the BLAS libraries of this process."""
-    return ThreadpoolController()
-
-
-class _Guard:
-    """Keep BLAS at one thread while anybody wants it: its setting is the process's."""
-
-    def __init__(self):
-        self.lock, self.users = threading.Lock(), 0
-        self.limiter: Any = None
-
-    def __enter__(self):
-        with self.lock:
-            self.users += 1
-            if self.users == 1:
-                self.limiter = _limit()
-
-    def __exit__(self, *error):
-        with self.lock:
-            self.users -= 1
-            if self.users == 0:
-                self.limiter.restore_original_limits()
-
-
-def _limit():
-    return _libraries().limit(limits=1, user_api="blas")
-
-
-_guard = _Guard()
-
-
-@contextmanager
-def one_blas_thread():
-    """Let BLAS have one thread, so that results do not depend on how many there are."""
-    with _guard, _limit():  # the second for a BLAS whose setting is the thread's own
-        yield
-
-
-def _alone(function, item):
-    with one_blas_thread():
+def _in_turn(function, item, caller):
+    with one_blas_thread(alone=get_ident() != caller):
         return function(*item)
 
 
@@ -78,8 +37,9 @@ def run_all(function, items, n_jobs, verbose=0):
     parallel = Parallel(
         n_jobs=n_jobs, verbose=verbose, prefer="threads", return_as="generator"
     )
+    caller = get_ident()
     with one_blas_thread():
-        results = parallel(delayed(_alone)(function, item) for item in items)
+        results = parallel(delayed(_in_turn)(function, item, caller) for item in items)
         try:
             yield from chain(results)  # which is not closed along, unlike results
         except GeneratorExit:

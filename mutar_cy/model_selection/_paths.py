@@ -8,7 +8,13 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, validate_params
 
-from mutar_cy._lib import import_pandas, refuse_class, refuse_unknown, way_to_drop_in
+from mutar_cy._lib import (
+    import_pandas,
+    one_blas_thread,
+    refuse_class,
+    refuse_unknown,
+    way_to_drop_in,
+)
 from mutar_cy.model_selection._grids import alpha_grid
 from mutar_cy.objectives import (
     COUNT,
@@ -226,6 +232,7 @@ def solve_grid(objective, grid, stop):
 
 
 @validate_params(OPTIONS, prefer_skip_nested_validation=True)
+@one_blas_thread()
 def regularization_path(
     estimator,
     X,
