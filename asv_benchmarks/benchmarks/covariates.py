@@ -1,9 +1,9 @@
-"""How long paths of Poisson regressions on groups take, and how good they are."""
+"""How long Poisson and logistic regressions on groups take, and how good they are."""
 
 import numpy as np
 
-from benchmarks._glms import many_groups, relative_gap, tutorial
-from mutar_cy import GroupLasso, regularization_path
+from benchmarks._glms import alpha_max, make_glm, many_groups, relative_gap, tutorial
+from mutar_cy import GroupLasso, GroupLassoClassifier, regularization_path
 
 
 class CountsPath:
@@ -48,3 +48,40 @@ class CountsPath:
         return int(self.fit().n_iters.sum())
 
     track_n_iter.unit = "Newton steps"
+
+
+class CountsAndClasses:
+    """Fits from cold of models with an intercept; groups of the size at the end."""
+
+    param_names = ["problem", "strength"]
+    params = (
+        [
+            "poisson:2000:200:1",
+            "poisson:2000:200:10",
+            "logistic:1000:100:1",
+            "logistic:1000:100:10",
+        ],
+        [0.1, 0.02],
+    )
+
+    def setup(self, problem, strength):
+        self.problem, self.loss = make_glm(problem), problem.partition(":")[0]
+        self.alpha = strength * alpha_max(self.problem)
+        size = self.problem[2]
+        options = dict(groups=size if size > 1 else None, alpha=self.alpha, tol=1e-6)
+        self.model = GroupLassoClassifier(**options)
+        if self.loss == "poisson":
+            self.model = GroupLasso(loss="poisson", **options)
+
+    def fit(self):
+        return self.model.fit(*self.problem[:2])
+
+    def time_fit(self, problem, strength):
+        self.fit()
+
+    def track_gap(self, problem, strength):
+        return relative_gap(
+            self.problem, self.fit().coef_.ravel(), self.alpha, self.loss
+        )
+
+    track_gap.unit = "of half the null deviance"

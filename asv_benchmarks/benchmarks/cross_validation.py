@@ -27,6 +27,8 @@ class FiveFolds:
             "gallery",
             "shared:200:2000:1",
             "shared:2000:200:1",
+            "shared:1000:100:1",
+            "diabetes",
         ],
         [1e-4, 1e-6],
         list(PACKAGES),

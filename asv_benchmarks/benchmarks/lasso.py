@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks._fit import OPTIONS, Fit
-from benchmarks._problems import relative_gap
+from benchmarks._problems import alpha_max, relative_gap
 from mutar_cy import IndLasso
 from mutar_cy.linear_model import Lasso
 
@@ -41,5 +41,28 @@ class LassoOneTask(Fit):
     def track_gap(self, *params):
         coef = self.model.fit(self.X, self.y).coef_[:, None]
         return relative_gap(self.X, self.y[:, None], coef, self.alpha)
+
+    track_gap.unit = "of the objective at 0"
+
+
+class LassoFirstFits(LassoOneTask):
+    """What a user tries first: small, tall and sparse, with an intercept."""
+
+    params = (
+        ["diabetes", "lasso:1000:100", "lasso:100000:50", "sparse:10000:50000"],
+        [0.1],
+        ["float64"],
+    )
+
+    def setup(self, problem, strength, dtype):
+        super().setup(problem, strength, dtype)
+        targets = self.y[:, None]
+        self.alpha = strength * alpha_max(self.X, targets, intercept=True)
+        self.model = Lasso(alpha=self.alpha, **OPTIONS | {"fit_intercept": True})
+
+    def track_gap(self, *params):
+        coef = self.model.fit(self.X, self.y).coef_[:, None]
+        targets = self.y[:, None]
+        return relative_gap(self.X, targets, coef, self.alpha, intercept=True)
 
     track_gap.unit = "of the objective at 0"
