@@ -41,24 +41,34 @@ def alpha_note(record):
 
 
 def rows(records):
-    """Return the header and the rows of a short table: ours, the best rival, ratio."""
-    yield ["cell", "gap", "ours, ms", "best other", "ms", "ratio", "our gap"]
+    """Return header and rows of a short table: a cell a row, at all gaps.
+
+    By gap: our milliseconds, the best rival and its milliseconds over ours.
+    """
+    gaps = list(dict.fromkeys(record["gap"] for record in records))
+    head = ["group", "cell"]
+    for gap in gaps:
+        at = "" if gap is None else f" at {gap:g}"
+        head += [f"ours{at}, ms", "best other", "ratio"]
+    cells = {}
     for record in records:
-        results, best = record["results"], record["best"]
-        ours = next((n for n in results if n.partition("@")[0] == "mutar_cy"), None)
-        if ours is None or not results[ours].get("seconds"):
-            continue
-        least = min(results[ours]["seconds"]) * 1e3
-        gap = results[ours]["gap"]
-        yield [
-            f"{record['group']}: {record['cell']}",
-            "default" if record["gap"] is None else f"{record['gap']:g}",
-            f"{least:.3g}",
-            best or "none within the limit",
-            f"{min(results[best]['seconds']) * 1e3:.3g}" if best else "",
-            (f"{ratios(record)[0]:.3g}" if best else "") + alpha_note(record),
-            "" if gap is None else f"{gap:.0e}",
-        ]
+        cell = cells.setdefault((record["group"], record["cell"]), {})
+        cell[record["gap"]] = short(record)
+    yield head
+    for names, by_gap in cells.items():
+        yield [*names, *(part for gap in gaps for part in by_gap.get(gap, [""] * 3))]
+
+
+def short(record):
+    """Return our milliseconds, the best rival and the ratio, as text."""
+    results, best = record["results"], record["best"]
+    ours = next((n for n in results if n.partition("@")[0] == "mutar_cy"), None)
+    if ours is None or not results[ours].get("seconds"):
+        return [results[ours]["why"] if ours else "", best or "", ""]
+    least = f"{min(results[ours]['seconds']) * 1e3:.3g}"
+    if best is None:
+        return [least, "none in time", ""]
+    return [least, best, f"{record['ratios'][ours]:.2g}" + alpha_note(record)]
 
 
 def write_rows(lines, file, about=""):
