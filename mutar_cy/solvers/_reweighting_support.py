@@ -17,8 +17,8 @@ from mutar_cy.solvers._reweighting_newton import (
 )
 from mutar_cy.solvers._shared_grams import FIRST_SWEEPS, SharedGrams, SharingSet
 from mutar_cy.solvers._solve import solve, solve_columns
-from mutar_cy.solvers._sweep_columns import sweep_columns
 from mutar_cy.solvers._support_gap import gap_on_support
+from mutar_cy.solvers._sweep_columns import sweep_columns
 from mutar_cy.solvers._unpenalised import make_free_blocks
 
 # Rounds of sign changes after which a lasso by equations is given up.
@@ -272,7 +272,9 @@ class Support:
         spans = pairwise(data.column_ptr.tolist())
         pairs = zip(self.grams, spans, strict=True)
         fits = np.concatenate([rows[a:b] @ gram for gram, (a, b) in pairs])
-        squares = 2.0 * self._nulls - np.einsum("cr,cr->c", rows, 2 * correlation + fits)
+        squares = 2.0 * self._nulls - np.einsum(
+            "cr,cr->c", rows, 2 * correlation + fits
+        )
         penalty = working_set.penalty
         lasso = L21(penalty.beta, penalty.weights, positive=penalty.positive)
         n_sweeps = sweep_columns(
