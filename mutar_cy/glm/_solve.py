@@ -226,7 +226,7 @@ class GlmLoop(PathLoop):
         return dense and data.n_features <= max(FEW, fewest)
 
     def settle(self, penalties, max_iter):
-        """Yield the solutions for the first of several penalties that compiled code finds.
+        """Yield the solutions for the first penalties, those that compiled code finds.
 
         The loop is then at the last of them, or where the descent for the next one has
         ended.
@@ -275,7 +275,7 @@ class GlmLoop(PathLoop):
         return self._solutions(penalties, *points)
 
     def _solutions(self, penalties, coef, intercept, numbers):
-        """Return the solutions of a run, (gap, objective, steps) the numbers of each."""
+        """Return the solutions of a run; each has the numbers gap, objective, steps."""
         data = self.data
         features = self.working_set.storage.features
         data.y_mean = np.ldexp(intercept + self.responses.means, -data.y_exponent)

@@ -98,7 +98,7 @@ class FoldMoments:
         return zip(rows, self._parts, strict=True)
 
     def _statistics(self, kept):
-        """Return scaled data and statistics of the kept rows; None if they lose digits."""
+        """Return scaled data and statistics of kept rows; None if digits are lost."""
         every, loss = [], 1.0
         for k, own in enumerate(kept):
             total = self.totals[k]

@@ -20,7 +20,9 @@ class ConvergenceDisplay(ExplainedArguments):
     when its gap is at most its target, ``tol`` times the objective of the null model; a
     dashed line shows the target. Points are outer iterations, which end with the
     computation of the gap; gaps of 0, or far below the target, are drawn at the lower
-    edge. The name of each estimator is beside the end of its line.
+    edge. A fit in one compiled call, as of a small problem, reports its gaps when it
+    ends, so that their times hardly differ. The name of each estimator is beside the
+    end of its line.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_estimators`. All
     arguments are kept as attributes.

@@ -27,8 +27,8 @@ from mutar_cy.solvers._working_set import BLAS3_GAIN, MEMORY, Storage, WorkingSe
 
 # Features per sample beyond which sweeps over columns are cheaper.
 WIDE = 2.0
-# Multiplications of a Gram matrix that take less time than the Python calls of a working
-# set: about a millisecond.
+# Multiplications of a Gram matrix that take less time than the Python calls of a
+# working set: about a millisecond.
 SMALL_GRAM = 2e7
 
 

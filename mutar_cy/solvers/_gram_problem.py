@@ -1,4 +1,4 @@
-"""A penalised problem on the Gram matrices of its features: all that a descent needs."""
+"""A penalised problem on the Gram matrices of its features."""
 
 import math
 from typing import Any, NamedTuple
@@ -32,8 +32,8 @@ class GramStatistics(NamedTuple):
     """What squared errors ask of the data, in scaled units.
 
     The rounding errors of the products are at most ``share`` times the norms of their
-    factors (N. J. Higham (2002), Accuracy and Stability of Numerical Algorithms, section
-    3.1).
+    factors (N. J. Higham (2002), Accuracy and Stability of Numerical Algorithms,
+    section 3.1).
     """
 
     grams: np.ndarray  # (n_designs, n_features, n_features)

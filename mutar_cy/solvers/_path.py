@@ -76,7 +76,7 @@ class PathLoop(OuterLoop):
         self.extrapolator = PathExtrapolator()
 
     def settle(self, penalties, max_iter):
-        """Yield the solutions for the first of several penalties that compiled code finds.
+        """Yield the solutions for the first penalties, those that compiled code finds.
 
         Parameters
         ----------
