@@ -20,8 +20,8 @@ import numpy as np
 
 from mutar_cy.solvers._descent import anderson_direction
 from mutar_cy.solvers._outer_loop import Solution
-from mutar_cy.solvers._reweighting_newton import ROOT, newton_cost, newton_direction
 from mutar_cy.solvers._reweighting_support import Support
+from mutar_cy.solvers._root_newton import ROOT
 from mutar_cy.solvers._solve import join_columns, solve, solve_path
 from mutar_cy.solvers._tangents import Accuracy, TangentSteps
 
@@ -227,7 +227,9 @@ class ReweightingPath:
             options.tol_reweighting,
             max(1, int(SHRUNK * len(support.chosen)) - FEW + 1),
         )
-        found = self._steps.run(*shape, Accuracy(floor, ceiling, share), limits)
+        accuracy = Accuracy(floor, ceiling, share)
+        newton = support.newton if limits[0] < options.max_iter else None
+        found = self._steps.run(*shape, accuracy, limits, newton=newton)
         self._count(found)
         if not found.finished:  # by sweeps alone
             left, target = options.max_iter - limits[0], found.target
@@ -273,7 +275,7 @@ class ReweightingPath:
         support, few = self.support, len(self.losses) < PLAIN
         if few or not self.n_solutions or self.change > NEAR:
             return False
-        return support.suits_newton and newton_cost(support) <= self.work
+        return support.newton is not None and support.newton_work <= self.work
 
     def _leap(self, tol):
         """Take Newton's steps for the roots while the objective falls.
@@ -287,25 +289,26 @@ class ReweightingPath:
         """
         self.work, lowest = 0.0, self.losses[-1]
         support, before = self.support, self._before_last()
+        working_set, newton = support.working_set, support.newton
+        point = working_set.datafit, working_set.coef
         for n_steps in range(LEAPS):
-            with np.errstate(divide="ignore"):
-                weights = 0.5 * self.factor / np.sqrt(support.norms())
-            weights *= self.given[support.chosen]
-            direction = newton_direction(support, weights, ROOT)
+            penalty = working_set.penalty
+            thresholds = self._steps.touch_at(point[0], penalty, point[1])
+            direction = newton.find_direction(*point, thresholds, ROOT)
             if direction is None:
                 if not n_steps:
                     self._overstep(support.rows - before)
                 return False
-            if support.shrinkage(direction) > TRUSTED:
+            if newton.shrinkage > TRUSTED:
                 return False
             move, size = (
                 np.max(support.lengths * np.abs(each), initial=0.0)
                 for each in (direction, support.rows)
             )
-            support.move(direction)
+            newton.take(*point, 1.0)
             value = self.objective()
             if not value < lowest:
-                support.move(-direction)
+                newton.take(*point, -1.0)
                 settled = bool(move <= tol * size)
                 self.n_solutions = 0 if settled else self.n_solutions
                 return settled

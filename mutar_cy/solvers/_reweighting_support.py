@@ -6,33 +6,31 @@ from itertools import pairwise
 import numpy as np
 
 from mutar_cy.penalties import L21, Dirty
-from mutar_cy.solvers._block_cd import block_cd
-from mutar_cy.solvers._descent import CHEAP, CHEAP_SWEEPS, ROW, SWEEPS, descend
+from mutar_cy.solvers._descent import CHEAP, CHEAP_SWEEPS, ROW, descend
 from mutar_cy.solvers._outer_loop import all_rows
 from mutar_cy.solvers._problem import PenalisedProblem
-from mutar_cy.solvers._reweighting_newton import (
-    TANGENT,
-    newton_cost,
-    newton_direction,
-)
+from mutar_cy.solvers._root_newton import RootNewton
 from mutar_cy.solvers._shared_grams import FIRST_SWEEPS, SharedGrams, SharingSet
 from mutar_cy.solvers._solve import solve, solve_columns
-from mutar_cy.solvers._support_gap import gap_on_support
 from mutar_cy.solvers._sweep_columns import sweep_columns
+from mutar_cy.solvers._support_gap import gap_on_support
 from mutar_cy.solvers._unpenalised import make_free_blocks
 
 # Rounds of sign changes after which a lasso by equations is given up.
 SIGN_ROUNDS = 8
-# Sweeps of all columns together before each column goes on alone, and sweeps of these
-# before systems of equations are likely to pay.
+# Cost of a Newton step, in sweeps, up to which these are taken after as many sweeps.
+AFFORDABLE = 50.0
+# Sweeps of all columns together before each column goes on alone, or before Newton
+# steps; and sweeps of single columns before systems of equations are likely to pay.
 ROUND = 10
 COLUMN_SWEEPS = 60
 # Entries of Gram matrices that are copied at a time: 32 MiB.
 CHUNK = 1 << 22
-# Newton's steps for a weighted problem, each with some sweeps, before other ways are
-# tried; the largest share of its norm by which they shrink a block.
-NEWTON_ROUNDS = 4
-FARTHEST = 0.9
+# Matrix products of a Newton step run about this many times as fast as sweeps; its
+# calls, and the longest step (Ctrl-C waits for its end), in multiplications of sweeps.
+GAIN = 4.0
+CALLS = 2e4
+LONGEST = 5e8
 # Relative excess over a threshold at which a coefficient may stay zero.
 SLACK = 1e-9
 # Numbers of rows between which systems of equations are cheaper than sweeps.
@@ -99,6 +97,8 @@ class Support:
         The penalised blocks of the working set.
     lengths : ndarray of shape (n_rows, n_columns)
         Norms of the columns of the designs, per coefficient.
+    newton : RootNewton or None
+        Finds Newton steps, if the blocks have some.
     """
 
     def __init__(self, data, penalty, groups=None, *, separate=False):
@@ -147,6 +147,7 @@ class Support:
         self.working_set, self.chosen = working_set, chosen
         self._penalised = slice(working_set.n_free, None)
         self.set_weights(np.ones(len(chosen)))
+        self.newton = self._make_newton()
         self._grams: np.ndarray | None = None
         squares = self.problem.squares[:, working_set.storage.features]
         self.lengths = np.sqrt(self.data.spread(list(squares))).T
@@ -187,13 +188,12 @@ class Support:
     @property
     def cheap_sweeps(self):
         """The number of sweeps before acceleration pays, 0 if it pays at once."""
-        if self.sweep_work >= CHEAP:
+        work = self.sweep_work
+        if self.newton is not None and self.newton_work <= AFFORDABLE * work:
+            return max(ROUND, int(self.newton_work / work))
+        if work >= CHEAP:
             return 0
-        if self.separate:
-            return ROUND
-        if not self.suits_newton:
-            return CHEAP_SWEEPS
-        return int(np.clip(newton_cost(self) / self.sweep_work, 10, CHEAP_SWEEPS))
+        return ROUND if self.separate else CHEAP_SWEEPS
 
     @property
     def sweep_work(self):
@@ -202,12 +202,22 @@ class Support:
         return len(working_set.coef) * (ROW + working_set.datafit.work())
 
     @property
-    def suits_newton(self):
-        """Whether `root_newton_direction` can work with the blocks."""
-        if self.separate or not self.working_set.uses_gram or self.free.in_play:
-            return False
-        alone = self.problem.blocks.single and self.data.n_columns == 1
-        return alone or not self.problem.positive
+    def newton_work(self):
+        """The approximate cost of a step of `newton`, in multiplications of sweeps."""
+        n_rows, n_designs = len(self.working_set.coef), len(self.data.designs)
+        return CALLS + n_designs * float(n_rows) ** 3 / GAIN
+
+    def _make_newton(self):
+        """Return what finds Newton steps for the blocks, or None."""
+        working_set, alone = self.working_set, self.data.n_columns == 1
+        if self.separate or not working_set.uses_gram or self.free.in_play:
+            return None
+        if self.problem.positive and not (alone and self.problem.blocks.single):
+            return None  # entries may be at their bound
+        grams = working_set.storage.grams
+        if grams.shape[1] != len(working_set.coef) or self.newton_work > LONGEST:
+            return None
+        return RootNewton(grams, working_set.block_ptr, self.data.column_ptr)
 
     @cached_property
     def _nulls(self):
@@ -242,8 +252,6 @@ class Support:
         elif self.problem.blocks.single and self.data.n_columns == 1 and small:
             if len(working_set.coef) >= SOLVED_ROWS[0]:
                 self._solve_columns_by_signs([0])
-        elif self.suits_newton and before:
-            n_sweeps, finished = self._descend_by_newton(target, max_iter)
         if finished or n_sweeps >= max_iter:
             return n_sweeps
         return n_sweeps + descend(working_set, target, max_iter - n_sweeps, before)
@@ -292,45 +300,6 @@ class Support:
         if len(left) and len(coef) <= SOLVED_ROWS[1]:
             left = self._solve_columns_by_signs(left)
         return int(n_sweeps.max()), not len(left)
-
-    def _descend_by_newton(self, target, max_iter):
-        """Alternate Newton's steps with some sweeps.
-
-        Returns
-        -------
-        n_sweeps : int
-        finished : bool
-            Whether the gap has reached the target.
-        """
-        working_set, n_sweeps = self.working_set, 0
-        value = self._tangent_objective()
-        for _ in range(NEWTON_ROUNDS):
-            direction = newton_direction(self, self.weights, TANGENT)
-            if direction is None:
-                break
-            shrinkage = self.shrinkage(direction)
-            direction *= min(1.0, FARTHEST / shrinkage) if shrinkage > 0.0 else 1.0
-            self.move(direction)
-            before, value = value, self._tangent_objective()
-            if not value < before:
-                self.move(-direction)
-                break
-            shape = working_set.datafit, working_set.penalty, working_set.coef
-            most = min(SWEEPS, max_iter - n_sweeps)
-            done, gap, _, at_rest = block_cd(*shape, target, most, SWEEPS)
-            n_sweeps += done
-            if gap <= target or at_rest or n_sweeps >= max_iter:
-                return n_sweeps, gap <= target or at_rest
-            value = self._tangent_objective()
-        return n_sweeps, False
-
-    def _tangent_objective(self):
-        """Return the objective of the weighted problem, in scaled units."""
-        working_set = self.working_set
-        norms, weights = working_set.block_norms(), working_set.penalty.weights
-        alive = norms > 0.0
-        cost = working_set.penalty.alpha * float(weights[alive] @ norms[alive])
-        return working_set.datafit.value(working_set.coef) + cost
 
     @property
     def grams(self):

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from mutar_cy.datafits._datafit import Datafit
 from mutar_cy.penalties._penalty import Penalty
+from mutar_cy.solvers._root_newton import RootNewton
 
 class Accuracy(NamedTuple):
     floor: float
@@ -40,5 +41,9 @@ class TangentSteps:
         accuracy: Accuracy,
         limits: tuple[int, float, int],
         resume: bool = False,
+        newton: RootNewton | None = None,
     ) -> StepsOutcome: ...
+    def touch_at(
+        self, datafit: Datafit, penalty: Penalty, w: NDArray[np.float64]
+    ) -> NDArray[np.float64]: ...
     def objective(self, datafit: Datafit, w: NDArray[np.float64]) -> float: ...

@@ -17,14 +17,22 @@ from mutar_cy.datafits._datafit cimport Datafit
 from mutar_cy.penalties._penalty cimport Penalty
 from mutar_cy.solvers._block_cd cimport (
     Descent,
+    View,
     descend_blocks,
     kernel_gap,
     look,
     raise_signal,
 )
+from mutar_cy.solvers._root_newton cimport RootNewton
 
-# Sweeps between two computations of the gap.
+# Sweeps between two computations of the gap, and after a Newton step.
 cdef int SWEEPS = 5
+# Newton steps for a weighted problem, before other ways are tried, and the largest
+# share of its norm by which they shrink a block.
+cdef int NEWTON_STEPS = 4
+cdef double FARTHEST = 0.9
+# The bend of a tangent, as in `RootNewton`.
+cdef double TANGENT = 1.0
 
 
 class Accuracy(NamedTuple):
@@ -85,6 +93,7 @@ cdef class TangentSteps:
         readonly double change
         readonly int n_alive
         double[:, ::1] before       # (n_rows, n_columns) the start of the last problem
+        double[::1] thresholds      # (n_blocks,)
         double[::1] scratch         # two times the size of the longest block
         int[::1] active             # (n_blocks,)
 
@@ -113,6 +122,7 @@ cdef class TangentSteps:
         accuracy,
         limits,
         bint resume=False,
+        RootNewton newton=None,
     ):
         """Solve weighted problems until coefficients have stopped changing.
 
@@ -135,6 +145,8 @@ cdef class TangentSteps:
             the least number of blocks that are not zero.
         resume : bool, default=False
             Whether the first problem is the last one, which has been finished.
+        newton : RootNewton, default=None
+            Finishes problems that sweeps do not, if it can.
 
         Returns
         -------
@@ -148,13 +160,13 @@ cdef class TangentSteps:
             int n_free = n_blocks - <int> self.given.shape[0]
             size_t n_bytes = w.shape[0] * w.shape[1] * sizeof(double)
             double[::1] weights = penalty.weights, losses = np.empty(room)
-            bint finished = True
+            bint finished = True, steps = newton is not None
             Descent run
         floor, ceiling, share = accuracy
         max_sweeps, least_change, least_alive = limits
         self._allocate(datafit, &run)
         run.n_free, run.epochs, run.history = n_free, SWEEPS, NULL
-        run.target, run.max_epochs = 0.0, max_sweeps
+        run.target = 0.0
         with nogil:
             while n_problems < room:
                 if not resume:
@@ -165,9 +177,13 @@ cdef class TangentSteps:
                         n_free,
                     ))
                     run.target = min(ceiling, max(floor, share * gap))
+                    run.max_epochs = max_sweeps
                     descend_blocks(datafit, penalty, &w[0, 0], &run)
                     n_sweeps += run.n_epochs
                     finished = run.gap <= run.target or run.at_rest
+                    if steps and not finished and not run.is_interrupted:
+                        n_sweeps += self.finish(datafit, penalty, newton, &w[0, 0], &run)
+                        finished = run.gap <= run.target or run.at_rest
                     if not finished:
                         break
                 resume = False
@@ -187,9 +203,62 @@ cdef class TangentSteps:
         if self.active is None or self.active.shape[0] < n_blocks:
             self.active = np.empty(n_blocks, dtype=np.int32)
             self.scratch = np.empty(2 * longest)
+            self.thresholds = np.empty(n_blocks)
         run.active = &self.active[0]
         run.scratch, run.size = &self.scratch[0], <int> longest
         run.row_work, run.is_interrupted = datafit.work(), False
+
+    cdef int finish(
+        self,
+        Datafit datafit,
+        Penalty penalty,
+        RootNewton newton,
+        double* w,
+        Descent* run,
+    ) noexcept nogil:
+        """Alternate Newton steps with sweeps; return the number of sweeps."""
+        cdef:
+            Py_ssize_t b
+            int n_sweeps = 0, _
+            double value, before, size
+            View view = look(
+                datafit, penalty, w, run.active, NULL, run.scratch, run.n_free
+            )
+        for b in range(self.thresholds.shape[0]):
+            self.thresholds[b] = penalty.block_threshold(b)
+        value = 0.5 * view.square + view.cost
+        run.max_epochs = SWEEPS
+        for _ in range(NEWTON_STEPS):
+            if not newton.find(datafit, w, &self.thresholds[0], TANGENT):
+                break
+            size = 1.0
+            if newton.shrinkage > FARTHEST:
+                size = FARTHEST / newton.shrinkage
+            newton.step(datafit, w, size)
+            before = value
+            view = look(datafit, penalty, w, run.active, NULL, run.scratch, run.n_free)
+            if not 0.5 * view.square + view.cost < before:
+                newton.step(datafit, w, -size)
+                break
+            descend_blocks(datafit, penalty, w, run)
+            n_sweeps += run.n_epochs
+            if run.gap <= run.target or run.at_rest or run.is_interrupted:
+                break
+            view = look(datafit, penalty, w, run.active, NULL, run.scratch, run.n_free)
+            value = 0.5 * view.square + view.cost
+        return n_sweeps
+
+    def touch_at(
+        self,
+        Datafit datafit not None,
+        Penalty penalty not None,
+        const double[:, ::1] w not None,
+    ):
+        """Give a penalty the weights of the tangent at ``w``; return its thresholds."""
+        cdef double[::1] weights = penalty.weights
+        cdef int n_free = <int> (weights.shape[0] - self.given.shape[0])
+        self.touch(datafit, &w[0, 0], n_free, &weights[0])
+        return penalty.thresholds(weights.shape[0])
 
     cdef double root(self, const double* w, int size) noexcept nogil:
         """Return the square root of the norm of a block, in the user's units."""
