@@ -48,6 +48,7 @@ NEAR = 0.3
 # the largest share by which they shrink a block: at one half, its curvature has
 # tripled.
 PLAIN = 4
+BETWEEN = 2
 LEAPS = 6
 TRUSTED = 0.5
 # Longest step beyond the solution of a problem, in the last step or so that no block
@@ -204,7 +205,10 @@ class ReweightingPath:
             MEMORY if self.change > options.tol_reweighting else LEAST
         ):
             self._extrapolate()
-        most = most if options.on_iteration is None else 1
+        if options.on_iteration is not None:
+            most = 1
+        elif self.support.newton is not None and len(self.losses) >= PLAIN:
+            most = min(most, BETWEEN)
         share = 1.0 if settled else INNER
         self._solve(options, self.history[self.n_solutions :][:most], share)
         self.ended = self._steps.n_alive == 0
