@@ -44,9 +44,9 @@ MEMORY = 5
 LEAST = 2
 # Largest change of the fit at which Newton's method is tried for the roots themselves.
 NEAR = 0.3
-# Convex problems that come before, as they are; the largest number of its steps, and
-# the largest share by which they shrink a block: at one half, its curvature has
-# tripled.
+# Convex problems that come before it, as they are, and weighted problems between two
+# attempts; the largest number of its steps, and the largest share by which they shrink
+# a block: at one half, its curvature has tripled.
 PLAIN = 4
 BETWEEN = 2
 LEAPS = 6

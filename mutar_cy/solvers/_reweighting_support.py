@@ -12,8 +12,8 @@ from mutar_cy.solvers._problem import PenalisedProblem
 from mutar_cy.solvers._root_newton import RootNewton
 from mutar_cy.solvers._shared_grams import FIRST_SWEEPS, SharedGrams, SharingSet
 from mutar_cy.solvers._solve import solve, solve_columns
-from mutar_cy.solvers._sweep_columns import sweep_columns
 from mutar_cy.solvers._support_gap import gap_on_support
+from mutar_cy.solvers._sweep_columns import sweep_columns
 from mutar_cy.solvers._unpenalised import make_free_blocks
 
 # Rounds of sign changes after which a lasso by equations is given up.
@@ -246,12 +246,12 @@ class Support:
             Number of sweeps that have been made without acceleration.
         """
         working_set, n_sweeps, finished = self.working_set, 0, False
-        small = len(working_set.coef) <= SOLVED_ROWS[1]
+        least, most = SOLVED_ROWS
+        solved = least <= len(working_set.coef) <= most and self.data.n_columns == 1
         if self._has_gram_columns:
             n_sweeps, finished = self._descend_columns(target, max_iter)
-        elif self.problem.blocks.single and self.data.n_columns == 1 and small:
-            if len(working_set.coef) >= SOLVED_ROWS[0]:
-                self._solve_columns_by_signs([0])
+        elif solved and self.problem.blocks.single:
+            self._solve_columns_by_signs([0])
         if finished or n_sweeps >= max_iter:
             return n_sweeps
         return n_sweeps + descend(working_set, target, max_iter - n_sweeps, before)
