@@ -81,7 +81,9 @@ def test_targets_may_be_missing_and_tasks_may_share_samples():
 @pytest.mark.parametrize("tol", [1e-3, 1e-8])
 def test_every_task_has_a_gap_of_its_own(tol):
     X, y, _ = tasks(n_tasks=40)
-    y = [scale * each for scale, each in zip(np.geomspace(1e-4, 1e4, 40), y)]
+    y = [
+        scale * each for scale, each in zip(np.geomspace(1e-4, 1e4, 40), y, strict=True)
+    ]
     alphas = 0.2 * alpha_max(IndLasso(), X, y)
     model = IndLasso(alphas, tol=tol).fit(X, y)
     for k in range(40):

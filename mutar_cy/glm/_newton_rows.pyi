@@ -46,4 +46,5 @@ class NewtonRows(RowsModel):
         target: float,
         budget: int,
         balance: float,
+        on_look: Any = None,
     ) -> tuple[Any, ...]: ...

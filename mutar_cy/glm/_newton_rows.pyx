@@ -59,16 +59,6 @@ cdef class NewtonRows(RowsModel):
         Whether every column has an intercept.
     """
 
-    cdef:
-        readonly double value                   # of the loss, at the last look
-        double cost, gap, last, work
-        readonly int n_steps
-        readonly int most                       # active rows of a model
-        bint fresh                              # whether all slopes are known
-        double[::1] grad                        # (n_rows * n_columns,)
-        double[::1] ahead                       # (n_observations,) predictors of a trial
-        readonly int status
-
     def __init__(self, Loss loss not None, observed, starts, owners, sample_ptr,
                  double floor, bint centred):
         self.loss, self.floor, self.centred = loss, floor, centred
@@ -132,7 +122,8 @@ cdef class NewtonRows(RowsModel):
         loss : float
             The attribute ``status`` tells how the descent has ended.
         """
-        self.n_steps, self.fresh, self.work = 0, False, 0.0
+        self.n_steps, self.fresh, self.spent = 0, False, 0.0
+        self.on_look = None
         with nogil:
             self.value = self.evaluate()
             self.status = self.run(penalty, target, budget)
@@ -147,6 +138,7 @@ cdef class NewtonRows(RowsModel):
         double target,
         int budget,
         double balance,
+        on_look=None,
     ):
         """Descend at one strength after the other, while targets are met.
 
@@ -163,6 +155,8 @@ cdef class NewtonRows(RowsModel):
             Most steps at a strength.
         balance : float
             Largest part of the residuals along the intercepts.
+        on_look : callable, default=None
+            Called as ``on_look(n_steps, gap)`` after every look at all blocks.
 
         Returns
         -------
@@ -178,7 +172,8 @@ cdef class NewtonRows(RowsModel):
             double[:, ::1] intercept = np.empty((n_strengths, self.n_columns))
             double[:, ::1] numbers = np.empty((n_strengths, 3))
             bint counts = True
-        self.fresh, self.work, self.n_steps, self.status = False, 0.0, 0, _ENDED
+        self.fresh, self.spent, self.n_steps, self.status = False, 0.0, 0, _ENDED
+        self.on_look = on_look
         with nogil:
             self.value = self.evaluate()
             for k in range(n_strengths):
@@ -221,6 +216,8 @@ cdef class NewtonRows(RowsModel):
         while True:
             self.look(penalty, whole)
             if whole:
+                if self.on_look is not None and self.tell():
+                    return _FAILED
                 n_stalled = 0 if self.gap < best else n_stalled + 1
                 best = min(best, self.gap)
                 part = max(PART * self.gap, ALL_IN * target)
@@ -228,7 +225,7 @@ cdef class NewtonRows(RowsModel):
                     return _MET
                 if self.n_steps >= budget or n_stalled >= MAX_STALLED:
                     return _ENDED
-                if hard or self.n_active_rows > self.most:
+                if (hard and not self.endures) or self.n_active_rows > self.most:
                     return _HARD
             elif self.gap <= part or self.gap >= self.last or hard \
                     or self.n_steps >= budget:
@@ -246,13 +243,22 @@ cdef class NewtonRows(RowsModel):
             if self.interrupted():
                 return _FAILED
 
+    cdef bint tell(self) noexcept nogil:
+        """Call ``on_look``; return whether it has raised."""
+        with gil:
+            try:
+                self.on_look(self.n_steps, self.gap)
+            except BaseException as fault:
+                self.fault = fault
+        return self.fault is not None
+
     cdef bint interrupted(self) noexcept nogil:
         """Look for Ctrl-C after much work."""
         cdef bint found = False
-        self.work += <double> self.n_active_rows * self.n_active_rows \
+        self.spent += <double> self.n_active_rows * self.n_active_rows \
             * self.y.shape[0] + <double> self.n_rows * self.y.shape[0]
-        if self.work > LONG_WORK:
-            self.work = 0.0
+        if self.spent > LONG_WORK:
+            self.spent = 0.0
             with gil:
                 found = self.has_signal()
         return found

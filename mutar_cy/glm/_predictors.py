@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from mutar_cy.glm._newton_rows import NewtonRows
+from mutar_cy.glm._sparse_rows import SparseRows
 from mutar_cy.glm._unpenalised import FLOOR, refit_unpenalised
 from mutar_cy.solvers import NoFreeBlocks, Storage, WorkingSet
 
@@ -116,19 +117,28 @@ class PredictorSet(WorkingSet):
         if self.free.in_play or 8.0 * n_columns * n_rows**2 > MEMORY:
             return None
         if self._newton_rows is None:
-            self._newton_rows = NewtonRows(
-                self.responses.loss,
-                self.responses.observed,
-                self.responses.starts,
-                self.responses.owners,
-                self.data.sample_ptr,
-                FLOOR,
-                self.has_intercept,
-            )
-        state = self.coef, self.intercept, self.eta, self.residual, self.curvature
+            self._newton_rows = self._make_newton_rows(NewtonRows)
         rotates = self.penalty.rotation_invariant and not self.problem.blocks.single
-        self._newton_rows.bind(self.storage.packed, self.block_ptr, state, rotates)
+        self._newton_rows.bind(
+            self.storage.packed, self.block_ptr, self._state(), rotates
+        )
         return self._newton_rows
+
+    def _make_newton_rows(self, kind):
+        """Return a compiled Newton solver, not yet bound to rows."""
+        return kind(
+            self.responses.loss,
+            self.responses.observed,
+            self.responses.starts,
+            self.responses.owners,
+            self.data.sample_ptr,
+            FLOOR,
+            self.has_intercept,
+        )
+
+    def _state(self):
+        """Return the arrays that compiled steps move."""
+        return self.coef, self.intercept, self.eta, self.residual, self.curvature
 
     def gap(self, correlation):
         """Return the duality gap of the working set's own problem.
@@ -204,3 +214,40 @@ class PredictorSet(WorkingSet):
             for values in (self.coef, direction)
         )
         self.coef[np.repeat(left <= ROUNDING * moved, np.diff(ptr))] = 0.0
+
+
+class EntryStorage(PackedStorage):
+    """The features of a sparse design, none of them packed."""
+
+    def __init__(self, data, free):
+        super().__init__(data, free)
+        self.packs = False
+
+    def add(self, features):
+        """Append features as rows."""
+        self.features = np.concatenate([self.features, features])
+
+
+class EntrySet(PredictorSet):
+    """All columns of one sparse design with their predictors, without packed columns.
+
+    It serves compiled paths only, and blocks of one feature.
+    """
+
+    def _make_storage(self):
+        return EntryStorage(self.data, self.free)
+
+    def newton_rows(self):
+        """Return the compiled Newton solver of the entries."""
+        if self._newton_rows is None:
+            design, features = self.data.designs[0], self.storage.features
+            whole = len(features) == design.n_features
+            X = design.X if whole else design.X[:, features]
+            scale = np.ones(len(features))
+            if design.scale is not None:
+                scale = design.scale[features]
+            self._newton_rows = self._make_newton_rows(SparseRows)
+            self._newton_rows.bind_entries(
+                X, design.mean[features], scale, self._state()
+            )
+        return self._newton_rows

@@ -1,10 +1,12 @@
 """Fit of a generalised linear model: Newton steps, certificate, path."""
 
+from typing import Any
+
 import numpy as np
 
 from mutar_cy.glm._newton_rows import FEW, HARD
 from mutar_cy.glm._packed_model import PackedModel
-from mutar_cy.glm._predictors import PredictorSet
+from mutar_cy.glm._predictors import EntrySet, PredictorSet
 from mutar_cy.glm._unpenalised import refit_unpenalised
 from mutar_cy.solvers import (
     BALANCED,
@@ -21,6 +23,8 @@ from mutar_cy.solvers import (
 INNER = 0.03
 # Bytes of packed rows up to which all of them are packed at once: 256 MiB.
 PACKED = 2.0**28
+# Entries of a sparse design, zeros included, up to which its columns are packed.
+SPARSE = 1e6
 # Strengths of the first run of a path: it may end before the last one.
 FIRST_RUN = 16
 # Successive steps without a smaller gap that end a descent: no digit is left.
@@ -99,9 +103,8 @@ def solve_glm(
     """
     run = GlmLoop(responses, penalty, groups, tol)
     run.start(coef)
-    if on_iteration is None:
-        for solution in run.settle([penalty], max_iter):
-            return solution
+    for solution in run.settle([penalty], max_iter, on_iteration):
+        return solution
     run.minimise(max_iter, on_iteration)
     return run.solution()
 
@@ -172,6 +175,8 @@ class GlmLoop(PathLoop):
 
     def __init__(self, responses, penalty, groups, tol):
         self.responses = responses
+        self._entry_set: Any = None
+        self._gave_up = False
         super().__init__(responses, penalty, groups, tol)
 
     def _make_working_set(self):
@@ -212,43 +217,65 @@ class GlmLoop(PathLoop):
                 working_set.intercept[:] = 0.0
                 working_set.eta = None
 
-    def takes_all(self):
-        """Return whether all blocks come in at once, to be solved in compiled code."""
+    def _settling_set(self):
+        """Return the working set of all blocks for compiled code, or None.
+
+        Dense columns are packed; of a large sparse design only the entries are used.
+        """
         data, samples = self.data, int(self.data.sample_ptr[-1])
         if self.free.in_play or len(self.unjudged) or self.target < self.rounding:
-            return False
+            return None
         if not self.problem.penalty.rescales:
-            return False
-        if 8.0 * data.n_features * samples > PACKED:
-            return False
-        fewest = min(own.stop - own.start for own in self.responses.slices)
+            return None
+        size = float(data.n_features) * samples
         dense = all(design.packs_cheaply for design in data.designs)
-        return dense and data.n_features <= max(FEW, fewest)
+        if dense or size <= SPARSE:
+            fewest = min(own.stop - own.start for own in self.responses.slices)
+            fits = data.n_features <= max(FEW, fewest) and 8.0 * size <= PACKED
+            return self.working_set if fits else None
+        if len(data.designs) > 1 or not self.problem.blocks.single or self._gave_up:
+            return None
+        if self._entry_set is None:
+            self._entry_set = EntrySet(self.problem, self.responses)
+            self._take_over(self.working_set, self._entry_set)
+        return self._entry_set
 
-    def settle(self, penalties, max_iter):
+    def _take_over(self, old, new):
+        """Bring the coefficients of one working set into another one without blocks."""
+        kept = np.flatnonzero(old.coef.any(axis=1))
+        if len(kept):
+            new.add(old.chosen[kept])
+            new.coef[:] = old.coef[kept]
+        new.intercept, new.eta = old.intercept.copy(), None
+
+    def settle(self, penalties, max_iter, on_iteration=None):
         """Yield the solutions for the first penalties, those that compiled code finds.
 
         The loop is then at the last of them, or where the descent for the next one has
         ended.
         """
-        if not self.takes_all():
+        working_set = self._settling_set()
+        if working_set is None:
             return
         self._exponents = unit_exponents(penalties[0], self.data)
         n_asked = FIRST_RUN
         while penalties:
             asked, penalties = penalties[:n_asked], penalties[n_asked:]
-            found = self._settle_run(asked, max_iter)
+            found = self._settle_run(working_set, asked, max_iter, on_iteration)
             yield from found
             if len(found) < len(asked):
-                return
+                break
             n_asked *= 2
+        if working_set is not self.working_set and len(found) < len(asked):
+            self._gave_up = True
+            self._take_over(working_set, self.working_set)
 
-    def _settle_run(self, penalties, max_iter):
+    def _settle_run(self, working_set, penalties, max_iter, on_iteration=None):
         """Return the solutions for the first of some penalties, of all that are met."""
-        working_set = self.working_set
         self.candidates[working_set.chosen] = False
         chosen = np.flatnonzero(self.candidates)
-        self.candidates[:] = False
+        if working_set is self.working_set:
+            self.candidates[:] = False
         if len(chosen):
             working_set.add(chosen)
         if not len(working_set.coef):
@@ -265,19 +292,28 @@ class GlmLoop(PathLoop):
             self.target,
             max_iter,
             BALANCED * (2.0 * self.null) ** 0.5,
+            None if on_iteration is None else self._teller(on_iteration),
         )
         n_met = len(points[0])
         if n_met:
             self.problem = self.problem.with_penalty(penalties[n_met - 1])
             working_set.set_problem(self.problem)
+            self.working_set.set_problem(self.problem)
         working_set.loss = rows.value
         self.n_iter = 0 if n_met == len(penalties) else rows.n_steps
-        return self._solutions(penalties, *points)
+        return self._solutions(working_set, penalties, *points)
 
-    def _solutions(self, penalties, coef, intercept, numbers):
-        """Return the solutions of a run; each has the numbers gap, objective, steps."""
-        data = self.data
-        features = self.working_set.storage.features
+    def _teller(self, on_iteration):
+        """Return what tells a callback of compiled steps, in the user's units."""
+
+        def tell(n_steps, gap):
+            on_iteration(n_steps, *np.ldexp([gap, self.target], self.unit))
+
+        return tell
+
+    def _solutions(self, working_set, penalties, coef, intercept, numbers):
+        """Return the solutions of a run, (gap, objective, steps) the numbers of each."""
+        data, features = self.data, working_set.storage.features
         data.y_mean = np.ldexp(intercept + self.responses.means, -data.y_exponent)
         coefs, intercepts = all_rows(data, features, coef)
         gaps, objectives = np.ldexp(numbers[:, :2], self.unit).T.tolist()
