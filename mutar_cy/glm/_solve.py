@@ -312,7 +312,7 @@ class GlmLoop(PathLoop):
         return tell
 
     def _solutions(self, working_set, penalties, coef, intercept, numbers):
-        """Return the solutions of a run, (gap, objective, steps) the numbers of each."""
+        """Return the solutions of a run; each has numbers gap, objective, steps."""
         data, features = self.data, working_set.storage.features
         data.y_mean = np.ldexp(intercept + self.responses.means, -data.y_exponent)
         coefs, intercepts = all_rows(data, features, coef)
