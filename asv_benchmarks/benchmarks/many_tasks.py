@@ -30,6 +30,7 @@ class ManySmallTasks:
         """Return the worst gap of a task, of its objective at zero."""
         model = self.model.fit(self.X, self.y)
         null = 0.5 * np.var(self.y, axis=1)
+        null = null if np.ndim(model.dual_gap_) else null.sum()  # one gap of all
         return float(np.max(model.dual_gap_ / null))
 
     track_worst_gap.unit = "of the objective at 0"

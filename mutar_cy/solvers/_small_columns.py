@@ -10,7 +10,8 @@ from itertools import groupby
 import numpy as np
 
 from mutar_cy.penalties import L21
-from mutar_cy.solvers._outer_loop import ALL_IN, BALANCED, ROUNDING
+from mutar_cy.solvers._gram_problem import BALANCED, ROUNDING
+from mutar_cy.solvers._outer_loop import ALL_IN
 from mutar_cy.solvers._sweep_columns import sweep_columns
 
 # Least number of columns: a few are no slower one by one.

@@ -5,9 +5,12 @@ of the residual, has to be feasible for those of the support alone. The residual
 computed from the data, as in every certificate.
 """
 
+from typing import Any
+
 import numpy as np
 
-from mutar_cy.solvers._outer_loop import BALANCED, ROUNDING, Solution, all_rows
+from mutar_cy.solvers._gram_problem import BALANCED, ROUNDING
+from mutar_cy.solvers._outer_loop import Solution, all_rows
 
 # Largest scale of the residual with unpenalised blocks, as `Certificate` says.
 LIMIT = 2.0
@@ -107,4 +110,6 @@ def _solution(support, gap, target, primal):
     if not support.separate:
         gap, target, primal = numbers[:, 0].tolist()
         return Solution(coef, intercept, gap, target, 0, True, primal)
-    return Solution(coef, intercept, *numbers[:2], steps, converged, numbers[2])
+    gap, target, primal = numbers
+    own: Any = (gap, target, steps, converged, primal)
+    return Solution(coef, intercept, *own)

@@ -182,7 +182,9 @@ cdef class TangentSteps:
                     n_sweeps += run.n_epochs
                     finished = run.gap <= run.target or run.at_rest
                     if steps and not finished and not run.is_interrupted:
-                        n_sweeps += self.finish(datafit, penalty, newton, &w[0, 0], &run)
+                        n_sweeps += self.finish(
+                            datafit, penalty, newton, &w[0, 0], &run
+                        )
                         finished = run.gap <= run.target or run.at_rest
                     if not finished:
                         break
@@ -285,7 +287,9 @@ cdef class TangentSteps:
             if root > 0.0:
                 weights[b] = 0.5 * self.factor * self.given[b - n_free] / root
 
-    cdef double judge(self, Datafit datafit, const double* w, int n_free) noexcept nogil:
+    cdef double judge(
+        self, Datafit datafit, const double* w, int n_free
+    ) noexcept nogil:
         """Measure the change since ``before``; return the objective."""
         cdef:
             int n_columns = <int> self.lengths.shape[1], b, size
