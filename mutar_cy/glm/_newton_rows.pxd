@@ -10,8 +10,8 @@ cdef class NewtonRows(RowsModel):
         readonly int most                       # active rows of a model
         bint fresh                              # whether all slopes are known
         double[::1] grad                        # (n_rows * n_columns,)
-        double[::1] ahead                       # (n_observations,) predictors of a trial
-        bint endures                            # whether sweeps may fail to converge
+        double[::1] ahead                       # (n_observations,) trial predictors
+        int endured                             # models whose sweeps do not converge
         object on_look
         readonly int status
 

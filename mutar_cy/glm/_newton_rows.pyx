@@ -96,9 +96,10 @@ cdef class NewtonRows(RowsModel):
         self.trial, self.move, self.lipschitz = np.zeros((3, n_rows, self.n_columns))
         self.curvature = self.lipschitz
         self.slopes, self.means = np.zeros((2, self.n_columns, n_rows))
-        self.axes_ptr = np.concatenate([[0], np.cumsum(np.square(sizes, dtype=np.int64))])
+        squares = np.square(sizes, dtype=np.int64)
+        self.axes_ptr = np.concatenate([[0], np.cumsum(squares)])
         alone = sizes.max() == 1
-        self.axes = np.empty((self.n_columns, 1 if alone else self.axes_ptr[self.n_blocks]))
+        self.axes = np.empty((self.n_columns, 1 if alone else np.sum(squares)))
         self.place = np.full(n_rows, -1, dtype=np.int32)
         self.known, self.active = np.empty((2, n_rows), dtype=np.int32)
         self.scratch = np.empty(int(sizes.max()) * max(4, 2 * self.n_columns))
@@ -168,7 +169,9 @@ cdef class NewtonRows(RowsModel):
         cdef:
             Py_ssize_t k, b, n_met = 0, n_strengths = strengths.shape[0]
             Py_ssize_t size = <Py_ssize_t> self.n_rows * self.n_columns
-            double[:, :, ::1] coef = np.empty((n_strengths, self.n_rows, self.n_columns))
+            double[:, :, ::1] coef = np.empty(
+                (n_strengths, self.n_rows, self.n_columns)
+            )
             double[:, ::1] intercept = np.empty((n_strengths, self.n_columns))
             double[:, ::1] numbers = np.empty((n_strengths, 3))
             bint counts = True
@@ -210,7 +213,7 @@ cdef class NewtonRows(RowsModel):
         cdef:
             bint whole = True, hard = False
             bint always = <double> self.n_rows * self.y.shape[0] <= SMALL_WORK
-            int n_stalled = 0
+            int n_stalled = 0, n_hard = 0
             double best = INFINITY, part = INFINITY
         self.last = INFINITY
         while True:
@@ -225,7 +228,7 @@ cdef class NewtonRows(RowsModel):
                     return _MET
                 if self.n_steps >= budget or n_stalled >= MAX_STALLED:
                     return _ENDED
-                if (hard and not self.endures) or self.n_active_rows > self.most:
+                if n_hard > self.endured or self.n_active_rows > self.most:
                     return _HARD
             elif self.gap <= part or self.gap >= self.last or hard \
                     or self.n_steps >= budget:
@@ -236,6 +239,7 @@ cdef class NewtonRows(RowsModel):
                 return _FAILED
             self.last = self.gap
             hard = not self.minimise(penalty, MODEL * self.gap)
+            n_hard += hard
             if not self.step(penalty):
                 return _HARD if hard else _ENDED
             self.fresh = False
@@ -399,7 +403,7 @@ cdef class NewtonRows(RowsModel):
         return False
 
     cdef double explain(self) noexcept nogil:
-        """Write the change of the predictors along ``move``; return the loss's slope."""
+        """Write the change of predictors along ``move``; return the loss's slope."""
         cdef Py_ssize_t c, i, at, first
         cdef int a, b, r, n
         cdef double slope = 0.0

@@ -294,9 +294,9 @@ cdef class RowsModel(Datafit):
         for i in range(size):
             given[i] = own[<Py_ssize_t> i * step]
         for i in range(size):
-            own[<Py_ssize_t> i * step] = \
-                dot(size, axes, given) if self.lipschitz[self.block_ptr[b] + i, c] > 0.0 \
-                else 0.0
+            own[<Py_ssize_t> i * step] = 0.0
+            if self.lipschitz[self.block_ptr[b] + i, c] > 0.0:
+                own[<Py_ssize_t> i * step] = dot(size, axes, given)
             axes += size
 
     cdef int block_of(self, int r) noexcept nogil:
@@ -396,13 +396,13 @@ cdef class RowsModel(Datafit):
     cdef double model_gap(self, Penalty penalty) noexcept nogil:
         """Return the duality gap of the model of the active blocks, as the kernel does.
 
-        Its squared residual decreases from ``model_square`` by ``<w - w0, X'(r + r0)>`` from
-        the coefficients w0 of the loss to those of the model.
+        Its squared residual decreases from ``model_square`` by ``<w - w0, X'(r + r0)>``
+        from the coefficients w0 of the loss to those of the model.
         """
         cdef:
             int a, b, r, c, k, size
-            double square = self.model_square, cost = 0.0, conjugate = 0.0, largest = 0.0
-            double inner = 0.0, ratio, dual, scale
+            double square = self.model_square, cost = 0.0, conjugate = 0.0
+            double largest = 0.0, inner = 0.0, ratio, dual, scale
             double* w
             double* grad = &self.scratch[0]
         for a in range(self.n_active):

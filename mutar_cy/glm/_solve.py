@@ -249,7 +249,7 @@ class GlmLoop(PathLoop):
         new.intercept, new.eta = old.intercept.copy(), None
 
     def settle(self, penalties, max_iter, on_iteration=None):
-        """Yield the solutions for the first penalties, those that compiled code finds.
+        """Yield the solutions for the first of some penalties that compiled code finds.
 
         The loop is then at the last of them, or where the descent for the next one has
         ended.
@@ -299,6 +299,8 @@ class GlmLoop(PathLoop):
             self.problem = self.problem.with_penalty(penalties[n_met - 1])
             working_set.set_problem(self.problem)
             self.working_set.set_problem(self.problem)
+            self.gap, self.primal, _ = points[-1][-1]
+            self.converged = True
         working_set.loss = rows.value
         self.n_iter = 0 if n_met == len(penalties) else rows.n_steps
         return self._solutions(working_set, penalties, *points)
@@ -312,7 +314,7 @@ class GlmLoop(PathLoop):
         return tell
 
     def _solutions(self, working_set, penalties, coef, intercept, numbers):
-        """Return the solutions of a run; each has numbers gap, objective, steps."""
+        """Return the solutions of a run, whose numbers are gap, objective and steps."""
         data, features = self.data, working_set.storage.features
         data.y_mean = np.ldexp(intercept + self.responses.means, -data.y_exponent)
         coefs, intercepts = all_rows(data, features, coef)

@@ -9,6 +9,10 @@ import numpy as np
 
 from mutar_cy.glm._newton_rows cimport NewtonRows
 
+# Models of a descent whose sweeps may fail to converge: steps cost little here, and
+# packed columns much.
+cdef int ENDURED = 5
+
 
 cdef class SparseRows(NewtonRows):
     """The state of a PredictorSet of one sparse design whose blocks are its columns.
@@ -50,7 +54,7 @@ cdef class SparseRows(NewtonRows):
         self.indptr = np.ascontiguousarray(X.indptr, dtype=np.int64)
         self.mean, self.scale = mean, scale
         self.rotates, self.n_rows, self.n_blocks = False, n_rows, n_rows
-        self.most, self.endures = n_rows, True
+        self.most, self.endured = n_rows, ENDURED
         self.block_ptr = np.arange(n_rows + 1, dtype=np.int32)
         self.trial, self.move, self.lipschitz = np.zeros((3, n_rows, n_columns))
         self.curvature = self.lipschitz
@@ -94,14 +98,15 @@ cdef class SparseRows(NewtonRows):
         cdef Py_ssize_t i, first
         cdef int a, c, r
         cdef long long k
-        cdef double total, mean, square
+        cdef double total, mean, square, root
         self.take_curvatures()
         self.n_models += 1
         for c in range(self.n_columns):
             first = self.starts[c]
             total = 0.0
             for i in range(first, self.starts[c + 1]):
-                self.weight[i] = self.sqrt_weight[i] * self.sqrt_weight[i] * self.used[i]
+                root = self.sqrt_weight[i]
+                self.weight[i] = root * root * self.used[i]
                 total += self.weight[i]
             for a in range(self.n_active):
                 r = self.active[a]
