@@ -335,7 +335,7 @@ cdef class NewtonRows(RowsModel):
         The dual point is the residual, scaled to be feasible where this is needed.
         """
         cdef:
-            Py_ssize_t a, b, r, c, i, n_seen = self.n_blocks if whole else self.n_active
+            Py_ssize_t a, b, r, c, n_seen = self.n_blocks if whole else self.n_active
             double largest = 1.0, ratio, conjugate = 0.0, scaled
             int size, n_active = 0, n_rows = 0
             bint is_zero

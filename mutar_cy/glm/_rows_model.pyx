@@ -288,7 +288,7 @@ cdef class RowsModel(Datafit):
     ) noexcept nogil:
         """Turn values of a block's rows, ``step`` apart, without those of no length."""
         cdef:
-            int size = self.block_ptr[b + 1] - self.block_ptr[b], i, k
+            int size = self.block_ptr[b + 1] - self.block_ptr[b], i
             const double* axes = &self.axes[c, self.axes_ptr[b]]
             double* given = &self.scratch[0]
         for i in range(size):
