@@ -316,15 +316,17 @@ class GlmLoop(PathLoop):
     def _solutions(self, working_set, penalties, coef, intercept, numbers):
         """Return the solutions of a run, whose numbers are gap, objective and steps."""
         data, features = self.data, working_set.storage.features
-        data.y_mean = np.ldexp(intercept + self.responses.means, -data.y_exponent)
+        data.y_mean = np.zeros(data.n_columns)  # intercepts differ between solutions
+        shared = [self._shared(*own) for own in zip(penalties, coef, strict=False)]
         coefs, intercepts = all_rows(data, features, coef)
+        own_means = intercept + self.responses.means
+        intercepts = intercepts + np.ldexp(own_means, -data.y_exponent)
         gaps, objectives = np.ldexp(numbers[:, :2], self.unit).T.tolist()
         target = float(np.ldexp(self.target, self.unit))
         found = []
         for k, n_steps in enumerate(numbers[:, 2].tolist()):
             own = max(gaps[k], 0.0), target, int(n_steps), True, objectives[k]
-            shared = self._shared(penalties[k], coef[k])
-            found.append(Solution(coefs[k], intercepts[k], *own, shared))
+            found.append(Solution(coefs[k], intercepts[k], *own, shared[k]))
         return found
 
     def _shared(self, penalty, coef):

@@ -359,6 +359,9 @@ class ReweightingPath:
         if n_iter:  # the certified solution differs from the working set's
             self.losses.pop()
             self._begin(last)
+        elif options.on_iteration is not None:  # which has seen no gap of this problem
+            gaps = float(np.sum(last.dual_gap)), float(np.sum(last.gap_target))
+            options.on_iteration(self.n_iter, *gaps)
         losses, n_iter = np.array(self.losses), self.n_iter + n_iter
         return ReweightingResult(self.first, last, weights, losses, n_iter, converged)
 
