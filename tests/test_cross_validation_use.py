@@ -55,9 +55,9 @@ CHECKED += [
     MultiLevelLassoCV(alphas=2, tol=1e-13, cv=2),
     MTWCV(alphas=1.0, betas=2, tol=1e-11, cv=2),
     GroupLassoCV(alphas=2, tol=1e-13, cv=2),
-    GroupLassoClassifierCV(alphas=2, cv=2),
-    IndLassoClassifierCV(alphas=2, cv=2),
-    DirtyClassifierCV(alphas=2, ratios=1, cv=2),
+    GroupLassoClassifierCV(alphas=2, cv=2, tol=1e-8),
+    IndLassoClassifierCV(alphas=2, cv=2, tol=1e-8),
+    DirtyClassifierCV(alphas=2, ratios=1, cv=2, tol=1e-8),
     IndRewLassoCV(alphas=2, tol=1e-13, cv=2),
     ReMTWCV(alphas=1.0, betas=2, tol=1e-11, cv=2),
 ]
