@@ -262,6 +262,7 @@ def run_cell(cell, workers, options, folder):
     records = []
     for target in options.gap or ([1e-4, 1e-6] if alpha is not None else [None]):
         record = summary(cell, target, time_cell(able, alpha, target, options))
+        record["behind"] = options.behind
         records.append(record)
         print_row(record, workers)
         if options.json:

@@ -67,7 +67,9 @@ def short(record):
         return [results[ours]["why"] if ours else "", best or "", ""]
     least = f"{min(results[ours]['seconds']) * 1e3:.3g}"
     if best is None:
-        return [least, "none in time", ""]
+        reasons = [r["why"] for r in results.values() if "why" in r]
+        slow = reasons and all(why.startswith(">") for why in reasons)
+        return [least, "none", f"> {record['behind']:g}" if slow else ""]
     return [least, best, f"{record['ratios'][ours]:.2g}" + alpha_note(record)]
 
 
