@@ -132,8 +132,8 @@ class FoldMoments:
             targets.append(np.broadcast_to(0.0, (Y.shape[1], len(weights))))
             shift = moments.sums_of_targets / moments.weight if centers else 0.0
             means.append(centres[1] + shift)
-        means = np.concatenate(means) if centers else np.zeros(sum(map(len, means)))
-        data = ScaledData(designs, targets, means, 0, self.y_exponent)
+        y_mean = np.concatenate(means) if centers else np.zeros(sum(map(len, means)))
+        data = ScaledData(designs, targets, y_mean, 0, self.y_exponent)
         longest = max(design.n_samples for design in designs)
         share = EPS * loss * (longest + data.n_features + data.n_columns)
         statistics = GramStatistics(

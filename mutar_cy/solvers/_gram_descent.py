@@ -128,7 +128,7 @@ class GramDescent:
         if not len(free.features):
             return features, coefs
         data = self.given.problem.data
-        rest = [free.coefficients(data, features, coef) for coef in coefs]
+        rest: Any = [free.coefficients(data, features, coef) for coef in coefs]
         features = np.concatenate([features, free.features])
         rest = np.reshape(rest, (len(coefs), len(free.features), data.n_columns))
         return features, np.concatenate([coefs, rest], axis=1)

@@ -111,5 +111,5 @@ def _solution(support, gap, target, primal):
         gap, target, primal = numbers[:, 0].tolist()
         return Solution(coef, intercept, gap, target, 0, True, primal)
     gap, target, primal = numbers
-    own: Any = (gap, target, steps, converged, primal)
-    return Solution(coef, intercept, *own)
+    fields: Any = (gap, target, steps, converged, primal)
+    return Solution(coef, intercept, *fields)
