@@ -11,9 +11,17 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV
 from sklearn.pipeline import make_pipeline
 
-from mutar_cy import GroupLassoCV
+from mutar_cy import (
+    GroupLasso,
+    GroupLassoCV,
+    IndLasso,
+    IndRewLasso,
+    MultiLevelLasso,
+    ReweightedGroupLasso,
+)
 from mutar_cy import linear_model as ours
 from mutar_cy.model_selection import TaskKFold
+from mutar_cy.objectives import recording_iterations
 
 each_estimator = pytest.mark.parametrize("cls", CONVEX)
 SINGLE = [ours.Lasso, ours.ElasticNet]
@@ -82,6 +90,39 @@ def test_an_interrupted_fit_leaves_nothing_or_the_fit_before_it(cls):
     assert vars(model) == before
     assert np.array_equal(model.coef_, coef)
     assert model.n_features_in_ == 10
+
+
+@pytest.mark.parametrize(
+    ("model", "shape"),
+    [
+        (IndLasso(0.05), (12, 30, 20)),  # many small tasks
+        (MultiLevelLasso(0.05), (12, 30, 20)),
+        (GroupLasso(0.05), (3, 60, 50)),
+        (GroupLasso(0.05, loss="poisson"), (3, 60, 20)),
+        (ReweightedGroupLasso(0.02), (5, 60, 50)),
+        (IndRewLasso(0.02), (5, 60, 50)),
+        (MultiLevelLasso(0.02), (5, 60, 50)),
+    ],
+    ids=lambda given: (
+        type(given).__name__ if hasattr(given, "fit") else "x".join(map(str, given))
+    ),
+)
+@pytest.mark.uncertified("compared with a fit that nobody watches")
+def test_a_fit_that_is_watched_has_the_same_bits(model, shape):
+    rng, (n_tasks, n, p) = np.random.default_rng(0), shape
+    X = [
+        rng.standard_normal((n, p)) + 0.5 * rng.standard_normal((n, 1))
+        for _ in range(n_tasks)
+    ]
+    truth = rng.standard_normal(p) * (rng.random(p) < 0.2)
+    y = [x @ truth + rng.standard_normal(n) for x in X]
+    if getattr(model, "loss", "") == "poisson":
+        y = [np.round(np.abs(own)) for own in y]
+    alone, seen = model.fit(X, y).coef_.copy(), []
+    with recording_iterations(lambda *report: seen.append(report)):
+        watched = model.fit(X, y).coef_
+    assert seen
+    assert np.array_equal(alone, watched)
 
 
 @each_class

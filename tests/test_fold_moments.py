@@ -154,6 +154,20 @@ def test_cross_validation_is_that_of_the_rows(model, n_tasks, cv, monkeypatch):
     assert_allclose(by_moments, model.fit(X, y).mse_path_, rtol=1e-5)
 
 
+def test_rounding_is_that_of_all_rows():
+    # What is left out dominates the sums, of which the training rows are a difference.
+    X, y = drawn(8)
+    model = GroupLasso()
+    shares = []
+    for factor in (1.0, 50.0):
+        large = X[0].copy()
+        large[:10] *= factor
+        objective = model._objective(model._read([large], y))
+        fold = FoldMoments(objective).fold([np.arange(10, 40)])
+        shares.append(fold.statistics.share)
+    assert 100.0 < shares[1] / shares[0] < 5000.0  # some 50 squared, times a third
+
+
 def test_no_row_of_the_design_is_copied(monkeypatch):
     X, y = drawn(7, n=60)
     model = Lasso()

@@ -48,12 +48,15 @@ class GramDescent:
             self._descent = self._make_descent()
         self._descent.resume(coef, alpha)
 
+    def applies(self, penalty):
+        """Return whether a descent for a penalty is likely to find solutions."""
+        promising = self._n_failed < MAX_FAILED
+        return promising and penalty.rescales and penalty.alpha > 0.0
+
     def settle(self, penalties, max_iter):
         """Yield solutions for the first of several penalties, as `PathLoop` does."""
         self.last = []
-        if not penalties[0].rescales or self._n_failed >= MAX_FAILED:
-            return
-        if not penalties[0].alpha > 0.0:
+        if not self.applies(penalties[0]):
             return
         if self._descent is None:
             self._descent = self._make_descent()

@@ -18,6 +18,7 @@ from mutar_cy.solvers._gram_problem import (
     GramProblem,
     GramStatistics,
     is_ordinary,
+    largest_part,
 )
 from mutar_cy.solvers._outer_loop import ALL_IN, SMALL
 from mutar_cy.solvers._path import MARGIN, PathLoop, PathPoint
@@ -153,6 +154,8 @@ class GramPathLoop(PathLoop):
             return
         if self._descent is None:
             self._descent = GramDescent(self._gram_problem())
+        if not self._descent.applies(penalties[0]):
+            return
         if working_set.coef.any():
             self._descent.resume(working_set.coef, self.problem.penalty.alpha)
         n_settled = 0
@@ -298,10 +301,7 @@ class GramPathLoop(PathLoop):
             return 0.0
         targets, columns = self._intercepts
         columns = np.abs(columns[:, self.working_set.storage.features]).max(axis=0)
-        used = self._lengths > 0.0
-        largest = np.max(columns[used] / self._lengths[used], initial=0.0)
-        own = float(np.sqrt(targets @ targets))
-        return max(float(largest), own / self._norm if self._norm > 0.0 else 0.0)
+        return largest_part(columns, self._lengths, targets, self._norm)
 
     def _certify_balanced(self, point):
         self.residuals = self.working_set.residuals()
@@ -358,6 +358,10 @@ class CompiledPathLoop:
 
     def settle(self, penalties, max_iter):
         """Yield the solutions that compiled code finds, as :class:`PathLoop` does."""
+        if not self._descent.applies(penalties[0]):
+            if self._loop is None:
+                self._take_over()
+            return
         if self._loop is not None:
             coef = self._loop.working_set.coef
             self._descent.resume(coef, self.problem.penalty.alpha)

@@ -68,11 +68,10 @@ def make_statistics(data):
         correlations.append(products)
         squares.append(np.einsum("cn,cn->c", target, target))
         if along is not None:
+            of_targets = target @ design.sqrt_weight / math.sqrt(design.total_weight)
+            norm = math.sqrt(float(squares[-1].sum()))
             lengths = np.sqrt(design.squares)
-            ratios = np.divide(
-                np.abs(along), lengths, out=np.zeros(n_features), where=lengths > 0.0
-            )
-            skew = max(skew, float(ratios.max()), _skew_of_targets(design, target))
+            skew = max(skew, largest_part(along, lengths, of_targets, norm))
     longest = max(target.shape[1] for target in data.targets)
     return GramStatistics(
         grams,
@@ -99,11 +98,24 @@ def _products(design, target, gram):
     return target @ columns.T, None if unit is None else columns @ unit
 
 
-def _skew_of_targets(design, target):
-    """Return the largest part of a target along the intercept, over the norm of all."""
-    along = target @ design.sqrt_weight / math.sqrt(design.total_weight)
-    norm = math.sqrt(float(np.vdot(target, target)))
-    return math.sqrt(float(along @ along)) / norm if norm > 0.0 else 0.0
+def largest_part(columns, lengths, targets, norm):
+    """Return the largest part along the intercept, as a share of a norm.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n_features,)
+        The parts of the columns along the intercept's column of norm 1.
+    lengths : ndarray of shape (n_features,)
+        The norms of the columns.
+    targets : ndarray of shape (n_columns,)
+        The parts of the targets.
+    norm : float
+        The norm of all targets.
+    """
+    used = lengths > 0.0
+    largest = float(np.max(np.abs(columns[used]) / lengths[used], initial=0.0))
+    own = math.sqrt(float(targets @ targets))
+    return max(largest, own / norm if norm > 0.0 else 0.0)
 
 
 class GramProblem(NamedTuple):

@@ -23,12 +23,12 @@ from typing import NamedTuple
 
 # Sweeps between two measurements of the gap, after as many that are measured singly.
 cdef int SWEEPS = 5
-# Sweeps and multiplications after which a Newton step pays: the caller takes it. Less
-# work than this is done before Newton's direction is computed.
+# Sweeps and multiplications after both of which a Newton step is likely to pay. The
+# descent then ends, since the caller takes such steps.
 cdef int FEW_SWEEPS = 15
 cdef double LITTLE_WORK = 4e6
-# Gap at which sweeps end, as a share of the target: they cost little, and what is chosen
-# by small differences between fits, as by cross-validation, then depends on tol less.
+# Gap at which sweeps end, as a share of the target. Sweeps cost little, and a choice by
+# small differences between fits, as in cross-validation, then depends less on tol.
 cdef double ACCURATE = 0.1
 # Visits of rows that are made whatever the gap: some microseconds.
 cdef double FEW_VISITS = 100.0
@@ -88,8 +88,8 @@ cdef class PathDescent:
         bint is_fresh                   # whether the state is that of a restart
         int size, n_sweeps, n_points
         double target, norm, share, errors, largest_scale, largest_allowance, tolerated
-        double largest_size, least_alpha, alpha, alpha_before, row_work, work, since_signal
-        double primal, gap, magnitude, allowance
+        double largest_size, least_alpha, alpha, alpha_before
+        double row_work, work, since_signal, primal, gap, magnitude, allowance
 
     def __init__(self, Datafit datafit not None, Penalty penalty not None,
                  correlation not None, limits):
@@ -167,7 +167,7 @@ cdef class PathDescent:
         )
 
     def gaps(self):
-        """Return the sweeps and the gaps of the last strength, measurement by one.
+        """Return the sweeps and the gap of every measurement at the last strength.
 
         Returns
         -------

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mutar_cy.solvers._descent import anderson_direction
+from mutar_cy.solvers._gram_problem import ROUNDING
 from mutar_cy.solvers._outer_loop import Solution
 from mutar_cy.solvers._reweighting_support import Support
 from mutar_cy.solvers._root_newton import ROOT
@@ -34,8 +35,6 @@ FINEST = 1e-6
 # Accuracy of the first problem, as a share of the tolerance: it decides which blocks
 # take part.
 FIRST = 0.1
-# Accuracy that floats allow, as a share of the null objective.
-ROUNDING = 64 * np.finfo(np.float64).eps
 # Zero blocks are unpacked if at most this share of the blocks, minus FEW, is non-zero.
 SHRUNK = 0.85
 FEW = 8
@@ -49,13 +48,13 @@ NEAR = 0.3
 # a block: at one half, its curvature has tripled.
 PLAIN = 4
 BETWEEN = 2
-LEAPS = 6
+NEWTON_STEPS = 6
 TRUSTED = 0.5
 # Longest step beyond the solution of a problem, in the last step or so that no block
 # shrinks by more than a share of its norm, and the shares of it that are tried.
 LONGEST = 32.0
 FARTHEST = 0.9
-OVERSTEPS = 0.1, 0.25, 0.5, 1.0
+EXTENSIONS = 0.1, 0.25, 0.5, 1.0
 # A rival is out of reach if it is lower by this many decreases of the last step.
 AHEAD = 20
 
@@ -67,7 +66,7 @@ class ReweightingOptions(NamedTuple):
     the fit of no feature changes, from one of these problems to the next, by more than
     ``tol_reweighting`` times the largest fit, or after ``max_iter_reweighting``
     problems. ``on_iteration`` is the callback of ``solve``; it is also called after
-    every weighted problem, with NaN for the gap, which is not computed.
+    every run of weighted problems, with NaN for the gaps, which are not computed.
     """
 
     tol: float = 1e-4
@@ -199,15 +198,13 @@ class ReweightingPath:
         These are as many as can be solved in one call; ``most`` at most.
         """
         settled = False
-        if self._may_leap():
-            settled = self._leap(options.tol_reweighting)
+        if self._may_take_newton():
+            settled = self._newton_steps(options.tol_reweighting)
         if self.n_solutions > (
             MEMORY if self.change > options.tol_reweighting else LEAST
         ):
             self._extrapolate()
-        if options.on_iteration is not None:
-            most = 1
-        elif self.support.newton is not None and len(self.losses) >= PLAIN:
+        if self.support.newton is not None and len(self.losses) >= PLAIN:
             most = min(most, BETWEEN)
         share = 1.0 if settled else INNER
         self._solve(options, self.history[self.n_solutions :][:most], share)
@@ -274,14 +271,14 @@ class ReweightingPath:
         if not self.objective() < self.losses[-1]:
             self.support.move(-direction)
 
-    def _may_leap(self):
+    def _may_take_newton(self):
         """Return whether Newton's method for the roots themselves is likely to pay."""
         support, few = self.support, len(self.losses) < PLAIN
         if few or not self.n_solutions or self.change > NEAR:
             return False
         return support.newton is not None and support.newton_work <= self.work
 
-    def _leap(self, tol):
+    def _newton_steps(self, tol):
         """Take Newton's steps for the roots while the objective falls.
 
         Where the objective is not convex, go on in the direction of the last problem.
@@ -295,13 +292,13 @@ class ReweightingPath:
         support, before = self.support, self._before_last()
         working_set, newton = support.working_set, support.newton
         point = working_set.datafit, working_set.coef
-        for n_steps in range(LEAPS):
+        for n_steps in range(NEWTON_STEPS):
             penalty = working_set.penalty
             thresholds = self._steps.touch_at(point[0], penalty, point[1])
             direction = newton.find_direction(*point, thresholds, ROOT)
             if direction is None:
                 if not n_steps:
-                    self._overstep(support.rows - before)
+                    self._extend_step(support.rows - before)
                 return False
             if newton.shrinkage > TRUSTED:
                 return False
@@ -321,7 +318,7 @@ class ReweightingPath:
                 return True
         return False
 
-    def _overstep(self, direction):
+    def _extend_step(self, direction):
         """Go on in the direction of the last problem while the objective falls.
 
         A block may be on its way to zero, or others away from it, in steps that grow
@@ -330,7 +327,7 @@ class ReweightingPath:
         support, moved = self.support, 0.0
         shrinkage, lowest = support.shrinkage(direction), self.losses[-1]
         step = LONGEST if not shrinkage > 0.0 else min(LONGEST, FARTHEST / shrinkage)
-        for share in OVERSTEPS:
+        for share in EXTENSIONS:
             support.move((share * step - moved) * direction)
             value = self.objective()
             if not value < lowest:

@@ -1,3 +1,5 @@
+from typing import final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -6,6 +8,7 @@ from mutar_cy.datafits._datafit import Datafit
 ROOT: float
 TANGENT: float
 
+@final
 class RootNewton:
     @property
     def shrinkage(self) -> float: ...

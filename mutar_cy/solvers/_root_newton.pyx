@@ -2,8 +2,9 @@
 
 The gradient of ``c sqrt(|W_b|)`` is that of its tangent, ``a W_b`` with the curvature
 ``a = c / 2 |W_b|^(-3/2)``. The Hessian is ``a (I - 1.5 u u')`` with the unit vector
-``u = W_b / |W_b|``, where the tangent has ``a (I - u u')``. So the objective has the Hessian ``A - U C U'``,
-with ``A = X' X + D`` for every column and ``C = 1.5 D``, or D. It is positive definite
+``u = W_b / |W_b|``, where the tangent has ``a (I - u u')``. So the objective has the
+Hessian ``A - U C U'``, with ``A = X' X + D`` for every column and ``C = 1.5 D``, or D.
+It is positive definite
 if and only if ``C^-1 - U' A^-1 U`` is, a matrix with one row per block: the objective
 is then convex near the point, and Newton's direction leads to the minimum there.
 """

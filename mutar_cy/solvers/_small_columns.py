@@ -10,6 +10,7 @@ from itertools import groupby
 import numpy as np
 
 from mutar_cy.penalties import L21
+from mutar_cy.solvers._dual_scaling import best_scaling
 from mutar_cy.solvers._gram_problem import BALANCED, ROUNDING
 from mutar_cy.solvers._outer_loop import ALL_IN
 from mutar_cy.solvers._sweep_columns import sweep_columns
@@ -130,13 +131,11 @@ class SmallColumns:
         rows = self.rows[own]
         if not self._positive:
             norms = np.abs(norms)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.max(norms / thresholds, axis=1, initial=0.0)
-            scale = np.where(square > 0.0, np.maximum(inner / square, 0.0), 0.0)
-            scale = np.minimum(scale, 1.0 / ratio)
+        with np.errstate(invalid="ignore"):  # 0 times the threshold of what is excluded
             costs = np.where(rows == 0.0, 0.0, thresholds * np.abs(rows))
         primal = 0.5 * square + costs.sum(axis=1)
-        gap = primal - (scale * inner - 0.5 * scale**2 * square)
+        given = zip(square, inner, norms, thresholds, strict=True)
+        gap = primal - np.array([best_scaling(*each, 0.0)[1] for each in given])
         met = gap <= np.maximum(tol, ROUNDING) * null
         self.met[own] = met & np.all(thresholds > 0.0, axis=1)
         self.gap[own], self.target[own] = np.maximum(gap, 0.0), tol * null

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mutar_cy.solvers._dual_scaling import best_scaling
 from mutar_cy.solvers._gram_problem import BALANCED, ROUNDING
 from mutar_cy.solvers._outer_loop import Solution, all_rows
 
@@ -40,11 +41,11 @@ def gap_on_support(support, tol):
             np.sum(each, keepdims=True) for each in (null, square, inner, intercept)
         )
     limit = LIMIT if len(support.problem.free) else np.inf
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = np.where(square > 0.0, np.clip(inner / square, 0.0, limit), 0.0)
-        scale = np.minimum(scale, 1.0 / ratio)
+    one = np.ones(1)  # ratios are norms for thresholds of 1
+    given = zip(square, inner, ratio[:, np.newaxis], strict=True)
+    dual = [best_scaling(*each, one, 0.0, limit)[1] for each in given]
     primal = 0.5 * square + cost
-    gap = primal - (scale * inner - 0.5 * scale**2 * square)
+    gap = primal - np.array(dual)
     balanced = intercept <= 2.0 * BALANCED**2 * null
     if not np.all(balanced & (gap <= np.maximum(tol, ROUNDING) * null)):
         return None
