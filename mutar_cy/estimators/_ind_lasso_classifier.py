@@ -96,8 +96,8 @@ class IndLassoClassifier(IndLassoModel, LossClassifier):
     >>> y = [x[:, k] + 0.3 * rng.standard_normal(200) > 0 for k, x in enumerate(X)]
     >>> model = IndLassoClassifier(alpha=0.1).fit(X, y)
     >>> print(model.coef_[0].round(2))
-    [[1.77 0.  ]
-     [0.   1.67]
+    [[1.76 0.  ]
+     [0.   1.66]
      [0.   0.  ]
      [0.   0.  ]]
     """
