@@ -102,10 +102,10 @@ def conjugate_is_the_largest_difference(penalty):
         for w in rng.standard_normal((30, SIZE)) * np.geomspace(1e-3, 1e3, 30)[:, None]:
             for u in (w, np.abs(w)):
                 assert difference(u) <= conjugate + 1e-12 * np.linalg.norm(u)
-        steepest = np.maximum(-grad, 0.0) if penalty.positive else -grad
+        # Of all ways down, the one that the proximal step takes.
+        steepest = penalty.prox(-grad, 1.0, B)
         if np.isinf(conjugate):
-            # Of all ways down, the one that the proximal step takes.
-            assert difference(1e12 * penalty.prox(-grad, 1.0, B)) > 1e6
+            assert difference(1e12 * steepest) > 1e6
         else:
             best = minimize_scalar(
                 lambda t, s=steepest: -difference(abs(t) * s), options={"xtol": 1e-12}

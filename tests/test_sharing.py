@@ -270,13 +270,15 @@ def test_std_is_scaled_columns(kind, loss):
     assert_allclose(twice.coef_, model.coef_, atol=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(30))
 def test_a_ridge_against_an_interior_point_method(seed):
     rng = np.random.default_rng(100 + seed)
-    kind, loss = ["nothing", "all"][seed % 2], LOSSES[seed // 2 % 5]
+    kind, loss = list(KINDS)[seed % 3], LOSSES[seed // 3 % 5]
     X, y, offset = tasks(loss, rng)
     groups = GROUPS if seed % 4 > 1 else None
     model = estimator(kind, loss, groups=groups, tol=1e-11, positive=seed % 7 == 0)
+    if kind != "some":
+        model.set_params(l1_ratio=float(rng.choice([0.0, 0.4, 1.0])))
     largest = np.max(alpha_max(model, X, y, offset=offset))
     model.set_params(alpha=float(largest * rng.choice([0.5, 0.1])), ridge=0.3)
     model.fit(X, y, offset=offset)
@@ -313,26 +315,51 @@ def test_a_ridge_without_alpha_is_ridge_regression():
     assert_allclose(model.coef_, theirs.coef_, atol=1e-6)
 
 
-def test_a_ridge_along_a_path():
-    X, y, _ = tasks("poisson", np.random.default_rng(3))
-    model = GroupLasso(loss="poisson", groups=GROUPS, ridge=0.2, tol=1e-11)
+@pytest.mark.parametrize("loss", ["squared_error", "poisson"])
+@pytest.mark.parametrize(
+    "model",
+    [
+        GroupLasso(groups=GROUPS),
+        GroupLasso(groups=GROUPS, l1_ratio=0.4),
+        IndLasso(groups=GROUPS, l1_ratio=0.4),
+        DirtyModel(groups=GROUPS),
+    ],
+    ids=["group", "sparse group", "own sparse groups", "dirty"],
+)
+def test_a_ridge_along_a_path(model, loss):
+    X, y, _ = tasks(loss, np.random.default_rng(3))
+    model = clone(model).set_params(loss=loss, ridge=0.2, tol=1e-11)
     path = regularization_path(model, X, y, alphas=5, eps=0.05)
     for at, alpha in enumerate(path.alphas):
         fit = clone(model).set_params(alpha=alpha).fit(X, y)
         assert_allclose(path.coefs[..., at], fit.coef_, atol=1e-5)
 
 
+@pytest.mark.parametrize("n", [15, 200], ids=["wide", "narrow"])
 @pytest.mark.parametrize(
-    ("params", "message"),
-    [
-        ({"l1_ratio": 0.5}, r"l1_ratio=0\.5 exclude each other.*Set one of them to 0"),
-        ({"penalty_weights": {2: 0.0}}, "penalty_weights has a 0.*Set ridge=0"),
-    ],
+    "model", [GroupLasso(l1_ratio=0.4), IndLasso(l1_ratio=0.4), DirtyModel()]
 )
-def test_where_a_ridge_has_no_place(params, message):
+def test_a_ridge_is_as_rows_of_the_identity(model, n):
+    rng = np.random.default_rng(5)
+    X = rng.standard_normal((3, n, 40))
+    X[:, :, 1] = X[:, :, 0] + 0.01 * X[:, :, 1]
+    y = X[:, :, :4] @ [1.0, 1.0, -2.0, 0.5] + rng.standard_normal((3, n))
+    model = clone(model).set_params(fit_intercept=False, ridge=0.5, tol=1e-13)
+    model.set_params(alpha=float(0.05 * np.max(alpha_max(model, X, y)))).fit(X, y)
+    rows = np.sqrt(0.5 * n) * np.broadcast_to(np.eye(40), (3, 40, 40))
+    more = np.concatenate([X, rows], axis=1), np.pad(y, ((0, 0), (0, 40)))
+    other = clone(model).set_params(ridge=0.0, alpha=model.alpha * n / (n + 40))
+    other.fit(*more)
+    assert_allclose(model.coef_, other.coef_, atol=1e-6)
+    objective = np.sum(other.objective_) * (n + 40) / n
+    assert_allclose(np.sum(model.objective_), objective, rtol=1e-10)
+
+
+def test_a_ridge_has_no_place_beside_unpenalised_features():
     X, y, _ = tasks("poisson", np.random.default_rng(3))
-    with pytest.raises(ValueError, match=message):
-        GroupLasso(loss="poisson", ridge=0.1, **params).fit(X, y)
+    model = GroupLasso(loss="poisson", ridge=0.1, penalty_weights={2: 0.0})
+    with pytest.raises(ValueError, match=r"penalty_weights has a 0.*Set ridge=0"):
+        model.fit(X, y)
 
 
 @pytest.mark.parametrize("seed", range(15))

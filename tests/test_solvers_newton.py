@@ -225,6 +225,7 @@ PENALTIES = {
     "rows, positive, ridge": L21(1.0, ridge=0.2, positive=True),
     "dirty": Dirty(1.0, 0.6),
     "dirty, specific only": Dirty(1.0, 0.3),
+    "dirty, ridge": Dirty(1.0, 0.6, ridge=0.2),
     "dirty, positive": Dirty(1.0, 0.6, positive=True),
 }
 
@@ -330,7 +331,7 @@ def test_one_sweep_solves_identity_designs():
 
 @pytest.mark.parametrize("layout", ["shared", "own", "responses", "own, wide"])
 @pytest.mark.parametrize("share", [0.2, 0.01])
-@pytest.mark.parametrize("penalty", [Dirty(1.0, 0.7), Dirty(1.0, 0.7, None, True)])
+@pytest.mark.parametrize("penalty", [Dirty(1.0, 0.7), Dirty(1.0, 0.7, positive=True)])
 def test_hard_problems_end_in_few_sweeps(layout, share, penalty):
     _, stack, _, _ = case(layout)
     alpha = share * alpha_max(stack, penalty)

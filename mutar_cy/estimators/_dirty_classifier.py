@@ -50,6 +50,7 @@ class DirtyClassifier(DirtyModelBase, LossClassifier):
     %(positive of features)s
     %(warm_start)s
     %(groups)s
+    %(ridge)s
     %(penalty_weights of DirtyModel)s
     %(class_weight)s
     %(task_weight)s
@@ -128,6 +129,7 @@ class DirtyClassifier(DirtyModelBase, LossClassifier):
         positive=False,
         warm_start=False,
         groups=None,
+        ridge=0.0,
         penalty_weights="sqrt_size",
         class_weight=None,
         task_weight=None,
@@ -144,6 +146,7 @@ class DirtyClassifier(DirtyModelBase, LossClassifier):
         self.positive = positive
         self.warm_start = warm_start
         self.groups = groups
+        self.ridge = ridge
         self.penalty_weights = penalty_weights
         self.class_weight = class_weight
         self.task_weight = task_weight
@@ -189,6 +192,7 @@ class DirtyClassifierCV(AlphaAndBeta, DirtyClassifier):
     %(tol of GroupLassoClassifier)s
     %(positive of features)s
     %(groups)s
+    %(ridge)s
     %(penalty_weights of DirtyModel)s
     %(class_weight)s
     %(task_weight)s
@@ -289,6 +293,7 @@ class DirtyClassifierCV(AlphaAndBeta, DirtyClassifier):
         tol=1e-4,
         positive=False,
         groups=None,
+        ridge=0.0,
         penalty_weights="sqrt_size",
         class_weight=None,
         task_weight=None,
@@ -310,6 +315,7 @@ class DirtyClassifierCV(AlphaAndBeta, DirtyClassifier):
         self.tol = tol
         self.positive = positive
         self.groups = groups
+        self.ridge = ridge
         self.penalty_weights = penalty_weights
         self.class_weight = class_weight
         self.task_weight = task_weight

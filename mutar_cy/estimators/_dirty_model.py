@@ -45,7 +45,12 @@ class DirtyModelBase(GroupedModel):
             beta = self.alpha * n_columns**-0.25
         return BlockObjective(
             data,
-            partial(dirty_penalty, weights=weights, positive=self._is_positive),
+            partial(
+                dirty_penalty,
+                weights=weights,
+                ridge=self.ridge,
+                positive=self._is_positive,
+            ),
             {"alpha": self.alpha, "beta": beta},
             self._options(),
             loss,
@@ -61,10 +66,12 @@ class DirtyModelBase(GroupedModel):
             return
         name, n_columns = type(self).__name__, objective.n_columns
         kind = "Classifier" if isinstance(self, LossClassifier) else ""
+        ridge = f", ridge={self.ridge:.6g}" if self.ridge else ""
         if beta >= alpha and (self.beta is not None or n_columns == 1):
-            other = f"GroupLasso{kind}(alpha={beta if beta < alpha else alpha:.6g})"
+            least = min(alpha, beta)
+            other = f"GroupLasso{kind}(alpha={least:.6g}{ridge})"
             if n_columns == 1 and objective.feature_groups is None:
-                other = f"a lasso, IndLasso{kind}(alpha={alpha:.6g})"
+                other = f"a lasso, IndLasso{kind}(alpha={alpha:.6g}{ridge})"
             warn_user(
                 f"{name} with beta={beta:.6g} of at least alpha={alpha:.6g} has no "
                 f"specific part: it is {other}. Set beta between "
@@ -75,7 +82,7 @@ class DirtyModelBase(GroupedModel):
             warn_user(
                 f"{name} with beta={beta:.6g} of at most alpha / sqrt(n_tasks) = "
                 f"{alpha / n_columns**0.5:.6g} has no shared part: it is "
-                f"IndLasso{kind}(alpha={beta:.6g}). Set beta between it and "
+                f"IndLasso{kind}(alpha={beta:.6g}{ridge}). Set beta between it and "
                 f"alpha={alpha:.6g}, or leave beta=None."
             )
 
@@ -138,6 +145,7 @@ class DirtyModel(DirtyModelBase, LossRegressor):
     %(warm_start)s
     %(loss)s
     %(groups)s
+    %(ridge)s
     %(penalty_weights of DirtyModel)s
     %(task_weight)s
     %(task_column)s
@@ -220,6 +228,7 @@ class DirtyModel(DirtyModelBase, LossRegressor):
         *,
         loss="squared_error",
         groups=None,
+        ridge=0.0,
         penalty_weights="sqrt_size",
         task_weight=None,
         task_column=None,
@@ -237,6 +246,7 @@ class DirtyModel(DirtyModelBase, LossRegressor):
         self.warm_start = warm_start
         self.loss = loss
         self.groups = groups
+        self.ridge = ridge
         self.penalty_weights = penalty_weights
         self.task_weight = task_weight
         self.task_column = task_column
@@ -245,14 +255,14 @@ class DirtyModel(DirtyModelBase, LossRegressor):
         self.degenerate_tasks = degenerate_tasks
 
 
-def dirty_penalty(alpha, beta, weights, positive):
+def dirty_penalty(alpha, beta, weights, ridge, positive):
     """Return the penalty of a dirty model, which may be that of a group lasso.
 
     With beta >= alpha, or a strength of 0, the specific part is zero.
     """
     if beta >= alpha or alpha == 0 or beta == 0:
-        return L21(min(alpha, beta), weights, positive=positive)
-    return Dirty(alpha, beta, weights, positive)
+        return L21(min(alpha, beta), weights, ridge, positive)
+    return Dirty(alpha, beta, weights, ridge, positive)
 
 
 class AlphaAndBeta(LossCrossValidated):
@@ -303,6 +313,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
     %(positive of features)s
     %(loss)s
     %(groups)s
+    %(ridge)s
     %(penalty_weights of DirtyModel)s
     %(task_weight)s
     %(task_column)s
@@ -415,6 +426,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
         positive=False,
         loss="squared_error",
         groups=None,
+        ridge=0.0,
         penalty_weights="sqrt_size",
         task_weight=None,
         task_column=None,
@@ -437,6 +449,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
         self.positive = positive
         self.loss = loss
         self.groups = groups
+        self.ridge = ridge
         self.penalty_weights = penalty_weights
         self.task_weight = task_weight
         self.task_column = task_column

@@ -11,7 +11,7 @@ ENTRIES = {
 ridge : float, default=0.0
     Strength of another penalty, :math:`\frac{ridge}{2} \| W \|_F^2`, which keeps
     correlated features together: with features alone this is an elastic net. Not with
-    ``l1_ratio`` above 0, nor with penalty weights of 0.
+    penalty weights of 0.
 """,
     "degenerate_tasks": """
 degenerate_tasks : {"raise", "constant"}, default="raise"

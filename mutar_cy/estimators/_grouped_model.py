@@ -83,11 +83,6 @@ class GroupedModel(MultiTaskModel):
         if not self.ridge:
             return
         given = f"ridge={self.ridge!r}"
-        if self.l1_ratio > 0:
-            raise ValueError(
-                f"{given} and l1_ratio={self.l1_ratio!r} exclude each other: the "
-                "certificate of both is not known. Set one of them to 0."
-            )
         if weights is not None and not np.all(weights):
             raise ValueError(
                 f"{given} shrinks every feature, but penalty_weights has a 0, which "

@@ -198,12 +198,13 @@ def column_penalties(estimator, weights, columns):
     else:
         weights = list(np.ascontiguousarray(weights.T))
     l1_ratio = getattr(estimator, "l1_ratio", 0.0)
-    make: partial = partial(L21, ridge=getattr(estimator, "ridge", 0.0))
+    make: partial = partial(L21)
     if l1_ratio > 0:
         make = partial(SparseGroup, l1_ratio=l1_ratio)
+    ridge = getattr(estimator, "ridge", 0.0)
     return partial(
         _penalties_of_tasks,
-        make=partial(make, positive=bool(np.any(estimator.positive))),
+        make=partial(make, ridge=ridge, positive=bool(np.any(estimator.positive))),
         weights=weights,
         n_responses=columns[1] if len(columns) > 1 else 1,
         name=type(estimator).__name__,

@@ -151,17 +151,13 @@ class PredictorSet(WorkingSet):
         if not len(self.chosen):
             return self.objective() - self.responses.dual(self.residual, 1.0)
         ptr = self.block_ptr * np.int32(self.data.n_columns)
-        ratios = self.penalty.dual_ratios(-correlation.T.ravel(), ptr)[self.n_free :]
+        gradient = -correlation.T.ravel()
+        ratios = self.penalty.dual_ratios(gradient, ptr)[self.n_free :]
         scale = 1.0 / max(1.0, ratios.max(initial=0.0))
         dual = self.responses.dual(self.residual, scale)
         if self.penalty.ridge and scale < 1.0:
-            thresholds = self.penalty.thresholds(len(self.chosen))[self.n_free :]
-            # Ratios to a threshold of 1 are the norms, also where a threshold is 0.
-            unit = self.penalty.replaced(alpha=1.0, weights=None)
-            norms = unit.dual_ratios(-correlation.T.ravel(), ptr)[self.n_free :]
-            excess = np.maximum(norms - thresholds, 0.0)
-            whole = self.responses.dual(self.residual, 1.0)
-            dual = max(dual, whole - excess @ excess / (2.0 * self.penalty.ridge))
+            conjugate = self.penalty.conjugates(gradient, ptr)[self.n_free :].sum()
+            dual = max(dual, self.responses.dual(self.residual, 1.0) - conjugate)
         return self.objective() - dual
 
     def step_along(self, direction, shift, slope):

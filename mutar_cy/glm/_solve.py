@@ -140,7 +140,7 @@ class GlmCertificate(Certificate):
         super().__init__(thresholds, ridge, 1.0)
         self.smoothness = smoothness
 
-    def best(self, point, norms):
+    def best(self, point, norms, conjugate=None):
         """Return the largest feasible scale up to 1, and the dual value there.
 
         With a ridge every scale is feasible, and 1 is the best at the optimum: the
@@ -151,6 +151,8 @@ class GlmCertificate(Certificate):
         point : callable
             Returns the dual value at a scale.
         norms : ndarray of shape (n_blocks,)
+        conjugate : float, default=None
+            The result of :meth:`PenalisedProblem.conjugate`.
         """
         above = norms > self.thresholds
         scale = 1.0
@@ -158,8 +160,10 @@ class GlmCertificate(Certificate):
             scale = float((self.thresholds[above] / norms[above]).min())
         if self.ridge == 0.0 or scale == 1.0:
             return scale, point(scale)
-        excess = (norms - self.thresholds)[above]
-        whole = point(1.0) - excess @ excess / (2.0 * self.ridge)
+        if conjugate is None:
+            excess = (norms - self.thresholds)[above]
+            conjugate = excess @ excess / (2.0 * self.ridge)
+        whole = point(1.0) - conjugate
         scaled = point(scale)
         return (1.0, whole) if whole > scaled else (scale, scaled)
 
@@ -359,10 +363,13 @@ class GlmLoop(PathLoop):
         """Compute the gap by residuals that are orthogonal to the intercepts."""
         residual = self.responses.balanced_by_sign(self.working_set.residual)
         residuals = self.responses.per_design(residual)
-        norms = self._dual_norms(self.data.correlate(residuals))
+        correlation = self.data.correlate(residuals)
         self.certificate = self.certificate.anew()  # earlier points were not feasible
         self.gap = self.certificate.gap(
-            self.primal, lambda scale: self.responses.dual(residual, scale), norms
+            self.primal,
+            lambda scale: self.responses.dual(residual, scale),
+            self._dual_norms(correlation),
+            self.problem.conjugate(correlation),
         )
 
 

@@ -14,6 +14,7 @@ class Dirty(Penalty):
         alpha: float = 1.0,
         beta: float = 0.75,
         weights: ArrayLike | None = None,
+        ridge: float = 0.0,
         positive: bool = False,
     ) -> None: ...
     def model_at(

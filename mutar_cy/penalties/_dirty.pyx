@@ -4,7 +4,9 @@ import numpy as np
 
 cimport cython
 from libc.math cimport INFINITY, fabs, ldexp, sqrt
+from libc.stdlib cimport free, malloc
 
+from mutar_cy._lib._blas cimport dot
 from mutar_cy.penalties._split cimport cap, multiplier
 from mutar_cy.penalties._penalty cimport Penalty, dual_norm, factor
 
@@ -16,7 +18,7 @@ cdef class Dirty(Penalty):
     """Minimum over splits ``W = P + Q`` of ``sum_b alpha |P_b| + beta |Q_b|_1``.
 
     The norm of ``P_b`` is Frobenius', that of ``Q_b`` the sum of absolute entries;
-    ``weights_b`` multiplies both. A gradient is feasible if its norm is at most
+    ``weights_b`` multiplies both; ``ridge / 2 |W|^2`` is added. Without a ridge, a gradient is feasible if its norm is at most
     ``alpha`` and each of its entries at most ``beta``.
 
     The optimal split clips: ``P_b`` is ``W_b`` clipped at some size, the cap, and
@@ -32,6 +34,8 @@ cdef class Dirty(Penalty):
     weights : array-like of shape (n_blocks,), default=None
         Non-negative factors of both, 1 if None. Zero leaves a block unpenalised;
         infinity excludes it (the solver drops the block).
+    ridge : float, default=0.0
+        Strength of the squared norm of ``W``, with the factor 1/2.
     positive : bool, default=False
         Whether negative coefficients cost infinity.
 
@@ -44,31 +48,32 @@ cdef class Dirty(Penalty):
     cdef readonly double beta
 
     def __init__(self, double alpha=1.0, double beta=0.75, weights=None,
-                 bint positive=False):
-        super().__init__(alpha, weights, 0.0, positive)
+                 double ridge=0.0, bint positive=False):
+        super().__init__(alpha, weights, ridge, positive)
         if not alpha > 0.0 or not beta > 0.0:
             raise ValueError(f"alpha and beta must be positive, got {alpha}, {beta}")
         self.beta = beta
 
     def parameters(self):
         return {"alpha": self.alpha, "beta": self.beta, "weights": self.weights,
-                "positive": self.positive}
+                "ridge": self.ridge, "positive": self.positive}
 
     def in_units(self, int x_exponent, int y_exponent):
         """Return the penalty for designs and targets times two to these powers."""
         return self.replaced(
             alpha=ldexp(self.alpha, x_exponent + y_exponent),
             beta=ldexp(self.beta, x_exponent + y_exponent),
+            ridge=ldexp(self.ridge, 2 * x_exponent),
         )
 
     @property
     def rescales(self):
-        """Whether ``set_strengths`` takes the penalty along a path: yes."""
-        return True
+        """Whether ``set_strengths`` takes the penalty along a path: with no ridge."""
+        return self.ridge == 0.0
 
     def unit(self):
-        """Return the penalty with ``alpha=1`` and the same ratio of the strengths."""
-        return self.replaced(alpha=1.0, beta=self.beta / self.alpha)
+        """Return the penalty with ``alpha=1``, the same ratio of beta, and no ridge."""
+        return self.replaced(alpha=1.0, beta=self.beta / self.alpha, ridge=0.0)
 
     @property
     def hessian_per_column(self):
@@ -107,7 +112,8 @@ cdef class Dirty(Penalty):
         curvature = beta / np.where(caps > 0.0, caps, np.inf)
         gradient = curvature[owner, None] * within
         gradient = np.where(below, gradient, beta[owner, None] * np.sign(coef))
-        hessian_diag = np.where(below, curvature[owner, None], 0.0)
+        gradient = gradient + self.ridge * coef
+        hessian_diag = np.where(below, curvature[owner, None], 0.0) + self.ridge
         hessian_diag[below & (split == 0.0)] = np.inf
         if self.positive:
             hessian_diag[coef <= 0.0] = np.inf
@@ -127,12 +133,13 @@ cdef class Dirty(Penalty):
         return cap(w, size, self.alpha / self.beta)
 
     cdef void set_strengths(self, const double* strengths) noexcept nogil:
-        self.alpha, self.beta = strengths[0], strengths[1]
+        self.alpha, self.beta, self.ridge = strengths[0], strengths[1], strengths[2]
 
     cdef double block_value(
         self, Py_ssize_t b, const double* w, int size
     ) noexcept nogil:
         cdef double t = self.block_cap(w, size), square = 0.0, beyond = 0.0, size_k
+        cdef double norm = self.alpha
         cdef int k
         for k in range(size):
             if self.positive and w[k] < 0.0:
@@ -142,7 +149,10 @@ cdef class Dirty(Penalty):
                 beyond += size_k - t
                 size_k = t
             square += size_k * size_k
-        return factor(self, b) * (self.alpha * sqrt(square) + self.beta * beyond)
+        norm = factor(self, b) * (self.alpha * sqrt(square) + self.beta * beyond)
+        if self.ridge > 0.0:
+            norm += 0.5 * self.ridge * dot(size, w, w)
+        return norm
 
     cdef double block_dual_ratio(
         self, Py_ssize_t b, const double* grad, int size
@@ -161,32 +171,76 @@ cdef class Dirty(Penalty):
     cdef double block_conjugate(
         self, Py_ssize_t b, const double* grad, int size
     ) noexcept nogil:
-        return INFINITY if self.block_dual_ratio(b, grad, size) > 1.0 else 0.0
+        cdef double* kept
+        cdef double square
+        cdef int k
+        if self.block_dual_ratio(b, grad, size) <= 1.0:
+            return 0.0
+        if self.ridge == 0.0:
+            return INFINITY
+        if not self.positive:
+            return self.squared_prox(b, grad, size) / (2.0 * self.ridge)
+        kept = <double*> malloc(size * sizeof(double))
+        if kept == NULL:
+            return INFINITY  # an upper bound: no dual value of this point
+        for k in range(size):
+            kept[k] = -grad[k] if grad[k] < 0.0 else 0.0
+        square = self.squared_prox(b, kept, size)
+        free(kept)
+        return square / (2.0 * self.ridge)
+
+    cdef double squared_prox(
+        self, Py_ssize_t b, const double* w, int size
+    ) noexcept nogil:
+        """Return the squared norm of the proximal point of ``w`` without the ridge.
+
+        Up to the factor ``2 ridge`` this is the conjugate at ``w``: the proximal point
+        over the ridge is the maximiser.
+        """
+        cdef:
+            double alpha = self.alpha * factor(self, b)
+            double beta = self.beta * factor(self, b)
+            double m = 0.0, one = 1.0, left, square = 0.0
+            int k
+        if alpha == 0.0:
+            return dot(size, w, w)
+        if self.alpha < sqrt(<double> size) * self.beta:
+            m = multiplier(w, &one, size, True, alpha, beta, 0.0)
+        for k in range(size):
+            left = fabs(w[k])
+            left = left - beta if left > beta * (1.0 + m) else left * m / (1.0 + m)
+            square += left * left
+        return square
 
     cdef void block_prox(
         self, Py_ssize_t b, double* w, const double* curvature, int size, bint uniform
     ) noexcept nogil:
-        # Let g = curvature * w / (1 + m * curvature), clipped at beta, with the
-        # smallest m >= 0 for which the norm of g is at most alpha. The minimiser is
-        # w - g / curvature, and m * g is its shared part.
+        # Let g = curvature * w / (1 + m * (curvature + ridge)), clipped at beta, with
+        # the smallest m >= 0 for which the norm of g is at most alpha. The minimiser is
+        # (curvature * w - g) / (curvature + ridge), and m * g is its shared part.
         cdef:
             double alpha = self.alpha * factor(self, b)
             double beta = self.beta * factor(self, b)
-            double m, c = curvature[0]
+            double m, c = curvature[0], ridge = self.ridge
             int k
         if self.positive:
             for k in range(size):
                 if w[k] < 0.0:
                     w[k] = 0.0
         if alpha == 0.0:
+            for k in range(size if ridge > 0.0 else 0):
+                w[k] *= curvature[0 if uniform else k] / (
+                    curvature[0 if uniform else k] + ridge
+                )
             return
         m = 0.0
         if self.alpha < sqrt(<double> size) * self.beta:
-            m = multiplier(w, curvature, size, uniform, alpha, beta)
+            m = multiplier(w, curvature, size, uniform, alpha, beta, ridge)
         for k in range(size):
             if not uniform:
                 c = curvature[k]
-            if c * fabs(w[k]) > beta * (1.0 + m * c):
+            if c * fabs(w[k]) > beta * (1.0 + m * (c + ridge)):
                 w[k] -= beta / c if w[k] > 0.0 else -beta / c
+                w[k] *= c / (c + ridge)
             else:
-                w[k] *= m * c / (1.0 + m * c)
+                w[k] *= m * c / (1.0 + m * (c + ridge))

@@ -14,6 +14,7 @@ class SparseGroup(Penalty):
         alpha: float = 1.0,
         l1_ratio: float = 0.5,
         weights: ArrayLike | None = None,
+        ridge: float = 0.0,
         positive: bool = False,
     ) -> None: ...
     def model_at(

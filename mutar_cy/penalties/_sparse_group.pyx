@@ -21,8 +21,8 @@ cdef int ROOT_STEPS = 100
 cdef class SparseGroup(Penalty):
     """``alpha sum_b (1 - l1_ratio) weights_b |W_b| + l1_ratio |W_b|_1``.
 
-    The first norm of ``W_b`` is Frobenius', the second is the sum of absolute entries.
-    A gradient is feasible if its entries, soft-thresholded at ``alpha * l1_ratio``,
+    The first norm of ``W_b`` is Frobenius', the second is the sum of absolute entries;
+    ``ridge / 2 |W|^2`` is added. Without a ridge, a gradient is feasible if its entries, soft-thresholded at ``alpha * l1_ratio``,
     have a norm of at most ``alpha * (1 - l1_ratio) * weights_b``.
 
     Parameters
@@ -34,6 +34,8 @@ cdef class SparseGroup(Penalty):
     weights : array-like of shape (n_blocks,), default=None
         Non-negative factors of the norms, 1 if None. Zero leaves a block and its
         entries unpenalised; infinity excludes it (the solver drops the block).
+    ridge : float, default=0.0
+        Strength of the squared norm, with the factor 1/2.
     positive : bool, default=False
         Whether negative coefficients cost infinity.
 
@@ -47,28 +49,32 @@ cdef class SparseGroup(Penalty):
     cdef readonly double l1_ratio
 
     def __init__(self, double alpha=1.0, double l1_ratio=0.5, weights=None,
-                 bint positive=False):
-        super().__init__(alpha, weights, 0.0, positive)
+                 double ridge=0.0, bint positive=False):
+        super().__init__(alpha, weights, ridge, positive)
         if not 0.0 <= l1_ratio <= 1.0:
             raise ValueError(f"l1_ratio must be in [0, 1], got {l1_ratio}")
         self.l1_ratio = l1_ratio
 
     def parameters(self):
         return {"alpha": self.alpha, "l1_ratio": self.l1_ratio,
-                "weights": self.weights, "positive": self.positive}
+                "weights": self.weights, "ridge": self.ridge,
+                "positive": self.positive}
 
     def in_units(self, int x_exponent, int y_exponent):
         """Return the penalty for designs and targets times two to these powers."""
-        return self.replaced(alpha=ldexp(self.alpha, x_exponent + y_exponent))
+        return self.replaced(
+            alpha=ldexp(self.alpha, x_exponent + y_exponent),
+            ridge=ldexp(self.ridge, 2 * x_exponent),
+        )
 
     @property
     def rescales(self):
-        """Whether ``set_strengths`` takes the penalty along a path: yes."""
-        return True
+        """Whether ``set_strengths`` takes the penalty along a path: with no ridge."""
+        return self.ridge == 0.0
 
     def unit(self):
-        """Return the penalty with ``alpha=1``."""
-        return self.replaced(alpha=1.0)
+        """Return the penalty with ``alpha=1`` and without the ridge."""
+        return self.replaced(alpha=1.0, ridge=0.0)
 
     @property
     def is_separable(self):
@@ -97,11 +103,12 @@ cdef class SparseGroup(Penalty):
         finite = np.isfinite(weights)
         curvature = self.alpha * (1.0 - self.l1_ratio) * np.where(finite, weights, 0.0)
         curvature = curvature / np.where(norms > 0.0, norms, np.inf)
-        hessian_diag = np.where(coef != 0.0, curvature[owner, None], np.inf)
+        diagonal = curvature[owner, None] + self.ridge
+        hessian_diag = np.where(coef != 0.0, diagonal, np.inf)
         if self.positive:
             hessian_diag[coef <= 0.0] = np.inf
         entry = self.alpha * self.l1_ratio * (weights > 0.0)
-        gradient = curvature[owner, None] * coef + entry[owner, None] * np.sign(coef)
+        gradient = diagonal * coef + entry[owner, None] * np.sign(coef)
         directions = coef / np.where(norms > 0.0, norms, 1.0)[owner, None]
         return PenaltyModel(gradient, hessian_diag, directions, curvature, norms)
 
@@ -119,19 +126,22 @@ cdef class SparseGroup(Penalty):
         return self.alpha * ((1.0 - self.l1_ratio) * weight + self.l1_ratio)
 
     cdef void set_strengths(self, const double* strengths) noexcept nogil:
-        self.alpha, self.l1_ratio = strengths[0], strengths[1]
+        self.alpha, self.l1_ratio, self.ridge = (
+            strengths[0], strengths[1], strengths[2]
+        )
 
     cdef double block_value(
         self, Py_ssize_t b, const double* w, int size
     ) noexcept nogil:
-        cdef double total = 0.0, norm
+        cdef double total = 0.0, square
         cdef int k
         for k in range(size):
             if self.positive and w[k] < 0.0:
                 return INFINITY
             total += fabs(w[k])
-        norm = sqrt(dot(size, w, w))
-        return self.norm_threshold(b) * norm + self.entry_threshold(b) * total
+        square = dot(size, w, w)
+        total *= self.entry_threshold(b)
+        return self.norm_threshold(b) * sqrt(square) + total + 0.5 * self.ridge * square
 
     cdef double block_dual_ratio(
         self, Py_ssize_t b, const double* grad, int size
@@ -171,7 +181,22 @@ cdef class SparseGroup(Penalty):
     cdef double block_conjugate(
         self, Py_ssize_t b, const double* grad, int size
     ) noexcept nogil:
-        return INFINITY if self.block_dual_ratio(b, grad, size) > 1.0 else 0.0
+        # With a ridge, |S(S(grad, entry), norm)|^2 / (2 ridge): the two thresholds are
+        # the proximal step without the ridge, and that over the ridge the maximiser.
+        cdef double entry = self.entry_threshold(b), square = 0.0, excess
+        cdef int k
+        if self.block_dual_ratio(b, grad, size) <= 1.0:
+            return 0.0
+        if self.ridge == 0.0:
+            return INFINITY
+        for k in range(size):
+            if self.positive and grad[k] > 0.0:
+                continue
+            excess = fabs(grad[k]) - entry
+            if excess > 0.0:
+                square += excess * excess
+        excess = sqrt(square) - self.norm_threshold(b)
+        return excess * excess / (2.0 * self.ridge) if excess > 0.0 else 0.0
 
     cdef void block_prox(
         self, Py_ssize_t b, double* w, const double* curvature, int size, bint uniform
@@ -192,4 +217,4 @@ cdef class SparseGroup(Penalty):
                 w[k] += cut
             else:
                 w[k] = 0.0
-        shrink(w, curvature, size, uniform, self.norm_threshold(b), 0.0)
+        shrink(w, curvature, size, uniform, self.norm_threshold(b), self.ridge)

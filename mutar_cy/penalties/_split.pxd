@@ -38,12 +38,13 @@ cdef inline double multiplier(
     bint uniform,
     double alpha,
     double beta,
+    double ridge,
 ) noexcept nogil:
     """Return the smallest m >= 0 for which the clipped gradient has norm <= alpha.
 
-    Its entries are ``curvature * w / (1 + m * curvature)``, clipped at beta. For a
-    known set of clipped entries, the norm of the others is known. Starting with the
-    empty set, m decreases to the solution and the set only grows.
+    Its entries are ``curvature * w / (1 + m * (curvature + ridge))``, clipped at beta.
+    For a known set of clipped entries, the norm of the others is known. Starting with
+    the empty set, m decreases to the solution and the set only grows.
     """
     cdef double m = INFINITY, left, square = 0.0, c = curvature[0]
     cdef int above = -1, count, k
@@ -58,7 +59,7 @@ cdef inline double multiplier(
         for k in range(size):
             if not uniform:
                 c = curvature[k]
-            if c * fabs(w[k]) > beta * (1.0 + m * c):
+            if c * fabs(w[k]) > beta * (1.0 + m * (c + ridge)):
                 count += 1
         left = alpha * alpha - count * beta * beta
         if count <= above:
@@ -66,7 +67,7 @@ cdef inline double multiplier(
         if left <= 0.0:
             return 0.0
         above = count
-        m = root(w, curvature, size, uniform, sqrt(left), m, beta)
+        m = root(w, curvature, size, uniform, sqrt(left), m, beta, ridge)
 
 
 cdef inline double root(
@@ -77,6 +78,7 @@ cdef inline double root(
     double norm,              # of the entries that are not clipped
     double before,            # multiplier that decides which entries are clipped
     double beta,
+    double ridge,
 ) noexcept nogil:
     """Return the m for which the entries that are not clipped have a given norm.
 
@@ -90,8 +92,8 @@ cdef inline double root(
     for k in range(size):
         if not uniform:
             c = curvature[k]
-        largest = c if c > largest else largest
-        if not c * fabs(w[k]) > beta * (1.0 + before * c):
+        largest = c + ridge if c + ridge > largest else largest
+        if not c * fabs(w[k]) > beta * (1.0 + before * (c + ridge)):
             square += (c * w[k]) ** 2
     # In units of the largest curvature no product over- or underflows.
     m = fmax(sqrt(square) / norm - 1.0, 0.0)
@@ -101,11 +103,11 @@ cdef inline double root(
         square = slope = 0.0
         for k in range(size):
             c = curvature[k]
-            if not c * fabs(w[k]) > beta * (1.0 + before * c):
-                inverse = 1.0 / (1.0 + m * (c / largest))
+            if not c * fabs(w[k]) > beta * (1.0 + before * (c + ridge)):
+                inverse = 1.0 / (1.0 + m * ((c + ridge) / largest))
                 term = (c * w[k] * inverse) ** 2
                 square += term
-                slope += term * inverse * (c / largest)
+                slope += term * inverse * ((c + ridge) / largest)
         if not slope > 0.0:
             break
         step = (sqrt(square) / norm - 1.0) * square / slope

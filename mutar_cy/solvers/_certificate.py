@@ -3,7 +3,9 @@
 In scaled units the problem is ``min |Y - X W|^2 / 2 + sum_b lambda_b |W_b| + ridge / 2
 |W|^2``. Its dual is ``max <Y, u> - |u|^2 / 2 - sum_b h_b(|X_b' u|)``, where ``h_b(t)``
 is 0 for ``t <= lambda_b``; beyond, it is infinite, or ``(t - lambda_b)^2 / (2 ridge)``
-with a ridge. The dual point is the residual, scaled to the largest dual value. With
+with a ridge. The dual point is the residual, scaled to the largest dual value. Where
+the dual norm is not that of ``X_b' u`` itself, the conjugate with a ridge is no
+function of it: the dual point is the residual, or its largest feasible multiple. With
 intercepts the residual must moreover be orthogonal to the intercept's column: the outer
 loop measures this, and otherwise certifies by a residual made orthogonal.
 """
@@ -52,7 +54,7 @@ class Certificate:
         self.dual, self.norms = -np.inf, np.zeros_like(thresholds)
         self.own_gap = np.inf
 
-    def gap(self, primal, point, norms):
+    def gap(self, primal, point, norms, conjugate=None):
         """Return the duality gap of a point.
 
         Parameters
@@ -63,19 +65,24 @@ class Certificate:
             inner product with the target.
         norms : ndarray of shape (n_blocks,)
             Dual norms of ``X_b' residual``.
+        conjugate : float, default=None
+            The result of :meth:`PenalisedProblem.conjugate`.
         """
-        scale, dual = self.best(point, norms)
+        scale, dual = self.best(point, norms, conjugate)
         if dual > self.dual:
             self.dual, self.norms = dual, scale * norms
         self.own_gap = primal - dual
         return primal - self.dual
 
-    def best(self, point, norms):
+    def best(self, point, norms, conjugate=None):
         """Return the best scale of the residual, and the dual value there."""
         square, inner = point
-        return best_scaling(
-            square, inner, norms, self.thresholds, self.ridge, self.limit
-        )
+        ridge = self.ridge if conjugate is None else 0.0
+        found = best_scaling(square, inner, norms, self.thresholds, ridge, self.limit)
+        if conjugate is None:
+            return found
+        whole = inner - 0.5 * square - conjugate
+        return (1.0, whole) if whole > found[1] else found
 
     def anew(self):
         """Return a certificate of the same problem without any dual point."""

@@ -278,7 +278,9 @@ class GramPathLoop(PathLoop):
         self.correlation = self._all(self._own)
         self.norms = self._dual_norms(self.correlation)
         norms = self.norms + self.rounded * self.problem.lengths
-        return self.certificate.gap(self.primal, point, norms) + self.allowance
+        conjugate = self.problem.conjugate(self.correlation, self.rounded)
+        gap = self.certificate.gap(self.primal, point, norms, conjugate)
+        return gap + self.allowance
 
     def _is_balanced(self):
         if self._intercepts is None:

@@ -312,7 +312,9 @@ def newton_directions(working_set, support, correlation, coef):
             directions, along = model.solve(gradient)
     except LinAlgError:
         return [], None
-    alone = (local.hessian_diag == 0.0) | problem.penalty.entrywise_sparse | linear
+    # Beyond a ridge's, a curvature comes from the norm of a block.
+    alone = local.hessian_diag <= problem.ridge
+    alone = alone | problem.penalty.entrywise_sparse | linear
     moving = np.where(coef == 0.0, 1.0, coef)
     own = np.where(coef == 0.0, 0.0, -directions[-1] / moving)
     return directions, np.where(alone, own, along[owner, None])

@@ -222,7 +222,8 @@ class OuterLoop:
         if not exact:
             self.correlation = None
             certificate = certificate.anew()
-        return certificate.gap(self.primal, point, self.norms)
+        conjugate = self.problem.conjugate(correlation)
+        return certificate.gap(self.primal, point, self.norms, conjugate)
 
     def _dual_norms(self, correlation):
         """Return the dual norms of blocks, 0 where they and thresholds are rounding."""
@@ -251,9 +252,14 @@ class OuterLoop:
     def _certify_balanced(self, point):
         """Compute the gap by dual points that are feasible for the intercepts."""
         residuals = self.data.balanced(self.residuals)
-        norms = self._dual_norms(self.data.correlate(residuals))
+        correlation = self.data.correlate(residuals)
         self.certificate = self.certificate.anew()  # earlier points were not feasible
-        self.gap = self.certificate.gap(self.primal, self._products(residuals), norms)
+        self.gap = self.certificate.gap(
+            self.primal,
+            self._products(residuals),
+            self._dual_norms(correlation),
+            self.problem.conjugate(correlation),
+        )
 
     def _judge(self, max_iter):
         enough = max(self.target, self.rounding)

@@ -115,7 +115,8 @@ class PathLoop(OuterLoop):
             return self.minimise(max_iter)
         self.norms = self._dual_norms(self.correlation)
         point = self._measure()
-        self.gap = self.certificate.gap(self.primal, point, self.norms)
+        conjugate = problem.conjugate(self.correlation)
+        self.gap = self.certificate.gap(self.primal, point, self.norms, conjugate)
         self.converged = self.gap <= self.target
         if self.converged:
             return

@@ -135,13 +135,47 @@ class PenalisedProblem:
         largest = self.blocks.largest(np.maximum(correlation.max(axis=0), lowest))
         return np.maximum(norms, self.penalty.linf_weight * largest)
 
-    def _norms_by_ratio(self, correlation):
-        """Return the dual norms by the penalty's dual ratios."""
+    def conjugate(self, correlation, rounded=0.0):
+        """Return the conjugate of the penalty at a correlation, if norms do not say it.
+
+        That is with a ridge, unless dual norms are those of the correlations: then a
+        block whose norm exceeds its threshold by t has the conjugate ``t^2 / (2
+        ridge)``.
+
+        Parameters
+        ----------
+        correlation : ndarray of shape (n_columns, n_features)
+            ``X' residual``.
+        rounded : float, default=0.0
+            Rounding of the correlations over the lengths of the blocks.
+
+        Returns
+        -------
+        conjugate : float or None
+        """
+        penalty = self.penalty
+        if not self.ridge or not (penalty.needs_dual_ratio or penalty.linf_weight):
+            return None
+        values = penalty.conjugates(*self._block_gradients(correlation))
+        if not rounded:
+            return float(values.sum())
+        # The distance to the dual ball grows by no more than the gradient moves.
+        excess = np.sqrt(2.0 * self.ridge * values) + rounded * self.lengths
+        excess = excess[np.isfinite(self.thresholds)]
+        return float(excess @ excess) / (2.0 * self.ridge)
+
+    def _block_gradients(self, correlation):
+        """Return minus the correlations, block after block, and where blocks begin."""
         blocks, n_columns = self.blocks, len(correlation)
         every = np.arange(blocks.n_blocks)
         rows = correlation[:, blocks.features(every)].T
         ptr = np.concatenate([[0], np.cumsum(blocks.counts(every))]) * n_columns
-        ratios = self.penalty.dual_ratios(-rows.ravel(), ptr.astype(np.int32))
+        return -rows.ravel(), ptr.astype(np.int32)
+
+    def _norms_by_ratio(self, correlation):
+        """Return the dual norms by the penalty's dual ratios."""
+        blocks = self.blocks
+        ratios = self.penalty.dual_ratios(*self._block_gradients(correlation))
         counted = (self.thresholds > 0.0) & np.isfinite(self.thresholds)
         norms = np.zeros(blocks.n_blocks)
         np.multiply(ratios, self.thresholds, out=norms, where=counted)

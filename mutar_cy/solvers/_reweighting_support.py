@@ -116,7 +116,7 @@ class Support:
             return penalty
         # With a large enough strength the shared part is zero: an l1 penalty.
         large = 2.0 * np.sqrt(self.data.n_columns) * penalty.alpha
-        return Dirty(large, penalty.alpha, penalty.weights, penalty.positive)
+        return Dirty(large, penalty.alpha, penalty.weights, positive=penalty.positive)
 
     def again(self, penalty):
         """Return a support of another strength, with the same Gram matrices."""
