@@ -18,8 +18,9 @@ cdef class Dirty(Penalty):
     """Minimum over splits ``W = P + Q`` of ``sum_b alpha |P_b| + beta |Q_b|_1``.
 
     The norm of ``P_b`` is Frobenius', that of ``Q_b`` the sum of absolute entries;
-    ``weights_b`` multiplies both; ``ridge / 2 |W|^2`` is added. Without a ridge, a gradient is feasible if its norm is at most
-    ``alpha`` and each of its entries at most ``beta``.
+    ``weights_b`` multiplies both; ``ridge / 2 |W|^2`` is added. Without a ridge, a
+    gradient is feasible if its norm is at most ``alpha`` and each of its entries at
+    most ``beta``.
 
     The optimal split clips: ``P_b`` is ``W_b`` clipped at some size, the cap, and
     ``Q_b`` is the excess.

@@ -22,8 +22,9 @@ cdef class SparseGroup(Penalty):
     """``alpha sum_b (1 - l1_ratio) weights_b |W_b| + l1_ratio |W_b|_1``.
 
     The first norm of ``W_b`` is Frobenius', the second is the sum of absolute entries;
-    ``ridge / 2 |W|^2`` is added. Without a ridge, a gradient is feasible if its entries, soft-thresholded at ``alpha * l1_ratio``,
-    have a norm of at most ``alpha * (1 - l1_ratio) * weights_b``.
+    ``ridge / 2 |W|^2`` is added. Without a ridge, a gradient is feasible if its
+    entries, soft-thresholded at ``alpha * l1_ratio``, have a norm of at most ``alpha *
+    (1 - l1_ratio) * weights_b``.
 
     Parameters
     ----------
