@@ -13,6 +13,7 @@ from mutar_cy.designs import (
     make_scaled_data,
     sum_of_squares,
 )
+from mutar_cy.designs._columns import clear_constant_columns
 
 N_FEATURES = 6
 each_dtype = pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -211,3 +212,31 @@ def test_sum_of_squares(dtype):
     rows = np.array([[1.0, -2.0], [3.0, 4.0]], dtype=dtype)
     assert_array_equal(sum_of_squares(rows, False), [10.0, 20.0])
     assert_array_equal(sum_of_squares(rows, True), [10.0, 16.0])
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("n", [1, 40, 90_000])  # one piece, and several
+@each_dtype
+@each_center
+def test_products_are_those_of_packed_columns(center, dtype, n, order):
+    rng = np.random.default_rng(n)
+    X = np.asarray(data(n, dtype=dtype), order=order)
+    X[:, 2] = 3.0  # without spread
+    weight = rng.uniform(0.5, 2.0, n)
+    design = DenseDesign(X, weight, center, "std" if center else False)
+    rows = rng.standard_normal((2, n))
+    gram, products = design.products(rows)
+    columns = np.empty((N_FEATURES, n))
+    design.pack(np.arange(N_FEATURES), columns)
+    assert_allclose(gram, columns @ columns.T, rtol=1e-10, atol=1e-9)
+    assert_allclose(products, rows @ columns.T, rtol=1e-10, atol=1e-9)
+    if center:
+        assert not gram[2].any()
+
+
+def test_large_means_are_found_once_a_mean_is_finite():
+    square, mean = np.array([1.0, 1e-40, 4.0]), np.array([0.5, 1.0, 1e4])
+    assert clear_constant_columns(square, mean, 2.0, 1e-15, 1e3)
+    assert_array_equal(square, [1.0, 0.0, 4.0])
+    mean[0] = np.inf
+    assert not clear_constant_columns(square, mean, 2.0, 1e-15, 1e3)

@@ -6,6 +6,8 @@ between them; sums are in double.
 
 import numpy as np
 
+from libc.math cimport INFINITY
+
 ctypedef fused real:
     float
     double
@@ -139,12 +141,99 @@ def column_moments(const real[:, :] X not None, const double[::1] weight not Non
         else:
             add_columns(&X[0, 0], n, p, X.strides[1] // size, &weight[0],
                         &shift[0], &first[0], &second[0])
-    mean, square, total = np.asarray(first), np.asarray(second), np.sum(weight)
     if not center:
-        return np.zeros(p), square
-    with np.errstate(invalid="ignore", over="ignore"):
-        square = np.maximum(square - mean**2 / total, 0.0 * square)
-        return mean / total + np.asarray(shift), square
+        return np.zeros(p), np.asarray(second)
+    settle_means(p, np.sum(weight), &shift[0], &first[0], &second[0])
+    return np.asarray(first), np.asarray(second)
+
+
+cdef void settle_means(
+    Py_ssize_t p,
+    double total,           # of the weights
+    const double* shift,    # (p,)
+    double* first,          # (p,) sums about the shift, replaced by means
+    double* second,         # (p,) squares about the shift, then about the means
+) noexcept nogil:
+    """Turn sums about a shift into means and squares about them."""
+    cdef Py_ssize_t j
+    cdef double zero
+    for j in range(p):
+        zero = 0.0 * second[j]  # not finite if the squares are not
+        second[j] -= first[j] * first[j] / total
+        if second[j] <= zero:
+            second[j] = zero
+        first[j] = first[j] / total + shift[j]
+
+
+def clear_constant_columns(
+    double[::1] square not None,
+    const double[::1] mean not None,
+    double total,
+    double rounding,
+    double large,
+):
+    """Set the squares of columns to 0 whose spread is rounding.
+
+    Parameters
+    ----------
+    square : ndarray of shape (p,)
+        Sums of squares about the means, changed in place.
+    mean : ndarray of shape (p,)
+    total : float
+        Sum of the weights.
+    rounding : float
+        Spread that counts as rounding, as a share of the mean.
+    large : float
+        Ratio of a mean to a spread that is large.
+
+    Returns
+    -------
+    has_large : bool
+        Whether some column with spread has a large mean; False if a mean overflows.
+    """
+    cdef Py_ssize_t j
+    cdef double size
+    cdef bint has_large = False, is_finite = True
+    for j in range(square.shape[0]):
+        size = total * mean[j] * mean[j]
+        if square[j] <= rounding * rounding * size:
+            square[j] = 0.0
+        elif size > large * large * square[j]:
+            has_large = True
+        if not size < INFINITY:
+            is_finite = False
+    return has_large and is_finite
+
+
+def weigh_rows(
+    const real[:, :] X not None,
+    const double[::1] mean not None,
+    const double[::1] sqrt_weight not None,
+    const double[::1] scale not None,
+    double[:, ::1] out not None,
+):
+    """Write ``out = sqrt_weight * (X - mean) * scale``, with the shape of X.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, p), float32 or float64
+        With contiguous rows.
+    mean, scale : ndarray of shape (p,)
+    sqrt_weight : ndarray of shape (n,)
+    out : ndarray of shape (n, p)
+    """
+    cdef Py_ssize_t n = X.shape[0], p = X.shape[1], i, j
+    cdef Py_ssize_t row = X.strides[0] // <Py_ssize_t> sizeof(real)
+    cdef const real* x = &X[0, 0]
+    cdef double* target = &out[0, 0]
+    cdef double root
+    with nogil:
+        for i in range(n):
+            root = sqrt_weight[i]
+            for j in range(p):
+                target[j] = root * (x[j] - mean[j]) * scale[j]
+            x += row
+            target += p
 
 
 def pack_columns(

@@ -2,9 +2,13 @@
 
 import numpy as np
 
-from mutar_cy.designs._columns import column_moments, pack_columns
+from mutar_cy.designs._columns import (
+    clear_constant_columns,
+    column_moments,
+    pack_columns,
+)
 from mutar_cy.designs._design import CONSTANT, Design, column_scale, packed
-from mutar_cy.designs._products import times
+from mutar_cy.designs._products import times, weighted_products
 
 # Subtracting a mean after the products instead of before loses as many digits as the
 # mean exceeds the spread by. Beyond this ratio (three digits) X is copied and centred.
@@ -49,13 +53,12 @@ class DenseDesign(Design):
             self.squares = self.squares * self.scale**2
 
     def _center_large_offsets(self, total):
-        with np.errstate(invalid="ignore", over="ignore"):
-            size = total * self.mean**2
-            self.squares[self.squares <= CONSTANT**2 * size] = 0.0
-            large = size > LARGE_OFFSET**2 * self.squares
-            if np.any(large & (self.squares > 0.0)) and np.isfinite(size).all():
-                self.X = self.X - self.mean
-                self._shift = None
+        has_large = clear_constant_columns(
+            self.squares, self.mean, total, CONSTANT, LARGE_OFFSET
+        )
+        if has_large:
+            self.X = self.X - self.mean
+            self._shift = None
 
     def correlate(self, residual, exact=True):
         """Return ``residual @ matrix``, as `Design` says."""
@@ -95,11 +98,23 @@ class DenseDesign(Design):
 
     def pack(self, features, out):
         """Write the columns ``features`` of the matrix as the rows of ``out``."""
-        none = np.zeros(len(features))
-        mean = none if self._shift is None else self._shift[features]
-        scale = none + 1.0 if self.scale is None else self.scale[features]
-        scale[self.squares[features] == 0.0] = 0.0
+        mean, scale = self._transform()
+        mean, scale = mean[features], scale[features]
         pack_columns(self.X, features, mean, self.sqrt_weight, scale, out)
+
+    def _transform(self):
+        """Return what is subtracted from columns, and their factors."""
+        none = np.zeros(self.n_features)
+        mean = none if self._shift is None else self._shift
+        scale = none + 1.0 if self.scale is None else self.scale.copy()
+        if len(self._null):
+            scale[self._null] = 0.0
+        return mean, scale
+
+    def products(self, rows):
+        """Return the products of all columns with each other and with some rows."""
+        mean, scale = self._transform()
+        return weighted_products(self.X, mean, scale, self.sqrt_weight, rows)
 
     def gram(self, rows, columns):
         """Return the inner products of the columns ``rows`` with ``columns``."""

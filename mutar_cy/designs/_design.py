@@ -88,6 +88,21 @@ class Design(ABC):
         gram : ndarray of shape (m, k)
         """
 
+    def products(self, rows):
+        """Return the products of all columns with each other and with some rows.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (q, n_samples)
+
+        Returns
+        -------
+        gram : ndarray of shape (n_features, n_features)
+        products : ndarray of shape (q, n_features)
+        """
+        every = np.arange(self.n_features)
+        return self.gram(every, every), self.correlate(rows)
+
     @abstractmethod
     def apply(self, features, coef):
         """Return ``(matrix[:, features] @ coef).T``, of shape (q, n_samples).

@@ -4,8 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mutar_cy.designs._columns import pack_columns
 from mutar_cy.designs._design import Design
+from mutar_cy.designs._products import weighted_products
 
 
 class RowMoments(NamedTuple):
@@ -53,15 +53,16 @@ def moments_of_rows(X, Y, weight, centre, centre_of_targets):
     centre_of_targets : ndarray of shape (n_responses,)
     """
     root = np.sqrt(weight)
-    columns = np.empty((X.shape[1], len(X)))
-    pack_columns(X, np.arange(X.shape[1]), centre, root, np.ones(len(columns)), columns)
-    targets = (Y - centre_of_targets).T * root
+    rows = np.concatenate([(Y - centre_of_targets).T * root, root[None, :]])
+    one = np.ones(X.shape[1])
+    gram, products = weighted_products(X, centre, one, root, rows)
+    squares = rows @ rows.T
     return RowMoments(
-        columns @ columns.T,
-        targets @ columns.T,
-        np.einsum("qn,qn->q", targets, targets),
-        columns @ root,
-        targets @ root,
+        gram,
+        products[:-1],
+        np.diag(squares)[:-1].copy(),
+        products[-1],
+        squares[-1, :-1].copy(),
         float(weight.sum()),
     )
 

@@ -213,7 +213,9 @@ class ScaledData:
         )
 
     def spread(self, values):
-        """Repeat one row per design into one row per column."""
+        """Return one row per column from one row per design; it may be a view."""
+        if len(values) == 1 and np.ndim(values[0]) == 1:
+            return np.broadcast_to(values[0], (self.n_columns, len(values[0])))
         return np.repeat(np.stack(values), np.diff(self.column_ptr), axis=0)
 
     def to_user(self, features, coef):

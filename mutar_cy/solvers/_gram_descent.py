@@ -107,9 +107,13 @@ class GramDescent:
 
     def _strengths(self, penalties):
         """Return the strengths of penalties in scaled units, a row each."""
+        data = self.given.problem.data
+        if len(penalties) == 1:
+            scaled = penalties[0].in_units(data.x_exponent, data.y_exponent)
+            return np.array([[*scaled.strengths().values()]])
         rows = [[*penalty.strengths().values()] for penalty in penalties]
         if self._exponents is None:
-            self._exponents = unit_exponents(penalties[0], self.given.problem.data)
+            self._exponents = unit_exponents(penalties[0], data)
         return np.ldexp(np.array(rows), self._exponents)
 
     def _solutions(self, penalties, coefs, gaps, objectives, n_sweeps):

@@ -61,10 +61,10 @@ class GramStatistics(NamedTuple):
 def make_statistics(data):
     """Return the statistics of scaled data; designs are read once."""
     n_features, n_designs = data.n_features, len(data.designs)
-    grams = np.empty((n_designs, n_features, n_features))
-    correlations, squares, skew = [], [], 0.0
-    for d, (design, target) in enumerate(zip(data.designs, data.targets, strict=True)):
-        products, along = _products(design, target, grams[d])
+    grams, correlations, squares, skew = [], [], [], 0.0
+    for design, target in zip(data.designs, data.targets, strict=True):
+        gram, products, along = _products(design, target)
+        grams.append(gram)
         correlations.append(products)
         squares.append(np.einsum("cn,cn->c", target, target))
         if along is not None:
@@ -74,7 +74,7 @@ def make_statistics(data):
             skew = max(skew, largest_part(along, lengths, of_targets, norm))
     longest = max(target.shape[1] for target in data.targets)
     return GramStatistics(
-        grams,
+        grams[0][None] if n_designs == 1 else np.stack(grams),
         correlations[0] if n_designs == 1 else np.concatenate(correlations),
         squares[0] if n_designs == 1 else np.concatenate(squares),
         EPS * (longest + n_features + data.n_columns),
@@ -82,20 +82,13 @@ def make_statistics(data):
     )
 
 
-def _products(design, target, gram):
-    """Write the Gram matrix; return the products with targets and the intercept."""
-    unit = None
-    if design.centers:
-        unit = design.sqrt_weight / math.sqrt(design.total_weight)
-    every = np.arange(design.n_features)
-    if not design.packs_cheaply:
-        gram[:] = design.gram(every, every)
-        along = None if unit is None else design.correlate(unit[None, :])[0]
-        return design.correlate(target), along
-    columns = np.empty((design.n_features, design.n_samples))
-    design.pack(every, columns)
-    np.matmul(columns, columns.T, out=gram)
-    return target @ columns.T, None if unit is None else columns @ unit
+def _products(design, target):
+    """Return the Gram matrix, and the products with targets and the intercept."""
+    if not design.centers:
+        return *design.products(target), None
+    unit = design.sqrt_weight / math.sqrt(design.total_weight)
+    gram, products = design.products(np.concatenate([target, unit[None, :]]))
+    return gram, products[:-1], products[-1]
 
 
 def largest_part(columns, lengths, targets, norm):

@@ -95,9 +95,9 @@ def all_rows(data, features, rows):
 class OuterLoop:
     """The state of one solve between two passes over the data."""
 
-    def __init__(self, data, penalty, groups, tol):
+    def __init__(self, data, penalty, groups, tol, problem=None):
         self.data = data
-        self.problem = PenalisedProblem(data, penalty, groups)
+        self.problem = problem or PenalisedProblem(data, penalty, groups)
         self.working_set = self._make_working_set()
         self.free = self.working_set.free
         self.null = self._null_objective()
