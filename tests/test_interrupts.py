@@ -62,7 +62,7 @@ FITS |= {
     "DirtyModelCV": DirtyModelCV(**GRID, ratios=[0.8]),
     "MTWCV": MTWCV(**HARD),
     "LassoCV": linear_model.LassoCV(**GRID),
-    "StabilitySelection": StabilitySelection(GroupLasso(**HARD), n_subsamples=50),
+    "StabilitySelection": StabilitySelection(GroupLasso(**HARD), n_subsamples=1000),
 }
 COUNTED = {
     "poisson": GroupLasso(groups=GROUPS, alpha=1e-9, loss="poisson", **HARD),

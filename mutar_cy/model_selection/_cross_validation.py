@@ -11,7 +11,7 @@ from sklearn.utils.metadata_routing import get_routing_for_object
 
 from mutar_cy.model_selection._parallel import run_all
 from mutar_cy.model_selection._splitters import TaskKFold
-from mutar_cy.objectives import FoldMoments, sparse_coefficients
+from mutar_cy.objectives import FoldMoments
 
 N_FOLDS = 5  # scikit-learn's default
 
@@ -140,11 +140,7 @@ def fit_fold(objective, grid, train, test, moments=None):
     FoldResult
     """
     training = objective.restrict(train) if moments is None else moments.fold(train)
-    fits = [
-        piece
-        for row in grid.rows
-        for piece in sparse_coefficients(training, training.solve_path(row))
-    ]
+    fits = [piece for row in grid.rows for piece in training.path_coefficients(row)]
     losses, weight = objective.validation_losses(fits, test, training.tasks)
     return FoldResult(losses, weight, sum(piece.n_unconverged for piece in fits))
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from mutar_cy.designs import MomentsDesign, ScaledData, moments_of_rows
+from mutar_cy.objectives._validation_loss import selected_coefficients
 from mutar_cy.solvers import EPS, GramPathLoop, GramStatistics
 
 # Largest ratio of a sum of squares over all rows to that about the means of a fold's
@@ -167,23 +168,13 @@ class FoldObjective:
         self.objective, self.rows = objective, rows
         self.data, self.statistics = data, statistics
 
-    def solve_path(self, strengths):
-        """Yield the solutions at several strengths, from the rows where it must be."""
+    def path_coefficients(self, strengths):
+        """Yield coefficients along a path, from the rows where it must be."""
+        found = self.objective.settle_by_moments(self.data, self.statistics, strengths)
         n_settled = 0
-        settled = self.objective.settle_by_moments(
-            self.data, self.statistics, strengths
-        )
-        for solution in settled:
-            n_settled += 1
-            yield solution
+        if found is not None:
+            n_settled = len(found.coef)
+            yield from selected_coefficients(found.coef, found.intercept)
         left = strengths[n_settled:]
         if left:
-            yield from self.objective.restrict(self.rows).solve_path(left)
-
-    def to_user(self, solution):
-        """Return coefficients and intercepts, as the objective does."""
-        return self.objective.to_user(solution)
-
-    def has_converged(self, solution):
-        """Tell whether the duality gap has met its target."""
-        return self.objective.has_converged(solution)
+            yield from self.objective.restrict(self.rows).path_coefficients(left)

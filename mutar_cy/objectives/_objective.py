@@ -15,7 +15,7 @@ from mutar_cy import tasks
 from mutar_cy.losses import SquaredError
 from mutar_cy.objectives._degrees_of_freedom import degrees_of_freedom
 from mutar_cy.objectives._precision import penalties, round_solution, squared_errors
-from mutar_cy.objectives._validation_loss import validation_losses
+from mutar_cy.objectives._validation_loss import sparse_coefficients, validation_losses
 from mutar_cy.objectives._warnings import refuse_non_finite, warn_unconverged
 
 OTHER_FOLDS = (
@@ -206,6 +206,10 @@ class Objective(ABC):
         strengths : list of dict
             What :meth:`with_params` takes, in the order of the path.
         """
+
+    def path_coefficients(self, strengths):
+        """Yield the coefficients along a path, as `SparseCoefficients` in pieces."""
+        yield from sparse_coefficients(self, self.solve_path(strengths))
 
     @abstractmethod
     def alpha_max(self):

@@ -27,6 +27,7 @@ from mutar_cy.solvers import (
     alpha_max,
     is_ordinary,
     join_columns,
+    join_paths,
     make_gram_problem,
     solve,
     solve_columns,
@@ -136,7 +137,7 @@ class LossObjective(Objective):
         return ordinary and not isinstance(self.scaled, Responses)
 
     def settle_by_moments(self, scaled, statistics, strengths):
-        """Yield the solutions at the first strengths, as many as compiled code finds.
+        """Return the solutions at the first strengths, as many as compiled code finds.
 
         Parameters
         ----------
@@ -145,17 +146,23 @@ class LossObjective(Objective):
         statistics : GramStatistics
         strengths : list of dict
             As :meth:`solve_path` takes them.
+
+        Returns
+        -------
+        PathSolutions or None
         """
         raise NotImplementedError
 
     def _settle(self, scaled, statistics, penalties):
-        """Yield the solutions of `settle_by_moments` for penalties of all columns."""
+        """Return the solutions of `settle_by_moments` for penalties of all columns."""
         if len(split_by_kind(penalties)) > 1:
-            return
+            return None
         problem = PenalisedProblem(scaled, penalties[0])
-        if is_ordinary(problem):
-            given = make_gram_problem(problem, statistics, self.options.tol)
-            yield from GramDescent(given).settle(penalties, self.options.max_iter)
+        if not is_ordinary(problem):
+            return None
+        given = make_gram_problem(problem, statistics, self.options.tol)
+        runs = GramDescent(given).runs(penalties, self.options.max_iter, len(penalties))
+        return next(runs, None)
 
     def _penalties(self, strengths):
         """Return the penalties at several strengths."""
@@ -316,8 +323,8 @@ class BlockObjective(LossObjective):
         )
 
     def settle_by_moments(self, scaled, statistics, strengths):
-        """Yield the first solutions, as `LossObjective` documents it."""
-        yield from self._settle(scaled, statistics, self._penalties(strengths))
+        """Return the first solutions, as `LossObjective` documents it."""
+        return self._settle(scaled, statistics, self._penalties(strengths))
 
     def alpha_max(self):
         """Return the smallest alpha at which every penalised coefficient is zero."""
@@ -395,12 +402,12 @@ class SeparableObjective(LossObjective):
         yield from (join_columns(list(found)) for found in zip(*paths, strict=True))
 
     def settle_by_moments(self, scaled, statistics, strengths):
-        """Yield the first solutions, as `LossObjective` documents it."""
+        """Return the first solutions, as `LossObjective` documents it."""
         paths = [
             self._settle(scaled.column(c), statistics.of_column(c, scaled), list(own))
             for c, own in enumerate(zip(*self._penalties(strengths), strict=True))
         ]
-        yield from (join_columns(list(found)) for found in zip(*paths, strict=False))
+        return None if any(path is None for path in paths) else join_paths(paths)
 
     def alpha_max(self):
         """Return the smallest alpha of every column that leaves no coefficient."""

@@ -39,23 +39,36 @@ def sparse_coefficients(objective, solutions):
         size += fits[-1][0].size
         n_unconverged += not objective.has_converged(solution)
         if size >= BATCH:
-            yield _selected(fits, n_unconverged)
+            yield _stacked(fits, n_unconverged)
             fits, size, n_unconverged = [], 0, 0
     if fits:
-        yield _selected(fits, n_unconverged)
+        yield _stacked(fits, n_unconverged)
 
 
-def _selected(fits, n_unconverged):
-    """Return coefficients of several fits without features that are zero in all."""
+def selected_coefficients(coef, intercept):
+    """Yield the coefficients of converged fits, in pieces.
+
+    Parameters
+    ----------
+    coef : ndarray of shape (n_fits, n_features, n_columns)
+    intercept : ndarray of shape (n_fits, n_columns)
+    """
+    step = max(1, BATCH // coef[0].size)
+    for start in range(0, len(coef), step):
+        some = slice(start, start + step)
+        yield _selected(coef[some], intercept[some], 0)
+
+
+def _stacked(fits, n_unconverged):
     coefs, intercepts = zip(*fits, strict=True)
-    coef = np.stack(coefs)
+    return _selected(np.stack(coefs), np.stack(intercepts), n_unconverged)
+
+
+def _selected(coef, intercept, n_unconverged):
+    """Return coefficients of several fits without features that are zero in all."""
     used = coef.any(axis=(0, *range(2, coef.ndim)))
-    return SparseCoefficients(
-        np.flatnonzero(used),
-        coef if used.all() else coef[:, used],
-        np.stack(intercepts),
-        n_unconverged,
-    )
+    coef = coef if used.all() else coef[:, used]
+    return SparseCoefficients(np.flatnonzero(used), coef, intercept, n_unconverged)
 
 
 def validation_losses(objective, fits, rows, present=None):

@@ -1,6 +1,6 @@
 """The compiled descent along a path, on the Gram matrices of all features."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,53 @@ from mutar_cy.solvers._path_descent import PathDescent
 RUN = 32
 # Calls without any solution, one after another, after which no more are made.
 MAX_FAILED = 2
+
+
+class PathSolutions(NamedTuple):
+    """The solutions at successive strengths, in the user's units.
+
+    Numbers of single columns have one more axis. All gaps have met their targets.
+    """
+
+    coef: np.ndarray  # (n_strengths, n_features, n_columns)
+    intercept: np.ndarray  # (n_strengths, n_columns)
+    dual_gap: Any  # n_strengths numbers, as the two below
+    gap_target: Any  # of all strengths
+    n_iter: Any
+    objective: Any
+    shared: Any = None  # parts of coef that tasks share, if it is split
+
+    def each(self):
+        """Yield the solutions one by one."""
+        converged: Any = True
+        if np.ndim(self.gap_target):
+            converged = np.ones(len(self.gap_target), dtype=bool)
+        for k, coef in enumerate(self.coef):
+            yield Solution(
+                coef,
+                self.intercept[k],
+                self.dual_gap[k],
+                self.gap_target,
+                self.n_iter[k],
+                converged,
+                self.objective[k],
+                None if self.shared is None else self.shared[k],
+            )
+
+
+def join_paths(paths):
+    """Return the paths of single columns as one, as far as all of them go."""
+    n_strengths = min(len(path.coef) for path in paths)
+    coefs, intercepts, *numbers = zip(*paths, strict=True)
+    gaps, targets, sweeps, objectives = numbers[:4]
+    return PathSolutions(
+        np.concatenate([coef[:n_strengths] for coef in coefs], axis=2),
+        np.concatenate([own[:n_strengths] for own in intercepts], axis=1),
+        np.stack([own[:n_strengths] for own in gaps], axis=1),
+        np.array(targets),
+        np.stack([own[:n_strengths] for own in sweeps], axis=1),
+        np.stack([own[:n_strengths] for own in objectives], axis=1),
+    )
 
 
 class GramDescent:
@@ -55,6 +102,23 @@ class GramDescent:
 
     def settle(self, penalties, max_iter):
         """Yield solutions for the first of several penalties, as `PathLoop` does."""
+        for found in self.runs(penalties, max_iter):
+            yield from found.each()
+
+    def runs(self, penalties, max_iter, most=RUN):
+        """Yield solutions for the first of several penalties, some at a time.
+
+        Parameters
+        ----------
+        penalties : list of Penalty
+        max_iter : int
+        most : int, default=RUN
+            Maximum number of strengths at a time.
+
+        Yields
+        ------
+        PathSolutions
+        """
         self.last = []
         if not self.applies(penalties[0]):
             return
@@ -62,10 +126,11 @@ class GramDescent:
             self._descent = self._make_descent()
         n_settled = 0
         while n_settled < len(penalties):
-            run = penalties[n_settled : n_settled + RUN]
+            run = penalties[n_settled : n_settled + most]
             found = self._descent.run(self._strengths(run), max_iter)
             self.last = [*self.last, *zip(run, found[0], strict=False)][-2:]
-            yield from self._solutions(run, *found)
+            if len(found[0]):
+                yield self._solutions(run, *found)
             n_settled += len(found[0])
             if len(found[0]) < len(run):
                 break
@@ -117,7 +182,7 @@ class GramDescent:
         return np.ldexp(np.array(rows), self._exponents)
 
     def _solutions(self, penalties, coefs, gaps, objectives, n_sweeps):
-        """Yield the solutions in the user's units."""
+        """Return the solutions in the user's units."""
         given, data = self.given, self.given.problem.data
         shared = self._shared(penalties, coefs)
         coefs, intercepts = all_rows(data, *self._with_free(coefs))
@@ -125,9 +190,8 @@ class GramDescent:
         gaps = np.maximum(np.ldexp(gaps, exponent), 0.0).tolist()
         objectives = np.ldexp(objectives, exponent).tolist()
         target = float(np.ldexp(given.tol * given.null, exponent))
-        for k, n_iter in enumerate(n_sweeps.tolist()):
-            own = coefs[k], intercepts[k], gaps[k], target, n_iter, True, objectives[k]
-            yield Solution(*own, shared[k])
+        numbers = gaps, target, n_sweeps.tolist(), objectives
+        return PathSolutions(coefs, intercepts, *numbers, shared)
 
     def _with_free(self, coefs):
         """Return the features of all rows and of free blocks, and coefficients."""
@@ -141,14 +205,14 @@ class GramDescent:
         return features, np.concatenate([coefs, rest], axis=1)
 
     def _shared(self, penalties, coefs):
-        """Return the parts of the coefficients that tasks share, or None for each."""
+        """Return the parts of the coefficients that tasks share, or None."""
         given = self.given
         parts = []
         for penalty, coef in zip(penalties, coefs, strict=False):
             own = penalty.restricted(given.chosen)
             parts.append(own.shared_part(coef, given.block_ptr))
-        if not parts or parts[0] is None:
-            return [None] * len(coefs)
+            if parts[0] is None:
+                return None
         return all_rows(given.problem.data, *self._with_free(np.stack(parts)))[0]
 
 
