@@ -33,7 +33,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(if $(SHARE),$(CURDIR)/$(SHARE)/bin:)$(PAT
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(made)/demo ## fit two problems, print what was found, save two plots for each
+demo: $(made)/demo ## fit twelve sites, print what was found, save a picture
 	python tools/demo.py
 
 test coverage doctest: export OMP_NUM_THREADS = 1
@@ -91,6 +91,7 @@ requirements = import tomllib; \
 	print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])
 
 $(made)/build: $(made)/python pyproject.toml
+	@echo 'Installs packages and compiles mutar_cy first: two to three minutes, once.'
 	python -c '$(requirements)' | xargs $(pip) install --quiet ninja
 	touch $@
 
