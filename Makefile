@@ -52,6 +52,7 @@ doctest: $(made)/test ## run the examples in docstrings, README and user guide
 lint: $(made)/lint ## check style, types and docstrings; change nothing
 	ruff check .
 	ruff format --check .
+	codespell
 	python tools/check_layers.py
 	cython-lint mutar_cy
 	mypy
@@ -65,6 +66,7 @@ format: $(made)/lint ## put the code into shape
 
 doc: $(made)/doc ## build the documentation, examples included, into doc/_build/html
 	MPLBACKEND=agg sphinx-build -W --keep-going -b html doc doc/_build/html
+	python tools/check_site.py doc/_build/html
 
 bench: $(made)/bench ## run each benchmark once, to see that it works
 	cd asv_benchmarks && asv machine --yes && \

@@ -129,7 +129,7 @@ axes[1].legend(frameon=False)
 plt.show()
 
 # %%
-# *Does it help?* A little, and only where there is next to nothing to learn from. With
+# *Does it help?* A little, and only where there are very few images. With
 # five images of each digit MTW names the right digit most often, though its areas are
 # those of the models that share pixels. With twenty, all models that share anything are
 # equally good, and a lasso per digit is not far behind.

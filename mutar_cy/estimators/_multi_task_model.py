@@ -464,10 +464,10 @@ def alpha_max(estimator, X, y, **fit_params):
     >>> rng = np.random.default_rng(0)
     >>> X, y = rng.standard_normal((2, 30, 5)), rng.standard_normal((2, 30))
     >>> alpha = alpha_max(GroupLasso(), X, y)
-    >>> bool(GroupLasso(alpha=alpha).fit(X, y).coef_.any())
-    False
-    >>> bool(GroupLasso(alpha=0.9 * alpha).fit(X, y).coef_.any())
-    True
+    >>> GroupLasso(alpha=alpha).fit(X, y).selected_groups_
+    []
+    >>> GroupLasso(alpha=0.9 * alpha).fit(X, y).selected_groups_
+    [4]
     """
     refuse_class(estimator, "alpha_max")
     if not hasattr(estimator, "_objective"):

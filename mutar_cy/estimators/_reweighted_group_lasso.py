@@ -112,8 +112,8 @@ class ReweightedGroupLasso(ReweightingRegressor):
     [0]
     >>> np.flatnonzero(GroupLasso(alpha=0.1).fit(X, y).coef_.any(axis=1)).tolist()
     [0, 3, 4]
-    >>> bool(np.all(np.diff(model.loss_) <= 0))
-    True
+    >>> print(model.loss_[[0, 1, -1]].round(3))
+    [0.386 0.358 0.358]
     """
 
     _parameter_constraints = {
