@@ -57,6 +57,9 @@ SHEET = {
 }
 
 
+SECOND = "Choose alpha"  # the section that begins the second column of the PDF
+
+
 def page():
     """Return the sheet as reStructuredText: a table for every section."""
     lines = []
@@ -85,9 +88,8 @@ def save_pdf(path):
     figure.text(0.04, 0.925, "from mutar_cy import ...", fontsize=8, family="monospace")
     x, y = 0.04, 0.89
     for title, rows in SHEET.items():
-        height = 0.03 + 0.0235 * sum(1 + (len(code) > 54) for code, _ in rows)
-        if y - height < 0.03:
-            x, y = 0.53, 0.89
+        if title == SECOND:
+            x, y = 0.52, 0.89
         figure.text(x, y, title, fontsize=10.5, weight="bold", color="#0a6e72")
         y -= 0.026
         for code, meaning in rows:
@@ -95,7 +97,7 @@ def save_pdf(path):
             figure.text(x, y, "\n".join(lines), fontsize=7, family="monospace")
             if len(code) > 54:
                 y -= 0.0235
-            figure.text(x + 0.32, y, meaning, fontsize=7.4, color="0.25")
+            figure.text(x + 0.30, y, meaning, fontsize=7.4, color="0.25")
             y -= 0.0235
         y -= 0.012
     figure.savefig(path)

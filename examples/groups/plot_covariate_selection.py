@@ -10,6 +10,7 @@ shape, and the bumps of a covariate are one group:
 as in the tutorial of NeMoS on this question, so the answer is known.
 """
 
+# sphinx_gallery_thumbnail_number = 2
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd

@@ -11,6 +11,7 @@ of their variants are not. A group of :class:`~mutar_cy.GroupLasso` is
 then a block in all cohorts at once.
 """
 
+# sphinx_gallery_thumbnail_number = 2
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy.special import ndtri

@@ -10,6 +10,7 @@ explain them? Smooth covariates enter as splines, categories as dummy variables,
 :class:`~mutar_cy.GroupLasso` keeps or drops each covariate as a whole.
 """
 
+# sphinx_gallery_thumbnail_number = 2
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd

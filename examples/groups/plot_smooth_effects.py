@@ -9,6 +9,7 @@ of cubic splines, and its curve is a weighted sum of six columns. To select
 six rows of the coefficients, across all tasks.
 """
 
+# sphinx_gallery_thumbnail_number = 2
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_diabetes
