@@ -3,10 +3,10 @@
 Cross-validation and information criteria for alpha
 ===================================================
 
-Alpha, the strength of a penalty, is chosen from the data. Cross-validation takes the
-alpha that predicts held-out samples best; the rule of one standard error takes the
-largest alpha that predicts hardly worse; information criteria weigh likelihood against
-degrees of freedom and need no folds. What do they cost, and what do they find?
+Alpha, the penalty strength, is chosen from the data. This example compares three rules:
+the smallest cross-validated error, the largest alpha within one standard error of it,
+and information criteria, which need no folds. Each rule is judged by the features that
+it selects and by its error on new samples.
 """
 
 import matplotlib.pyplot as plt
@@ -17,12 +17,13 @@ from mutar_cy.datasets import make_multitask_regression
 from mutar_cy.plotting import RegularizationPathDisplay
 
 # %%
-# One draw
-# --------
+# One data set
+# ------------
 # Five tasks of unequal sizes share six relevant features of eighty. Folds are taken
-# within every task. Above are the norms of the rows of coefficients along the path, and
-# below the error of held-out samples with its standard error. The dashed line is the
-# alpha of the smallest error: by then, features without an effect are selected.
+# within every task. The upper plot shows the norms of the rows of coefficients along
+# the path, the lower one the error of held-out samples with its standard error. The
+# dashed line is the alpha of the smallest error: there, features without an effect are
+# selected too.
 
 SIZES, NEW = np.array([60, 60, 50, 50, 40]), 1000
 
@@ -50,11 +51,12 @@ RegularizationPathDisplay.from_estimator(model, *learn, max_labels=6)
 plt.show()
 
 # %%
-# Many draws
-# ----------
-# Each rule chooses for five draws, for the group lasso and for the reweighted one.
-# Selected features that matter are counted upwards, those that do not downwards; below
-# is the error on a thousand new samples of every task, over that of the noise alone.
+# Five data sets
+# --------------
+# Each rule chooses alpha for five data sets, for the group lasso and for the reweighted
+# one. Bars upwards count selected features that matter, bars downwards those that do
+# not; below is the error on a thousand new samples of every task, divided by that of
+# the noise alone.
 
 RULES = {
     "least error": {},
@@ -106,7 +108,8 @@ axes[1, 0].set_ylabel("error on new samples\nover that of the noise")
 plt.show()
 
 # %%
-# For the group lasso, the smallest error and the right list of features are at
-# different alphas: it has to shrink much to be short. One standard error leaves out
-# most of the false features, a criterion nearly all, and both pay with a larger error.
-# The reweighted model shrinks little, and has both with every rule.
+# For the group lasso, the smallest error and the right features need different alphas:
+# only a strong penalty selects few features, and it shrinks their coefficients. The
+# rule of one standard error leaves out most false features, a criterion nearly all, and
+# both have a larger error. The reweighted model shrinks little. It has a small error
+# and few false features with every rule.

@@ -3,10 +3,9 @@
 Dirty model: choosing the ratio of penalties
 ============================================
 
-The ratio of the dirty model's two penalties, beta / alpha, is a question about the
-data: do the tasks agree on the features that matter? Held-out error can answer it. At
-one end of the ratios are independent lassos, at the other is the group lasso, so the
-search also tells whether the dirty model is needed at all.
+The ratio beta / alpha of the dirty model's two penalties decides how much tasks share.
+This example chooses it by held-out error. The ends of the range are independent lassos
+and the group lasso, so the search also tells whether a simpler model is enough.
 """
 
 import warnings
@@ -18,11 +17,11 @@ from mutar_cy import DirtyModel, DirtyModelCV, GroupLasso, alpha_max
 from mutar_cy.datasets import make_multitask_regression
 
 # %%
-# Three worlds
-# ------------
+# Three kinds of data
+# -------------------
 # Six tasks of unequal sizes, each with eight relevant features of a hundred: all of
-# them shared, half of them, or none. Another thousand samples of each task are kept for
-# the end.
+# them shared, half of them, or none. Another thousand samples of each task are kept as
+# test data.
 
 SIZES, NEW, NOISE = np.array([120, 100, 100, 80, 80, 60]), 1000, 1.0
 worlds = {
@@ -44,12 +43,12 @@ def draw(world):
 
 
 # %%
-# One grid
+# The grid
 # --------
-# What is searched is ``alpha`` and the ratio of ``beta`` to it, between
-# :math:`1 / \sqrt T` and 1. Every fold is taken within every task, and on it there is
-# one path of warm fits for each ratio. A dirty model with a ratio at either end warns
-# that it is another model; here both ends are in the grid on purpose.
+# The grid has values of ``alpha`` and of the ratio of ``beta`` to it, between :math:`1
+# / \sqrt T` and 1. Folds are taken within every task, and every fold fits one path of
+# alphas for each ratio. A dirty model with a ratio at either end warns that it equals a
+# simpler model; here both ends are in the grid on purpose.
 
 warnings.filterwarnings("ignore", message="DirtyModel with beta")
 ratios = np.geomspace(1 / np.sqrt(len(SIZES)), 1, 6)
@@ -66,11 +65,12 @@ data = {name: draw(world) for name, world in worlds.items()}
 searches = {name: search(*learn) for name, (learn, _) in data.items()}
 
 # %%
-# Where the error is least
-# ------------------------
-# One picture for each world; dark is a small error, a star the smallest. The less is
-# shared, the smaller is the best ratio. It says how many tasks make a shared feature:
-# more than (alpha / beta)², which is one for the group lasso and all for the lassos.
+# Held-out error
+# --------------
+# One picture for each kind of data: dark is a small error, the star is the smallest.
+# The less is shared, the smaller is the best ratio. A feature has a shared part if more
+# than (alpha / beta)² tasks have it. In the lowest row this is any feature (group
+# lasso), in the top row none (independent lassos).
 
 fig, axes = plt.subplots(1, 3, figsize=(9, 3.6), sharey=True, layout="constrained")
 for ax, (name, found) in zip(axes, searches.items(), strict=True):
@@ -88,10 +88,11 @@ axes[0].set_ylabel("beta / alpha")
 plt.show()
 
 # %%
-# Does it keep its promise?
-# -------------------------
-# For each ratio, the best ``alpha`` by held-out error is fitted to all the data and
-# judged on the thousand new samples of each task. The noise alone makes an error of 1.
+# Error on new samples
+# --------------------
+# For each ratio, the best ``alpha`` by held-out error is fitted to all training data
+# and evaluated on the thousand new samples of each task. The noise alone makes an error
+# of 1.
 
 fig, axes = plt.subplots(1, 3, figsize=(9, 3.4), sharey=True, layout="constrained")
 for ax, (name, found) in zip(axes, searches.items(), strict=True):
@@ -126,7 +127,7 @@ axes[0].legend(frameon=False)
 plt.show()
 
 # %%
-# Held out, errors are larger, because the folds learn from four fifths of the samples;
-# but they order the ratios well. Where all or nothing is shared, the choice ends at the
-# simpler model, and one may as well use it. Where half is, the dirty model gains on
-# both, and a wrong belief in sharing costs more than a wrong belief in independence.
+# Held-out errors are larger, because each fold learns from four fifths of the samples;
+# but they order the ratios correctly. Where all features or none are shared, the search
+# ends at the simpler model, which one can then use. Where half are shared, the dirty
+# model beats both. To share wrongly costs more than not to share.

@@ -3,10 +3,10 @@
 Plotting a fitted model
 =======================
 
-How strong is the penalty, and how was that chosen? What is selected, for whom, and with
-which sign? Which tasks are alike? Is the fit done, and what took it so long? There is a
-picture for each of these questions, and a method ``from_estimator`` that draws it, as
-in scikit-learn. Here they are asked about real people.
+Every display of :mod:`mutar_cy.plotting` has a method ``from_estimator``, as in
+scikit-learn. This example draws the path of coefficients with the held-out error, the
+selected features by task, the similarity of tasks, and the convergence of the solver,
+for data of 442 people with diabetes.
 """
 
 import matplotlib.pyplot as plt
@@ -23,12 +23,12 @@ from mutar_cy.plotting import (
 )
 
 # %%
-# Six kinds of people
-# -------------------
-# Nine measurements were taken of 442 people with diabetes, and a year later it was
-# seen how far the disease had progressed. By sex, coded 1 and 2, and age they are six
-# kinds of people, and each kind is a task: it may have coefficients of its own. All
-# measurements and the progression are in units of their standard deviations.
+# Six groups of people
+# --------------------
+# Nine measurements of 442 people with diabetes predict the progression of the disease
+# one year later. Sex, coded 1 and 2, and age define six groups of people. Each group is
+# a task with coefficients of its own. All measurements and the progression are in units
+# of their standard deviations.
 
 table = load_diabetes(as_frame=True, scaled=False)
 people, progression = table.data, table.target / table.target.std()
@@ -53,12 +53,12 @@ pairs = zip(names, counts, strict=True)
 print(", ".join(f"{count} are {name}" for name, count in pairs))
 
 # %%
-# How strong is the penalty?
-# --------------------------
-# From left to right the penalty gets weaker. Above is the norm of the six coefficients
-# of each measurement, and below what the folds say: the mean of the held-out error,
-# and one standard error around it. Far to the right cholesterol and its parts grow
-# against one another, and nothing is gained.
+# Path and held-out error
+# -----------------------
+# The penalty gets weaker from left to right. The upper plot shows the norm of the six
+# coefficients of each measurement, the lower one the mean held-out error with one
+# standard error. At the right end cholesterol and its parts grow with opposite signs,
+# and the error does not fall.
 
 RegularizationPathDisplay.from_estimator(
     model, X, progression, fit_params={"task": kind}
@@ -66,32 +66,33 @@ RegularizationPathDisplay.from_estimator(
 plt.show()
 
 # %%
-# What is selected?
+# Selected features
 # -----------------
-# The group lasso selects a measurement for all tasks or for none. Their signs are
-# written on them, however small they are. Body mass, blood pressure and triglycerides
-# have the same sign for all, and HDL the opposite one. About LDL and glucose there is
-# no agreement.
+# The group lasso selects a measurement for all tasks or for none. Each square has the
+# sign of its coefficient. Body mass, blood pressure and triglycerides have the same
+# sign in all tasks, and HDL the opposite one. The signs of LDL and glucose differ
+# between tasks.
 
 SupportDisplay.from_estimator(model)
 plt.show()
 
 # %%
-# Who is like whom?
-# -----------------
-# The cosines of the angles between the tasks' coefficients, with tasks in an order that
-# makes like ones neighbours. All six point nearly the same way.
+# Similar tasks
+# -------------
+# The cosines of the angles between the coefficients of the tasks, in an order that puts
+# similar tasks beside each other. All six have nearly the same direction.
 
 TaskSimilarityDisplay.from_estimator(model)
 plt.show()
 
 # %%
-# Is it done?
+# Convergence
 # -----------
-# A fit ends when its duality gap, which bounds by how much the objective exceeds its
-# minimum, is at most its target. These data are too small to see it fall. So here are
-# ten tasks with 2000 features. Points are the passes over all data; between them, only
-# features are moved that may matter. The weaker the penalty, the more of them do.
+# A fit ends when its duality gap, an upper bound on the objective minus its minimum, is
+# at most its target. The data above converge too fast to show this, so here are ten
+# tasks with 2000 features. Points are passes over all features; between them, the
+# solver updates the working set only. The weaker the penalty, the larger the working
+# set.
 
 data = make_multitask_regression(
     10, 100, n_features=2000, n_shared=10, noise=1.0, random_state=0
@@ -108,7 +109,7 @@ axes[1].set_ylabel("")
 plt.show()
 
 # %%
-# What has been drawn is kept. ``traces`` holds the numbers behind the lines.
+# The display keeps its data: ``traces`` holds the numbers of the lines.
 
 for name, trace in display.traces.items():
     print(f"{name}: {len(trace['dual_gaps'])} passes over all data", end=", ")

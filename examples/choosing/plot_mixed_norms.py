@@ -1,12 +1,12 @@
 """
-==================================
-Six penalties, seen from two tasks
-==================================
+=====================================================
+Six penalties compared: contours, zeros and shrinkage
+=====================================================
 
-Take one feature and two tasks: its coefficients are a point in the plane. What a
-penalty charges for that point, which of the two coefficients it sets to zero, and how
-much it takes from what it keeps can be drawn. Six of this package's models differ in
-nothing else.
+The coefficients of one feature in two tasks are a point in the plane. This example
+draws, for six models, the value of the penalty at every point, which of the two
+coefficients it sets to zero, and how much it shrinks the others. The six models differ
+only in the penalty.
 """
 
 import matplotlib.pyplot as plt
@@ -23,12 +23,12 @@ from mutar_cy import (
 )
 
 # %%
-# What they charge
-# ----------------
-# The dirty model charges the cheapest split of the point into a shared part, charged by
-# its norm, and a specific part, charged entry by entry. Its dual ball is the
-# intersection of a disc and a square, so its value is the largest product with a point
-# on the edge of that.
+# Contours of the penalties
+# -------------------------
+# The penalty of the dirty model is that of the cheapest split of the point into a
+# shared part, penalised by its norm, and a specific part, penalised entry by entry. Its
+# dual ball is the intersection of a disc and a square, so its value is the largest
+# product with a point on the edge of that intersection.
 
 ALPHA, BETA = 1.0, 0.8
 angles = np.linspace(0, 2 * np.pi, 721)
@@ -61,12 +61,12 @@ penalties = {
 }
 
 # %%
-# All points on a line cost the same; the thick line is the price of (1, 0). The first
-# row is convex. A corner is where minima like to be: on the axes, one task drops the
-# feature. The norm has no corner but at zero, where both drop it. The dirty model has
-# corners on the axes and is round where the tasks are alike: both kinds of zeros. The
-# second row takes square roots: the lines get wider apart, because the more there is of
-# a coefficient, the less more of it costs.
+# All points on a line have the same penalty; the thick line is that of (1, 0). The
+# first row is convex. Minima tend to lie at corners: on the axes, where one task drops
+# the feature. The norm has a corner at zero only, where both tasks drop it. The dirty
+# model has corners on the axes and is round where the tasks are alike, so it makes both
+# kinds of zeros. The second row takes square roots: the lines get wider apart, because
+# the penalty grows more slowly the larger a coefficient is.
 
 
 def panels(**kwargs):
@@ -97,13 +97,13 @@ for ax, penalty in zip(axes, penalties.values(), strict=True):
 plt.show()
 
 # %%
-# What they leave
-# ---------------
-# An estimator can be asked for its own proximal map. Let every point of a grid be one
-# feature with a column of its own: the design is the identity, once for each task, and
-# the coefficients are what the penalty makes of the targets. The factor
-# :math:`\sqrt n` undoes the mean in the data term. The multi-level lasso gets half the
-# alpha, because its penalty is *twice* ``alpha`` times the root.
+# Zeros
+# -----
+# A fit to an identity design returns the proximal map of the penalty. Every point of a
+# grid is one feature with a column of its own, and the design is the identity for both
+# tasks; the coefficients are then the targets after shrinkage. The factor :math:`\sqrt
+# n` undoes the mean in the data term. The multi-level lasso gets half the alpha,
+# because its penalty is *twice* ``alpha`` times the root.
 
 SETTINGS = {"fit_intercept": False, "tol": 1e-10}
 models = {
@@ -142,19 +142,20 @@ for ax, (name, model) in zip(axes, models.items(), strict=True):
 plt.show()
 
 # %%
-# Where is a coefficient zero? The lassos decide for each task, the group lassos for
-# both. The dirty model lets one task in alone if its signal is strong and the other's
-# is weak, and takes both together on less evidence than the lasso. So does the
-# multi-level lasso, in its own way: the stronger one task, the weaker the other may be.
+# The lassos set a coefficient to zero for each task, the group lassos for both. The
+# dirty model selects one task alone if its signal is strong and the other's is weak,
+# and selects both together at weaker signals than the lasso. The multi-level lasso does
+# so too: the stronger one task is, the weaker the other may be.
 #
-# A root is steepest at zero, so that for these models (0, 0) is always a local minimum.
-# What is drawn is where the solver ends, which starts from the convex model.
+# A square root is steepest at zero, so that (0, 0) is always a local minimum of these
+# models. The picture shows the local minimum at which the solver ends; it starts from
+# the convex model.
 
 # %%
-# What they take
-# --------------
-# Task 2 has four tenths of the signal of task 1. How much of task 1 is lost, as its
-# signal grows?
+# Shrinkage
+# ---------
+# The signal of task 2 is 0.4 times that of task 1. The curves show how much the
+# coefficient of task 1 is shrunk as its signal grows.
 
 signal = np.linspace(0, 8, 81)
 ray = signal[:, None] * [1.0, 0.4]
@@ -170,5 +171,5 @@ ax.spines[["top", "right"]].set_visible(False)
 plt.show()
 
 # %%
-# A norm takes the same from all that is large. A root takes everything from what is
-# small, and then less and less.
+# Norms shrink all large coefficients by the same amount. Square roots set small
+# coefficients to zero, and shrink large ones the less the larger they are.

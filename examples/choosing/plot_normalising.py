@@ -1,12 +1,12 @@
 """
-==================================================
-Normalising features: normalize="std" against True
-==================================================
+=============================================================
+normalize="std" and normalize=True: effect of the sample size
+=============================================================
 
 A penalty compares coefficients, and coefficients have units. ``normalize`` penalises
-them as if every feature had been divided by its size. This example shows that the size
-that ``normalize=True`` takes, MuTaR's l2 norm, grows with the number of samples, and
-so does the effect of the penalty; ``normalize="std"`` takes the standard deviation.
+them as if every feature had been divided by its size. With ``normalize=True`` the size
+is MuTaR's l2 norm, which grows with the number of samples, and so does the effect of
+the penalty. With ``normalize="std"`` it is the standard deviation, which does not.
 """
 
 import matplotlib.pyplot as plt
@@ -34,9 +34,9 @@ def draw(n_samples):
 # %%
 # More samples, the same alpha
 # ----------------------------
-# The alphas are such that both fits are the same at 100 samples. With the standard
-# deviation the effect of the dose stays where it is, but for chance. With the l2 norm,
-# more samples are penalised more, until nothing is left.
+# The two alphas give the same fit at 100 samples. With the standard deviation the
+# coefficient of the dose stays the same, except for sampling noise. With the l2 norm,
+# more samples are penalised more, until all coefficients are zero.
 
 sizes = [25, 50, 100, 200, 400, 800, 1600]
 alphas = {"std": 0.5, True: 0.5 / np.sqrt(100)}
@@ -61,8 +61,8 @@ plt.show()
 
 # %%
 # The same happens in cross-validation, where a fold fits to four fifths of the samples.
-# With the l2 norm the fit to all samples is then penalised more than the fits to folds
-# that alpha was chosen by, by the factor :math:`\sqrt{5/4} = 1.12`.
+# With the l2 norm, the fit to all samples is penalised more than the fits to folds that
+# chose alpha, by the factor :math:`\sqrt{5/4} = 1.12`.
 
 X, y = draw(100)
 for how in (True, "std"):

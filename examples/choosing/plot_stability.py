@@ -3,10 +3,10 @@
 Stability selection of features
 ===============================
 
-A sparse model of one data set keeps some features and drops the others. Had other
-patients come to the clinic, would it have kept the same ones?
-:class:`~mutar_cy.model_selection.StabilitySelection` asks the data themselves: it fits
-the model to many random halves of them, and counts how often each feature is kept.
+A sparse model fitted to other patients would select other features.
+:class:`~mutar_cy.model_selection.StabilitySelection` fits the model to many random
+halves of the data, and counts how often each feature is selected. Features that are
+selected in most halves are stable.
 """
 
 import matplotlib.pyplot as plt
@@ -20,13 +20,13 @@ from mutar_cy.model_selection import StabilitySelection
 from mutar_cy.plotting import StabilityDisplay
 
 # %%
-# Two tasks, and features that mean nothing
-# -----------------------------------------
-# How far did diabetes get within a year, in 442 patients? Age, body mass index, blood
-# pressure and six values of blood serum are known from the start. The two sexes, which
-# the data call 1 and 2, are two tasks: what matters may be the same, and how much may
-# differ. Squares and products of two are features as well, and beside every feature
-# stands a copy whose rows are shuffled. No copy can matter.
+# Two tasks, and shuffled copies of features
+# ------------------------------------------
+# Age, body mass index, blood pressure and six blood values of 442 patients predict the
+# progression of diabetes within a year. The two sexes, coded 1 and 2, are two tasks:
+# the same features may matter, with different coefficients. Squares and products of two
+# measurements are features too, and every feature has a copy whose rows are shuffled.
+# No copy can have an effect.
 
 raw = load_diabetes(as_frame=True, scaled=False)
 sex = raw.data["sex"].map("sex {:.0f}".format)
@@ -52,16 +52,16 @@ print(f"{len(names)} features, {', '.join(names[[0, 9, 10, 54]])} among them")
 # %%
 # One fit
 # -------
-# The alpha that predicts best selects too much: it is chosen for the predictions, and a
-# shuffled feature with a small coefficient does them little harm.
+# The alpha that predicts best selects too many features: it is chosen for the
+# predictions, and a shuffled feature with a small coefficient hardly changes them.
 
 best = GroupLassoCV(task_column="sex").fit(X, y)
 kept = names[best.coef_.any(axis=1)]
 print(f"{len(kept)} features at the best alpha: {', '.join(kept)}")
 
 # %%
-# Nor is it what other patients would lead to. Two halves without a patient in common,
-# with as many of each sex:
+# Other patients would lead to other features. Two halves without a patient in common,
+# with the same number of each sex:
 
 model = GroupLasso(best.alpha_, task_column="sex")
 half = (X.groupby("sex").cumcount() % 2 == 0).to_numpy()
@@ -74,12 +74,12 @@ print(f"{len(chosen[0])} and {len(chosen[1])} features; in both: {', '.join(both
 # %%
 # A hundred halves
 # ----------------
-# ``StabilitySelection`` draws fifty such pairs of halves and follows a path over
-# alphas on each of them, so that no alpha has to be chosen. What has to be is how
-# many features a half may let in: eight here. That bounds how many false ones to expect
-# among those that come in nine times of ten, by
-# :math:`q^2 / ((2 \pi - 1) \, p)`, with :math:`q` the mean number let in,
-# :math:`\pi = 0.9` and :math:`p = 108`.
+# ``StabilitySelection`` draws fifty such pairs of halves and follows a path of alphas
+# on each, so that no alpha has to be chosen. Choose instead how many features a half
+# may select: eight here. This number bounds the expected number of false features among
+# those that are selected in nine halves of ten, by :math:`q^2 / ((2 \pi - 1) \, p)`,
+# with :math:`q` the mean number of selected features, :math:`\pi = 0.9` and :math:`p =
+# 108`.
 
 selection = StabilitySelection(
     GroupLasso(task_column="sex"),
@@ -98,22 +98,22 @@ StabilityDisplay.from_estimator(selection, ax=ax)
 plt.show()
 
 # %%
-# The four lines on top leave all others behind, the shuffled ones and the rest alike.
-# It does not follow that nothing else matters: a line that gets to a third may belong
-# to a weak effect, which needs more patients than these.
+# Four features are selected far more often than all others, shuffled or not. This does
+# not mean that nothing else matters: a feature with a frequency of one third may have a
+# weak effect, which needs more patients.
 
 noise = names.str.startswith("shuffled")
 frequency = pd.Series(selection.selection_frequencies_, names)
 print(f"most frequent shuffled feature: {frequency[noise].max():.2f}")
 
 # %%
-# Alone and together
-# ------------------
-# What would each sex have said alone? Lassos of their own, with as many features let
-# in, find body mass and lipids in both. Blood pressure falls short of the threshold in
-# one sex, and gains from the other. HDL is seen in one only: the group lasso keeps a
-# feature for all tasks or for none, so that what is stable matters to one task or
-# another, and these lassos tell to which.
+# Each task alone, and both together
+# ----------------------------------
+# Independent lassos, with the same number of selected features, find body mass and
+# lipids in both sexes. Blood pressure misses the threshold in one sex alone, and
+# reaches it with the data of the other. HDL is stable in one sex only. The group lasso
+# selects a feature for all tasks or for none, so a stable feature matters to at least
+# one task; the independent lassos show to which.
 
 alone = StabilitySelection(
     IndLasso(task_column="sex"), alphas=20, eps=0.15, max_features=8, random_state=0
@@ -137,10 +137,10 @@ ax.spines[["top", "right", "left"]].set_visible(False)
 plt.show()
 
 # %%
-# With what is left
-# -----------------
-# The selection is a transformer. It keeps the stable columns, and that of the tasks,
-# for the model that comes next.
+# Fit with the stable features
+# ----------------------------
+# The selection is a transformer. It keeps the stable columns, and the column of tasks,
+# for the next model.
 
 small = selection.set_output(transform="pandas").transform(X)
 last = GroupLassoCV(task_column="sex").fit(small, y)

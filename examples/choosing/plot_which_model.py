@@ -1,11 +1,11 @@
 """
-=============================
-Which model finds which truth
-=============================
+=========================================
+Six models compared on four kinds of data
+=========================================
 
-Six models, four truths. Each model has a belief about what tasks share; here the truth
-is known, so one can see what a belief is worth where it holds, and what it costs where
-it does not. The guide says what each model is for: :doc:`/guide/which_model`.
+This example fits six models to simulated tasks that share all features, some or none,
+and compares their error on new samples and the features that they select.
+:doc:`/guide/which_model` says when to use which model.
 """
 
 import matplotlib.pyplot as plt
@@ -23,10 +23,10 @@ from mutar_cy import (
 from mutar_cy.datasets import make_multitask_regression
 
 # %%
-# Four truths
-# -----------
-# Six tasks, a hundred features, sixty samples per task to learn from, as many to choose
-# ``alpha`` with, and a thousand to judge by in the end. The noise has variance 1.
+# Four kinds of data
+# ------------------
+# Six tasks with a hundred features. Each has sixty samples to fit, sixty to choose
+# ``alpha``, and a thousand to test. The noise has variance 1.
 
 N_TASKS, N_LEARN, N_NEW = 6, 60, 1000
 truths = {
@@ -55,10 +55,11 @@ def draw(truth, seed):
 # %%
 # Six models
 # ----------
-# Each gets a grid of alphas, as fractions of the smallest without a coefficient; the
-# dirty model also one of ratios. What predicts best on the samples set apart is kept.
-# It is judged by its error on new ones, and by how well the non-zero coefficients are
-# the true ones: F1 is 1 if they are, and less for each false or missing one.
+# Each model gets a grid of alphas, as fractions of the smallest alpha without a
+# coefficient; the dirty model also a grid of ratios. The fit that predicts best on the
+# validation samples is kept. It is judged by its error on new samples, and by F1, a
+# score of the selected coefficients: 1 if they are the true ones, and less for each
+# false or missing one.
 
 fractions = np.geomspace(0.8, 0.03, 12)
 models = {
@@ -111,8 +112,8 @@ for column, (title, truth) in enumerate(truths.items()):
             kept[title, name] = best, coef
 
 # %%
-# What a belief is worth
-# ----------------------
+# Error and selected features
+# ---------------------------
 # Dark is good, in both tables.
 
 tables = {"error on new samples": errors, "F1 of the support": scores}
@@ -130,17 +131,17 @@ for ax, (title, table) in zip(axes, tables.items(), strict=True):
 plt.show()
 
 # %%
-# *Where features are shared*, models that share predict better than those that do not,
-# and the dirty model is as good as the group lasso. *Where they are specific*, it is
-# the other way round, and a wrong belief in sharing costs more than a right one gains.
-# The dirty model is never far from the better of the two above it in the table, and
-# ahead of both where features are *shared and specific*.
+# *Where features are shared*, the models that share predict better than those that do
+# not, and the dirty model is as good as the group lasso. *Where they are specific*,
+# independent models predict better, and to share wrongly costs more than to share
+# correctly gains. The dirty model is always close to the better of independent lassos
+# and group lasso, and better than both where features are *shared and specific*.
 #
-# The support is another matter. Held-out error asks the convex models for a weak
-# penalty, because a strong one shrinks what it keeps; so their lists are far too long.
-# With square roots there is less to choose between. Each reweighted model has the
-# better list and the smaller error than its convex counterpart, for every truth here.
-# The multi-level lasso is made for what is *partly shared*.
+# The selected features are another matter. Held-out error chooses a small alpha for the
+# convex models, because a large one shrinks the coefficients; so they select far too
+# many features. Square roots need less of a compromise. Each reweighted model selects
+# better and has a smaller error than its convex counterpart, on all four kinds of data.
+# The multi-level lasso is made for features that are *partly shared*.
 
 convex, rooted = [0, 1], [3, 4]
 assert np.all(errors[rooted] < errors[convex])
@@ -150,10 +151,10 @@ for column, title in enumerate(truths):
     print(f"{title:<20} predicted best by {best}")
 
 # %%
-# What was found
-# --------------
-# In the last data set with shared and specific features. One column is one task, and
-# the features that matter are on top. A model that shares whole rows has to give a
+# Selected coefficients
+# ---------------------
+# The last data set with shared and specific features. Each column is a task, and the
+# features that matter are the top rows. A model that shares whole rows has to give a
 # feature that one task needs to all of them: the crosses beside the squares.
 
 title = "shared and specific"

@@ -3,11 +3,10 @@
 Dirty model: shared and task-specific features
 ==============================================
 
-Tasks are seldom all alike. A feature may matter for every task, but for one far more
-than for the others; another may matter for one task alone. The group lasso has no
-words for that: to let one task have a feature, it has to give it to all.
-:class:`~mutar_cy.DirtyModel` writes the coefficients as a sum, W = P + Q. The shared
-part P comes in whole rows, the specific part Q entry by entry.
+Some features matter for every task, others for one task only, and some matter for one
+task far more than for the others. A group lasso has to give a feature to all tasks or
+to none. :class:`~mutar_cy.DirtyModel` writes the coefficients as a sum, W = P + Q: the
+shared part P has whole rows, the specific part Q single entries.
 """
 
 import matplotlib.pyplot as plt
@@ -19,10 +18,10 @@ from mutar_cy.datasets import make_multitask_regression
 from mutar_cy.plotting import CoefficientMapDisplay, SupportDisplay
 
 # %%
-# Six tasks with a known truth
-# ----------------------------
-# Four features matter for all tasks, one more for each task alone. In addition the
-# first shared feature is made three times as strong in the third task.
+# Six tasks with known coefficients
+# ---------------------------------
+# Four features matter for all tasks, and one more for each task alone. The first shared
+# feature has three times its coefficient in the third task.
 
 N_TASKS, N_SAMPLES, NOISE = 6, 60, 0.5
 data = make_multitask_regression(
@@ -43,10 +42,11 @@ y[outlier] += extra * X[outlier, :, first]
 truth[first, outlier] += extra
 
 # %%
-# The split
-# ---------
-# ``alpha`` weighs P and ``beta`` weighs Q. Between 1 / sqrt(n_tasks) and 1 their ratio
-# has a say in what is shared; beyond, one part is empty. The parts add up to ``coef_``.
+# Shared and specific parts
+# -------------------------
+# ``alpha`` penalises P and ``beta`` penalises Q. If beta / alpha is between 1 /
+# sqrt(n_tasks) and 1, both parts can be non-zero; outside, one part is empty. The parts
+# add up to ``coef_``.
 
 alpha = 0.1 * alpha_max(GroupLasso(), X, y)
 model = DirtyModel(alpha, beta=0.5 * alpha, tol=1e-8).fit(X, y)
@@ -67,8 +67,8 @@ print(f"  DirtyModel {np.count_nonzero(W[others])} of {truth[others].size}")
 
 
 # %%
-# The parts are drawn apart, between the truth and what the group lasso finds, with one
-# scale of colours. The first four rows are shared in truth.
+# The two parts, between the true coefficients and those of the group lasso, with the
+# same colours. The first four rows are truly shared.
 
 pictures = [
     {"coef": truth[rows]},
@@ -89,16 +89,16 @@ for ax, title in zip(axes, ("truth", "DirtyModel", "GroupLasso"), strict=True):
 plt.show()
 
 # %%
-# Neither is free of false alarms. At the same ``alpha`` the dirty model asks less of a
-# single strong entry, so it also lets in a few more entries that are noise.
+# Both models have false coefficients. At the same ``alpha`` the dirty model penalises a
+# single strong entry less, so it selects a few more entries that are noise.
 
 # %%
-# One row of it
-# -------------
-# Of all splits the fit reports the cheapest, and that has a simple form: every row has
-# a height at which its entries are cut off. What is below is shared, what stands out is
-# specific. A feature has a shared part if more than (alpha / beta)² tasks have it: here
-# more than four. For the feature with the outlier:
+# How a row is split
+# ------------------
+# The fit reports the split with the smallest penalty. It has a simple form: every row
+# has a height at which its entries are cut. What is below the cut is shared, what is
+# above it is specific. A feature has a shared part if more than (alpha / beta)² tasks
+# have it: here more than four. For the feature with the outlier:
 
 height = abs(P).max(axis=1, keepdims=True)
 assert np.allclose(P, np.clip(W, -height, height), atol=1e-12)
@@ -127,10 +127,11 @@ ax.spines[["top", "right"]].set_visible(False)
 plt.show()
 
 # %%
-# Ten digits
-# ----------
-# Images of handwritten digits come with scikit-learn. Let each digit be a task: to tell
-# it from the other nine by a weighted sum of 64 pixels. All tasks share one design.
+# Ten digits as tasks
+# -------------------
+# The images of handwritten digits come with scikit-learn. Each digit is a task: a
+# linear model of 64 pixels separates it from the other nine. All tasks share one
+# design.
 
 digits = load_digits()
 pixels = digits.data / 16
@@ -146,9 +147,9 @@ guess = model.predict(pixels).argmax(axis=1)
 print(f"largest prediction is the right digit: {np.mean(guess == digits.target):.0%}")
 
 # %%
-# The pixels that count for a digit more than for others: orange speaks against it, and
-# purple for it. Last, how strongly a pixel counts for all digits together, with a scale
-# of its own.
+# The specific parts: pixels that speak for a digit (purple) or against it (orange) more
+# than for others. The last picture is the norm of the shared part of each pixel, with
+# its own scale.
 
 fig, axes = plt.subplots(
     1, 2, figsize=(9, 3.4), width_ratios=(5, 2), layout="constrained"

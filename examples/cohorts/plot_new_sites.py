@@ -3,12 +3,12 @@
 Predicting for unseen tasks: LeaveOneTaskOut
 ============================================
 
-Sixteen sites measure the same thing, each on twenty samples of its own. There are two
-questions to ask by cross-validation. Held-out samples *of the same sites*
-(:class:`~mutar_cy.model_selection.TaskKFold`) tell how well a model does where it was
-trained. Held-out *sites* (:class:`~mutar_cy.model_selection.LeaveOneTaskOut`) tell how
-well it will do at the next one. The answers differ, and so do the chosen
-alphas.
+Sixteen sites measure the same features, each on twenty samples of its own.
+Cross-validation can answer two questions. Held-out samples *of the same sites*
+(:class:`~mutar_cy.model_selection.TaskKFold`) estimate the error at sites of the
+training data. Held-out *sites* (:class:`~mutar_cy.model_selection.LeaveOneTaskOut`)
+estimate the error at a new site. The two errors differ, and so do the alphas that they
+choose.
 """
 
 import matplotlib.pyplot as plt
@@ -20,10 +20,11 @@ from mutar_cy import GroupLasso, IndLasso, alpha_max
 from mutar_cy.model_selection import LeaveOneTaskOut, TaskKFold, make_task_scorer
 
 # %%
-# Sites that have something in common
-# -----------------------------------
-# Three features act alike everywhere. Five act at each site in a way of its own, and on
-# average not at all. Twenty-two do nothing. The noise has variance 1.
+# Sixteen sites
+# -------------
+# Three features have the same coefficient at all sites. Five have different
+# coefficients at each site, with mean 0. Twenty-two have no effect. The noise has
+# variance 1.
 
 n_sites, n_samples, n_features = 16, 20, 30
 rng = np.random.default_rng(0)
@@ -36,10 +37,10 @@ y = (X * coef.T[site]).sum(axis=1) + rng.standard_normal(len(site))
 table = np.column_stack([site, X])
 
 # %%
-# Two questions, one grid
-# -----------------------
-# A site that was not seen is predicted with the mean coefficients of those that were:
-# ``unseen_tasks="mean"``. The error is averaged within a site, then over sites.
+# Two kinds of folds, one grid
+# ----------------------------
+# An unseen site is predicted with the mean coefficients of the sites in the training
+# data: ``unseen_tasks="mean"``. The error is averaged within a site, then over sites.
 
 error = make_task_scorer("neg_mean_squared_error")
 folds = {
@@ -56,12 +57,12 @@ for cls in (GroupLasso, IndLasso):
         searches[cls.__name__, question] = search.fit(table, y)
 
 # %%
-# Two answers
-# -----------
-# An open mark shows the best alpha. With one lasso per site, the mean of fifteen
-# models predicts *better* at a new site than each of them does at its own: what they
-# have wrong is noise, and averages out. So a new site asks for less shrinkage. The
-# group lasso learns more about each site, and does better where it was trained.
+# Errors at known and at new sites
+# --------------------------------
+# An open mark shows the best alpha. With one lasso per site, the mean of fifteen models
+# predicts *better* at a new site than each of them does at its own: their errors are
+# mostly noise, which averages out. So a new site needs less shrinkage. The group lasso
+# learns more about each site, and predicts better at the sites it was trained on.
 
 looks = {"the same sites": ("C0", "-", "o"), "a new site": ("C1", "--", "s")}
 fig, axes = plt.subplots(
@@ -84,10 +85,10 @@ axes[0].legend(frameon=False, title="tested on", loc="upper left")
 plt.show()
 
 # %%
-# Site by site
-# ------------
-# An average hides how much sites differ. Held-out predictions of the group lasso, each
-# question at its own best alpha:
+# Error of each site
+# ------------------
+# A mean hides how much sites differ. These are the held-out predictions of the group
+# lasso, for each kind of folds at its best alpha:
 
 predicted = {}
 for question, cv in folds.items():
@@ -109,5 +110,5 @@ ax.legend(frameon=False, title="tested on", loc="upper left")
 plt.show()
 
 # %%
-# Which question to ask depends on where the model is going. If it serves the sites that
-# it was trained on, fold their samples. If it has to travel, leave sites out.
+# Choose the folds by where the model will be used. For the sites of the training data,
+# use ``TaskKFold``. For new sites, use ``LeaveOneTaskOut``.

@@ -1,13 +1,13 @@
 """
-============================================
-Two cohorts of different sizes, on real data
-============================================
+=============================================================
+Group lasso of two cohorts of different sizes (diabetes data)
+=============================================================
 
-442 people with diabetes, nine measurements each, and the progression of the disease a
-year later: the data set that comes with scikit-learn. The two sexes are two cohorts of
-235 and 207 people, each with its own patients, so with its own design matrix.
-scikit-learn's ``MultiTaskLasso`` cannot take them; one lasso per cohort can, and
-:class:`~mutar_cy.GroupLasso` can with one choice of features for both.
+The diabetes data of scikit-learn: nine measurements of 442 people, and the progression
+of the disease a year later. The two sexes are two cohorts of 235 and 207 people, each
+with its own patients and so with its own design matrix. ``MultiTaskLasso`` of
+scikit-learn cannot fit them, because it needs one design for all tasks.
+:class:`~mutar_cy.GroupLasso` can, and selects the same features in both.
 """
 
 from textwrap import fill
@@ -24,8 +24,8 @@ from mutar_cy import GroupLasso, IndLasso, alpha_max, split_tasks
 # %%
 # One table
 # ---------
-# Nine measurements, their squares and their products make 54 features. One more column
-# says which cohort a row belongs to; the data set codes the sexes as 1 and 2.
+# Nine measurements, their squares and their products are 54 features. One more column
+# names the cohort of each row; the data set codes the sexes as 1 and 2.
 
 data = load_diabetes(as_frame=True, scaled=False)
 sex, progression = data.data["sex"].astype(int), data.target.to_numpy()
@@ -38,11 +38,11 @@ X, y, codes = split_tasks(features.to_numpy(), progression, sex)
 print("cohorts:", [design.shape for design in X])
 
 # %%
-# How strong a penalty?
-# ---------------------
-# ``task_column`` names the column, and then a model with two designs is an ordinary
-# estimator to scikit-learn's grid search. Each model gets its own grid, from a
-# hundredth to half of its ``alpha_max``. The score is R² over all held-out patients.
+# Choosing alpha with GridSearchCV
+# --------------------------------
+# ``task_column`` names the column of cohorts, so that a model with two designs is an
+# ordinary estimator for scikit-learn's grid search. Each model gets its own grid, from
+# a hundredth to half of its ``alpha_max``. The score is R² over all held-out patients.
 
 tol = 1e-8
 folds = KFold(5, shuffle=True, random_state=0)
@@ -61,7 +61,7 @@ searches = {"IndLasso": choose(IndLasso()), "GroupLasso": choose(GroupLasso())}
 models = {name: search.best_estimator_ for name, search in searches.items()}
 
 # %%
-# What was selected
+# Selected features
 # -----------------
 
 names = features.columns.to_numpy()
@@ -74,9 +74,9 @@ kept = names[models["GroupLasso"].coef_.any(axis=1)]
 print(fill("GroupLasso keeps " + ", ".join(kept), width=88))
 
 # %%
-# The two predict equally well. But chosen alone, the cohorts have few features in
-# common, and one cannot tell whether they differ or whether noise chose. Chosen
-# together, each feature that is in is in for both.
+# The two models predict equally well. But independent lassos select few features in
+# both cohorts, and one cannot tell whether the cohorts differ or whether the choice was
+# noise. The group lasso selects each feature for both.
 
 either = np.any([model.coef_.any(axis=1) for model in models.values()], axis=0)
 rows = np.flatnonzero(either)
@@ -90,10 +90,10 @@ for ax, (name, model) in zip(axes, models.items(), strict=True):
 plt.show()
 
 # %%
-# How the cohorts differ
-# ----------------------
-# Same features, but each cohort has its own coefficients: the change of progression, in
-# the data set's units, for a change of one standard deviation.
+# Coefficients of the cohorts
+# ---------------------------
+# The features are the same, but each cohort has its own coefficients: the change of
+# progression, in the data set's units, for a change of one standard deviation.
 
 fig, axes = plt.subplots(
     1, 2, figsize=(8, 7), sharex=True, sharey=True, layout="constrained"

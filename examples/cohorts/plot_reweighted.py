@@ -3,12 +3,11 @@
 Reweighted models: fewer features, less shrinkage
 =================================================
 
-A norm as a penalty takes as much from a large coefficient as from a small one. So what
-it keeps is too small, and held-out error then asks for a weak penalty, which keeps too
-much. The square root of the norm takes less, the more there is:
-:class:`~mutar_cy.IndRewLasso` for single coefficients,
-:class:`~mutar_cy.ReweightedGroupLasso` for a feature in all tasks. They solve a few
-convex problems with weights, one after the other.
+Norms as penalties shrink large coefficients as much as small ones. Held-out error then
+chooses a small alpha, which selects too many features. The square root of a norm
+shrinks large coefficients less: :class:`~mutar_cy.IndRewLasso` uses it for single
+coefficients, :class:`~mutar_cy.ReweightedGroupLasso` for a feature in all tasks. Each
+solves a short sequence of weighted convex problems.
 """
 
 import matplotlib.pyplot as plt
@@ -29,11 +28,11 @@ from mutar_cy import (
 from mutar_cy.datasets import make_multitask_regression
 
 # %%
-# A known truth
-# -------------
+# Simulated data
+# --------------
 # Eight of two hundred features drive five tasks of eighty samples. Each model gets the
-# alpha that predicts held-out samples best. ``amplitude`` is the slope of the
-# estimates against the truth: 1 if nothing is shrunk.
+# alpha that predicts held-out samples best. ``amplitude`` is the slope of the estimates
+# against the true coefficients: 1 without shrinkage.
 
 data = make_multitask_regression(
     5, 80, n_features=200, n_shared=8, correlation=0.5, noise=1.0, random_state=1
@@ -62,8 +61,8 @@ for estimator in (IndLasso(), IndRewLasso(), GroupLasso(), ReweightedGroupLasso(
     print(f"amplitude {amplitude:.2f}, {false:3} false coefficients")
 
 # %%
-# Estimates against the truth. On the dashed line nothing is lost; false coefficients
-# are at the truth of 0.
+# Estimated against true coefficients. Estimates on the dashed line are not shrunk;
+# false coefficients are at the true value 0.
 
 fig, axes = plt.subplots(
     1, 4, figsize=(9, 2.9), sharex=True, sharey=True, layout="constrained"
@@ -80,12 +79,12 @@ axes[0].set_ylabel("estimate")
 plt.show()
 
 # %%
-# How it gets there
-# -----------------
-# Here is the reweighting, written out. The first problem is the group lasso with the
-# same ``alpha``. Each further one charges every feature at the slope that the square
-# root has where the feature is now: the weaker it is, the more it pays, and a feature
-# that is out stays out. The estimator does the same, on the support only.
+# The reweighting, step by step
+# -----------------------------
+# The first problem is the group lasso with the same ``alpha``. Each further problem
+# weights the penalty of a feature by the slope of the square root at its present norm:
+# a weak feature is penalised more, and a feature that was dropped stays out. The
+# estimator does the same, on the support only.
 
 short = models["ReweightedGroupLasso"]
 weights, steps = np.ones(200), []
@@ -101,7 +100,8 @@ print(f"largest difference to the estimator {difference:.0e}")
 
 # %%
 # ``loss_`` is the objective, with the square root, after each of these problems. It
-# falls, until nothing moves. The strong features get back what the first problem took.
+# falls until the coefficients stop changing. The strong features lose the shrinkage of
+# the first problem.
 
 assert np.all(np.diff(short.loss_) <= 1e-12 * short.loss_[0])
 matters = np.isin(np.arange(200), data.shared)
@@ -123,8 +123,8 @@ plt.show()
 # %%
 # Two cohorts
 # -----------
-# The diabetes data of scikit-learn, the two sexes as two tasks, and 54 features: nine
-# measurements, their squares and products.
+# The diabetes data of scikit-learn: the two sexes are two tasks, with 54 features,
+# which are nine measurements, their squares and products.
 
 diabetes = load_diabetes(as_frame=True, scaled=False)
 sex, progression = diabetes.data["sex"].astype(int), diabetes.target.to_numpy()
@@ -135,8 +135,8 @@ features = scaler.fit_transform(expand.fit_transform(measured))
 patients = pd.concat([sex, features], axis=1)
 
 # %%
-# How many features does it take? Every alpha of the grid gives one point: the number
-# of features it keeps, and R² over held-out patients.
+# Every alpha of the grid is one point: the number of selected features, and R² over
+# held-out patients.
 
 names = features.columns.to_numpy()
 fig, ax = plt.subplots(figsize=(6, 3.6), layout="constrained")
@@ -156,7 +156,7 @@ ax.spines[["top", "right"]].set_visible(False)
 plt.show()
 
 # %%
-# With four features the square root predicts as well as the norm does with four times
-# as many. It is no free gift: on the right, where a weak penalty lets in too many
-# features, the norm still shrinks them and the square root hardly does, so it predicts
-# worse. The reweighted models are for short lists.
+# With four features the square root predicts as well as the norm with sixteen. On the
+# right, where a small alpha selects too many features, the norm still shrinks them and
+# the square root hardly does, so it predicts worse. Use reweighted models to select few
+# features.

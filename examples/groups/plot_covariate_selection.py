@@ -1,13 +1,13 @@
 """
-============================================
-Group lasso for counts: selecting covariates
-============================================
+=========================================================
+Poisson group lasso: selecting the covariates of a neuron
+=========================================================
 
-A neuron fires, an animal runs. Does the firing follow the place where the animal is,
-its speed, or both? Each covariate is expanded in bumps, so that its effect may have any
-shape, and the bumps of a covariate are one group:
-:class:`~mutar_cy.GroupLasso` keeps all of them or none. The data are simulated
-as in the tutorial of NeMoS on this question, so the answer is known.
+Does the firing of a neuron depend on the position of the animal, on its speed, or on
+both? Each covariate is expanded in a basis of bumps, so that its effect may have any
+shape, and the columns of a covariate are one group: :class:`~mutar_cy.GroupLasso`
+selects or drops all of them. The data are simulated as in NeMoS's tutorial on this
+question, so the answer is known.
 """
 
 # sphinx_gallery_thumbnail_number = 2
@@ -26,8 +26,8 @@ from mutar_cy.preprocessing import RaisedCosineTransformer
 # %%
 # A hundred counts
 # ----------------
-# The logarithm of the rate is a cubic spline of the position with one knot within, and
-# its five coefficients are drawn at random. The speed has no part in it.
+# The logarithm of the rate is a cubic spline of the position with one inner knot; its
+# five coefficients are random. The speed has no effect.
 
 N_SAMPLES = 100
 draws = np.random.RandomState(123)
@@ -51,9 +51,9 @@ print(f"{counts.sum()} events, at most {counts.max()} in a sample")
 # %%
 # Groups by name
 # --------------
-# Six raised cosines per covariate. A ``ColumnTransformer`` writes the name of each of
-# its parts before those of the columns, and with ``set_output`` the names stay with the
-# table. ``groups="prefix"`` makes a group of the columns with the same prefix.
+# Each covariate has six raised cosines. A ``ColumnTransformer`` with ``set_output``
+# prefixes the name of every column with that of its covariate. ``groups="prefix"``
+# makes a group of the columns with the same prefix.
 
 names = list(covariates)
 bases = ColumnTransformer(
@@ -65,9 +65,9 @@ print("columns:", ", ".join([*X.columns[:2], "...", X.columns[-1]]))
 # %%
 # The path
 # --------
-# From the smallest alpha that selects nothing to a fiftieth of it, each fit from the
-# one before. Every fit has a certificate: the objective is at most ``dual_gaps`` above
-# its minimum.
+# Alphas fall from the smallest one that selects nothing to a fiftieth of it, and each
+# fit starts from the one before. Every fit has a certificate: the objective is at most
+# ``dual_gaps`` above its minimum.
 
 model = GroupLasso(groups="prefix", loss="poisson", tol=1e-10)
 path = regularization_path(model, X, counts, eps=0.02)
@@ -80,9 +80,9 @@ print(f"of objectives down to {path.objectives.min():.3f}")
 # %%
 # Choosing alpha
 # --------------
-# Cross-validation chooses alpha, with the bases in the pipeline: their bounds are
-# learnt from the training samples only. The score is D², the fraction of the deviance
-# that is explained.
+# Cross-validation chooses alpha, with the bases in the pipeline, so that their bounds
+# are learnt from the training samples only. The score is D², the fraction of the
+# deviance that is explained.
 
 search = GridSearchCV(
     make_pipeline(bases, GroupLasso(groups="prefix", loss="poisson")),
@@ -100,17 +100,17 @@ RegularizationPathDisplay.from_path(path, alpha_best=best, ax=ax)
 plt.show()
 
 # %%
-# Held-out deviance asks for a weak penalty, because a strong one shrinks what it keeps,
-# and a weak one lets in the speed with a small norm. The order in which covariates come
-# in says more: the position first, and the speed only when the penalty has fallen to a
-# quarter of where it began.
+# Held-out deviance chooses a small alpha, because a large one shrinks the coefficients,
+# and a small one also selects the speed, with a small norm. The order of selection is
+# clearer: the position enters first, and the speed only at a quarter of the largest
+# alpha.
 
 # %%
 # The tuning curve
 # ----------------
-# The effect of the position that the model estimates, at the last alpha that leaves the
-# speed out. For comparison, once more without a penalty on the position, and with an
-# infinite one on the speed.
+# The estimated effect of the position, at the last alpha that leaves the speed out. For
+# comparison, a fit without a penalty on the position, and with an infinite penalty on
+# the speed.
 
 alone = path.alphas[(path.group_norms[:, 1] > 0).argmax() - 1]
 free = {"position": 0.0, "speed": np.inf}
@@ -138,5 +138,5 @@ ax.spines[["top", "right"]].set_visible(False)
 plt.show()
 
 # %%
-# The penalty does more than select. A hundred counts are few for six coefficients, and
-# without a penalty the curve follows the noise where samples are rare.
+# The penalty also smooths the estimate. A hundred counts are few for six coefficients,
+# and without a penalty the curve follows the noise where samples are rare.

@@ -1,14 +1,13 @@
 """
-======================================================
-Group lasso of cohorts: blocks of correlated genotypes
-======================================================
+===========================================================
+Group lasso of four cohorts: blocks of correlated genotypes
+===========================================================
 
-Four cohorts from four populations, each with people and genotypes of its own. Variants
-that are neighbours on the chromosome are inherited together, so they come in blocks
-whose members can hardly be told apart, and how they go together differs from population
-to population. Which *blocks* matter for a trait is the same everywhere; the effects
-of their variants are not. A group of :class:`~mutar_cy.GroupLasso` is
-then a block in all cohorts at once.
+Four cohorts come from four populations, each with its own people and genotypes.
+Neighbouring variants on a chromosome are inherited together, in blocks whose members
+are strongly correlated, and the correlations differ between populations. The same
+*blocks* matter for a trait everywhere, with different effects of their variants. A
+group of :class:`~mutar_cy.GroupLasso` is a block in all cohorts.
 """
 
 # sphinx_gallery_thumbnail_number = 2
@@ -23,10 +22,10 @@ from mutar_cy.plotting import RegularizationPathDisplay
 # %%
 # Genotypes in blocks
 # -------------------
-# Eighty blocks of six variants. Each person has two copies of each variant, 0, 1 or 2
-# of which are the rare one. Within a block they are correlated, to an extent that
-# each population has for itself, as are the frequencies of the rare copies. Six blocks
-# matter for the trait, with other effects in every cohort.
+# There are eighty blocks of six variants. Each person has two copies of each variant,
+# of which 0, 1 or 2 are the rare one. Correlations within a block and the frequencies
+# of the rare copies differ between populations. Six blocks matter for the trait, with
+# different coefficients in every cohort.
 
 N_BLOCKS, WIDTH, N_CAUSAL, NOISE = 80, 6, 6, 3.0
 SIZES = [160, 140, 120, 100]
@@ -64,10 +63,10 @@ print("cohorts:", [design.shape for design in X])
 print("blocks that matter:", causal.tolist())
 
 # %%
-# Together and alone
-# ------------------
-# A list of designs and a list of targets are a fit of all cohorts at once: a group of
-# its coefficients is a block of rows, in all columns. The same call for one cohort at a
+# All cohorts together, and each alone
+# ------------------------------------
+# A list of designs and a list of targets fit all cohorts together: a group of
+# coefficients is a block of rows, in all columns. The same call for one cohort at a
 # time does not share. ``groups=6`` makes groups of six consecutive columns.
 
 model = GroupLasso(groups=WIDTH)
@@ -78,10 +77,10 @@ print("coefficients of all cohorts:", together.coefs.shape)
 print("and of one:", alone[0].coefs.shape)
 
 # %%
-# What comes in first
-# -------------------
-# A star is at the names of the blocks that matter. They come in before all others, but
-# from there on the others follow in numbers: a weaker penalty finds nothing more.
+# The order of selection
+# ----------------------
+# A star marks the blocks that matter. They are selected before all others. A smaller
+# alpha adds blocks that do not matter.
 
 counts = (together.group_norms > 0).sum(axis=1)
 alpha = together.alphas[np.argmax(counts == N_CAUSAL)]
@@ -98,11 +97,11 @@ RegularizationPathDisplay(
 plt.show()
 
 # %%
-# Right and wrong
-# ---------------
-# How many blocks that matter have been found when so many have been found that do not:
-# above and to the left is better. Each cohort alone takes blocks for others, because it
-# has few people for 480 variants; together they know better.
+# True and false blocks
+# ---------------------
+# The number of true blocks found against the number of false ones: above and to the
+# left is better. Each cohort alone confuses blocks, because it has few people for 480
+# variants; all cohorts together separate them.
 
 
 def found(path):
@@ -124,8 +123,8 @@ ax.spines[["top", "right"]].set_visible(False)
 plt.show()
 
 # %%
-# How well it predicts
-# --------------------
+# R² on new people
+# ----------------
 # For each cohort, the best R² on new people along either path.
 
 

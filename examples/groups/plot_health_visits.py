@@ -3,11 +3,11 @@
 Poisson regression with splines: doctor visits
 ==============================================
 
-In the RAND health insurance experiment, families in the United States got insurance
-plans by lot, and for years it was counted how often they went to see a doctor. The
-20190 counts, one per person and year, come with statsmodels. Which of the covariates
-explain them? Smooth covariates enter as splines, categories as dummy variables, and
-:class:`~mutar_cy.GroupLasso` keeps or drops each covariate as a whole.
+The RAND health insurance experiment assigned insurance plans to families in the United
+States by lot, and counted their visits to doctors for years. The 20190 counts, one per
+person and year, come with statsmodels. This example selects the covariates that explain
+them. Smooth covariates enter as splines, categories as dummy variables, and
+:class:`~mutar_cy.GroupLasso` selects or drops each covariate as a whole.
 """
 
 # sphinx_gallery_thumbnail_number = 2
@@ -25,13 +25,13 @@ from mutar_cy import GroupLasso, alpha_max, regularization_path
 from mutar_cy.plotting import RegularizationPathDisplay
 
 # %%
-# Seven covariates, and seven that mean nothing
-# ---------------------------------------------
-# Of the plan: the share of the bill that one has to pay (one of five), whether there is
-# a deductible, the yearly payment for taking part and the most that one may have to
-# spend, both as logarithms. Of the person: limits of what the body can do, an index of
-# chronic diseases, and the state of health as one sees it oneself. Beside every
-# covariate stands a copy whose rows are shuffled. It is there to be left out.
+# Seven covariates, and seven shuffled copies
+# -------------------------------------------
+# Four covariates describe the plan: the share of the bill that the patient pays (one of
+# five), whether there is a deductible, the yearly payment for taking part and the
+# maximum expense, both as logarithms. Three describe the person: physical limitations,
+# an index of chronic diseases, and self-rated health. Every covariate has a copy whose
+# rows are shuffled; a good fit leaves it out.
 
 raw = sm.datasets.randhie.load_pandas().data
 visits = raw["mdvis"].to_numpy()
@@ -55,8 +55,8 @@ print(people.sample(4, random_state=1).to_string(index=False))
 # %%
 # One transformer per covariate
 # -----------------------------
-# Its name becomes the name of the group: ``groups="prefix"`` reads the prefixes that
-# ``ColumnTransformer`` writes.
+# The name of a transformer is the name of its group: ``groups="prefix"`` reads the
+# prefixes that ``ColumnTransformer`` writes.
 
 splines = SplineTransformer(n_knots=4, include_bias=False)
 dummies = OneHotEncoder(drop="first", sparse_output=False)
@@ -71,12 +71,12 @@ X = expand.fit_transform(covariates)
 print(X.shape[1], "columns, among them:", ", ".join(X.columns[[0, 4, 5]]))
 
 # %%
-# Who is held out
-# ---------------
-# The table has several years of the same person, one below the other, but no number
-# that says who is who. So runs of a hundred rows go together: but for those at the
-# edges of a run, nobody is in the training set and in the test set at once. A quarter
-# of the runs is set apart for the end.
+# Folds
+# -----
+# Consecutive rows are several years of the same person, but the table has no number of
+# the person. So runs of a hundred rows are held out together: except at the edges of a
+# run, nobody is in the training set and in the test set. A quarter of the runs is test
+# data.
 
 runs = np.arange(len(visits)) // 100
 learn, new = next(GroupKFold(4, shuffle=True, random_state=0).split(X, visits, runs))
@@ -94,11 +94,11 @@ def search(model, alphas, refit=True):
 # %%
 # Choosing alpha
 # --------------
-# Splines, dummy variables and plain columns differ in what a coefficient of 1 does.
-# ``standardize_groups`` penalises what a group does to the predictor in place of how
-# large its coefficients are; that does not depend on units, or on the choice of a
-# basis. Of all alphas whose held-out D² is within one standard error of the best, the
-# largest is taken.
+# A coefficient of 1 has a different effect in splines, dummy variables and plain
+# columns. ``standardize_groups`` penalises the change of the linear predictor by a
+# group instead of the size of its coefficients; this does not depend on units, nor on
+# the basis. The rule takes the largest alpha whose held-out D² is within one standard
+# error of the best.
 
 
 def largest_alpha(results):
@@ -123,13 +123,13 @@ chosen = ours.best_estimator_["model"]
 print("kept:", ", ".join(chosen.selected_groups_))
 
 # %%
-# Everything that was measured is kept, and no shuffled copy. The ridge has all fourteen
-# and cannot say which of them are in vain; it predicts a little better. And neither
-# predicts well: how often somebody sees a doctor is mostly not in this table.
+# The group lasso selects all seven covariates and no shuffled copy. The ridge keeps all
+# fourteen and cannot tell them apart; it predicts a little better. Neither predicts
+# well: the covariates explain a small part of the number of visits.
 #
-# The path says how clear the choice was. All seven come in before the first of the
-# copies, in grey. The height of a line is the standard deviation of what the group adds
-# to the linear predictor, so lines may be compared.
+# The path shows how clear the choice is. All seven are selected before the first copy
+# (grey). The height of a line is the standard deviation of the group's contribution to
+# the linear predictor, so lines can be compared.
 
 design = X.iloc[learn].to_numpy()
 path = regularization_path(model, X.iloc[learn], visits[learn], alphas=50, eps=0.01)
@@ -146,10 +146,11 @@ display.counts_ax_.set_xlabel("selected covariates")
 plt.show()
 
 # %%
-# What they do
-# ------------
-# The factor by which a covariate multiplies the expected number of visits, others being
-# equal; 1 is the mean over all people. Smooth effects are drawn at values that occur.
+# Effects of the covariates
+# -------------------------
+# The factor by which a covariate multiplies the expected number of visits, with the
+# others fixed; 1 is the mean over all people. Smooth effects are drawn at values that
+# occur.
 
 parts = dict(zip(chosen.group_names_, chosen.groups_, strict=True))
 
@@ -183,7 +184,7 @@ axes[0].set_ylabel("factor of expected visits")
 plt.show()
 
 # %%
-# Diseases count most. People with a share of 95 or 100 per cent go less often than
-# people who pay nothing; the plans were drawn by lot, so the plan is the reason. But
-# its four covariates go together, and how they divide the effect between them is less
-# certain than that there is one.
+# Chronic diseases have the largest effect. People who pay 95 or 100 per cent of the
+# bill visit doctors less often than people who pay nothing; as plans were assigned by
+# lot, the plan is the cause. But its four covariates are correlated, so the division of
+# the effect between them is less certain than the effect itself.

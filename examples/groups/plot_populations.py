@@ -84,10 +84,10 @@ def sizes(model):
 
 
 # %%
-# What they select
-# ----------------
+# Selected covariates
+# -------------------
 # The darker, the larger the coefficients; crosses are covariates that are selected and
-# have no effect. ``IndLasso`` decides for each neuron, with few false covariates.
+# have no effect. ``IndLasso`` selects for each neuron, with few false covariates.
 # ``GroupLasso`` selects direction and reward for all neurons, because some need them.
 # ``DirtyModel`` selects reward for the two neurons that it drives, and direction for
 # all.
@@ -106,8 +106,8 @@ axes[0].set_yticks(range(len(COVARIATES)), COVARIATES)
 plt.show()
 
 # %%
-# How well they predict
-# ---------------------
+# Deviance explained on new bins
+# ------------------------------
 # The mean over neurons of D², the fraction of the deviance that is explained, for the
 # new bins.
 
@@ -119,7 +119,7 @@ for name, model in models.items():
     print(f"{name:<10} D² {score:.3f}, {missed} missed, {false} falsely selected")
 
 # %%
-# Sharing predicts a little better: with few bins a neuron alone needs more shrinkage to
-# keep noise out. It costs false covariates where neurons differ. Take
-# ``IndLasso`` to list covariates neuron by neuron, ``GroupLasso`` to describe the
-# population as one, and ``DirtyModel`` if some covariates are common and some are not.
+# Models that share predict a little better: with few bins, a neuron alone needs more
+# shrinkage. But they select false covariates where neurons differ. Use ``IndLasso`` to
+# list covariates neuron by neuron, ``GroupLasso`` to describe the population, and
+# ``DirtyModel`` if some covariates are common and some are not.

@@ -1,12 +1,12 @@
 """
-===========================================
-Group lasso with splines in several cohorts
-===========================================
+=======================================
+Group lasso with splines in two cohorts
+=======================================
 
-The effect of a measurement need not be a straight line. Give each measurement a basis
-of cubic splines, and its curve is a weighted sum of six columns. To select
-*measurements*, those six have to be selected together, in every cohort: one group of
-six rows of the coefficients, across all tasks.
+The effect of a measurement may be a curve. Each measurement gets a basis of cubic
+splines, and its curve is a weighted sum of six columns. :class:`~mutar_cy.GroupLasso`
+selects the six columns of a measurement together, in both cohorts: a group is six rows
+of the coefficients, in all tasks.
 """
 
 # sphinx_gallery_thumbnail_number = 2
@@ -22,8 +22,7 @@ from mutar_cy.plotting import RegularizationPathDisplay
 # Nine measurements, six columns each
 # -----------------------------------
 # The splines are fitted on all patients, so that a coefficient means the same in both
-# cohorts. A group's columns span its curves; centring them makes a curve of zero mean
-# the reference.
+# cohorts. The curves are centred: each has mean zero.
 
 data = load_diabetes(scaled=False)
 sex = np.array(data.feature_names) == "sex"

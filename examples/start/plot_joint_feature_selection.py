@@ -1,12 +1,12 @@
 """
-===========================================
-Joint feature selection with MultiTaskLasso
-===========================================
+=================================================
+MultiTaskLasso: joint feature selection over time
+=================================================
 
-Forty tasks are observed one after the other in time, on the same hundred samples. Five
-of thirty features drive them, with coefficients that vary smoothly and pass through
-zero. This is the problem of scikit-learn's gallery; only the import line of ``Lasso``
-and ``MultiTaskLasso`` is changed.
+Forty tasks are forty points in time, measured on the same hundred samples. Five of
+thirty features matter, with coefficients that vary smoothly in time and cross zero.
+This is the problem of scikit-learn's gallery; only the import line of ``Lasso`` and
+``MultiTaskLasso`` is changed.
 """
 
 import matplotlib.pyplot as plt
@@ -31,8 +31,8 @@ X = random.randn(n_samples, n_features)
 Y = X @ truth.T + random.randn(n_samples, n_tasks)
 
 # %%
-# Task by task, and all at once
-# -----------------------------
+# One Lasso per task, and one MultiTaskLasso
+# ------------------------------------------
 
 tol = 1e-8
 alone = [Lasso(alpha=0.5, tol=tol).fit(X, y) for y in Y.T]
@@ -50,10 +50,10 @@ for title, support in supports.items():
     )
 
 # %%
-# Who is selected where
-# ---------------------
-# Task by task, a feature comes and goes with the size of its effect. Together, it is
-# selected for all tasks or for none.
+# Selected features by task
+# -------------------------
+# One lasso per task drops a feature at times of small coefficients. ``MultiTaskLasso``
+# selects it for all tasks or for none.
 
 fig, axes = plt.subplots(1, 3, figsize=(9, 4), sharey=True, layout="constrained")
 for ax, (title, support) in zip(axes, supports.items(), strict=True):
@@ -63,10 +63,10 @@ axes[0].set_ylabel("task, in order of time")
 plt.show()
 
 # %%
-# How strong
-# ----------
-# The first feature over time. The l1 penalty sets small coefficients to zero, the l2,1
-# penalty shrinks the whole curve and leaves its shape.
+# Coefficients of one feature
+# ---------------------------
+# The first feature over time. The l1 penalty sets small coefficients to zero. The l2,1
+# penalty shrinks the whole curve and keeps its shape.
 
 fig, ax = plt.subplots(figsize=(7, 3.5), layout="constrained")
 ax.plot(times, truth[:, 0], color="0.2", linewidth=2, label="truth")

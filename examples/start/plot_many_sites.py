@@ -1,13 +1,13 @@
 """
-================================================
-Twelve hospitals with few patients each
-================================================
+=======================================================
+GroupLassoCV of twelve hospitals with few patients each
+=======================================================
 
 Twelve hospitals measure the same 60 features on 30 to 59 patients each. Five features
-matter, in all hospitals, but their effects differ from one hospital to the next. One
-lasso per hospital has too few patients; one lasso for all patients assumes equal
-effects. A group lasso selects features with the patients of all hospitals, and gives
-each hospital its own coefficients.
+matter, in all hospitals, but their coefficients differ between hospitals. One lasso per
+hospital has too few patients; one lasso for all patients assumes equal coefficients. A
+group lasso selects features with the patients of all hospitals, and gives each hospital
+its own coefficients.
 """
 
 import matplotlib.pyplot as plt
@@ -47,10 +47,10 @@ X, y = draw_patients(sizes)
 X_new, y_new = draw_patients([1000] * n_sites)
 
 # %%
-# Four ways to use them
-# ---------------------
-# Each chooses its alpha by cross-validation on the patients that it sees. The
-# non-convex model gets a shorter path: at the weak end it would take seconds.
+# Four models
+# -----------
+# Each model chooses its alpha by cross-validation on its patients. The non-convex model
+# gets a shorter path: small alphas would take seconds.
 
 own = {site: LassoCV().fit(X[site], y[site]) for site in sites}
 pooled = LassoCV().fit(np.vstack([*X.values()]), np.concatenate([*y.values()]))
@@ -129,8 +129,8 @@ axes[2].set_title("R² on new patients", fontsize="medium")
 axes[2].spines[["top", "right"]].set_visible(False)
 
 # %%
-# One lasso per site selects other features at every site, most of them by chance. The
-# shared models see that the same five matter everywhere.
-# :class:`~mutar_cy.GroupLassoCV` still keeps features that do not matter, since a
-# convex penalty that keeps all five also lets others in;
+# One lasso per site selects different features at every site, most of them by chance.
+# The shared models find that the same five matter everywhere.
+# :class:`~mutar_cy.GroupLassoCV` still keeps features that do not matter: a convex
+# penalty that keeps all five also selects others.
 # :class:`~mutar_cy.ReweightedGroupLassoCV` has a non-convex penalty and drops them.

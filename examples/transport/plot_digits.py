@@ -3,12 +3,11 @@
 MTW on handwritten digits
 =========================
 
-To tell one digit from the other nine by a weighted sum of pixels is a task, and there
-are ten of them. Each shall have images of its own, few of them, and so a design matrix
-of its own. The coefficients of a task are an image too. :class:`~mutar_cy.MTW` believes
-that what matters for one digit lies *near* what matters for another; other models
-believe that it is the same pixels, or that there is nothing to share. Here are real
-data to ask.
+Each of ten tasks separates one digit from the other nine by a weighted sum of pixels,
+from few images of its own. The coefficients of a task are an image too.
+:class:`~mutar_cy.MTW` assumes that the pixels that matter for one digit lie *near*
+those that matter for another; other models assume that they are the same pixels, or
+that tasks have nothing in common. This example compares them on real data.
 """
 
 import matplotlib.pyplot as plt
@@ -21,9 +20,9 @@ from mutar_cy import MTW, DirtyModel, GroupLasso, IndLasso, alpha_max, ot
 # %%
 # Ten tasks
 # ---------
-# A third of the images is kept apart to judge by. From the others each task draws its
-# own: some images of its digit and as many of others to learn from, and the same again
-# to choose alpha (and beta) with. Targets are 1 and -1.
+# A third of the images is test data. Each task draws its own images from the others:
+# some of its digit and as many of other digits to fit, and the same number again to
+# choose alpha (and beta). Targets are 1 and -1.
 
 digits = load_digits()
 pixels, label = digits.data / 16, digits.target
@@ -44,10 +43,10 @@ def draw(n_each, rng):
 # %%
 # Four models
 # -----------
-# The price of moving mass is the squared distance of pixels, and an ``epsilon`` of 0.5
-# blurs by half a pixel. MTW and the dirty model have a beta, too. They get four and
-# nine candidates; the models with alpha alone get twelve. What
-# predicts best on the images set apart is kept.
+# The cost of moving mass is the squared distance of pixels, and an ``epsilon`` of 0.5
+# blurs by half a pixel. MTW and the dirty model also have a beta. They get four and
+# nine candidates; the models with alpha alone get twelve. The candidate that predicts
+# best on the validation images is kept.
 
 TRANSPORT = {"M": ot.grid_factors((8, 8)), "epsilon": 0.5, "gamma": 50.0, "tol": 1e-3}
 FRACTIONS = np.geomspace(0.5, 0.01, 12)
@@ -80,9 +79,10 @@ def choose(candidates, learn, apart):
 
 
 # %%
-# Two questions on images that no model has seen. How often would a random image of the
-# digit get a larger prediction than a random other one, on average over the digits? And
-# how often is the largest of the ten predictions that of the right digit?
+# The models are judged on the test images by two scores. The first is the probability
+# that a random image of the digit has a larger prediction than a random image of
+# another digit (area under the ROC curve), averaged over digits. The second is how
+# often the largest of the ten predictions is that of the right digit.
 
 
 def judge(model):
@@ -129,17 +129,17 @@ axes[1].legend(frameon=False)
 plt.show()
 
 # %%
-# *Does it help?* A little, and only where there are very few images. With
-# five images of each digit MTW names the right digit most often, though its areas are
-# those of the models that share pixels. With twenty, all models that share anything are
-# equally good, and a lasso per digit is not far behind.
+# MTW helps a little, and only with very few images. With five images of each digit MTW
+# names the right digit most often, while its area equals that of the models that share
+# pixels. With twenty images, all models that share are equally good, and one lasso per
+# digit is close to them.
 
 # %%
 # The coefficients as images
 # --------------------------
-# With the fewest images. Purple speaks for the digit and orange against it; the outline
-# is that of the average digit. Every row has its own scale, at which one coefficient in
-# fifty is cut off.
+# The fits with the fewest images. Purple speaks for the digit and orange against it;
+# the outline is that of the average digit. Every row has its own scale, which is cut at
+# the largest two per cent of the coefficients.
 
 fig, axes = plt.subplots(4, 10, figsize=(9, 4.1), layout="constrained")
 for row, name in zip(axes, names, strict=True):

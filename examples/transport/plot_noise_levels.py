@@ -1,12 +1,12 @@
 """
-==========================
-Tasks with different noise
-==========================
+========================================
+MTW with unequal noise: concomitant=True
+========================================
 
-Some tasks have been measured well, others badly. A penalty that is right for the one is
-too strong or too weak for the other. With ``concomitant=True`` :class:`~mutar_cy.MTW`
-finds a level of noise for each task, together with the coefficients, and divides the
-task's squared errors by it.
+Some tasks are measured with little noise, others with much. One alpha is then too
+strong for some tasks and too weak for others. With ``concomitant=True``,
+:class:`~mutar_cy.MTW` estimates a noise level for each task, together with the
+coefficients, and divides the task's squared errors by it.
 """
 
 from copy import copy
@@ -19,9 +19,9 @@ from mutar_cy import MTW, IndLasso, alpha_max, ot
 # %%
 # Four tasks
 # ----------
-# The same three peaks in all of them, up to two positions apart, on a line of sixty
-# positions. The deviation of the noise doubles from task to task. There are 60 samples
-# per task to learn from, and 60 more to choose alpha and beta with.
+# All tasks have the same three peaks, up to two positions apart, on a line of sixty
+# positions. The standard deviation of the noise doubles from task to task. There are 60
+# samples per task to fit, and 60 more to choose alpha and beta.
 
 LEVELS = np.array([0.25, 0.5, 1.0, 2.0])
 N_TASKS, N_SAMPLES, N_FEATURES = len(LEVELS), 60, 60
@@ -45,12 +45,12 @@ def draw(seed):
 
 
 # %%
-# With and without levels
-# -----------------------
-# With levels the data term has the unit of the targets, not of their squares: so have
-# alpha and beta: their grid is divided by a deviation, and begins higher. The candidate
-# that explains the samples set apart best is kept, every task counting by the share of
-# its own variance that is left.
+# With and without noise levels
+# -----------------------------
+# With noise levels the data term has the unit of the targets, not of their squares, and
+# so have alpha and beta: their grid is divided by a standard deviation, and begins
+# higher. The candidate that explains the validation samples best is kept; the score of
+# a task is the share of its variance that is left.
 
 OPTIONS = {"M": ot.grid_cost(N_FEATURES), "epsilon": 0.5, "gamma": 100.0, "tol": 1e-3}
 
@@ -72,9 +72,9 @@ def choose(concomitant, learn, apart):
 
 
 # %%
-# The levels that are found, beside the deviations of the residuals that the plain model
-# leaves, and the errors of both models' coefficients, relative to the size of a task's
-# coefficients. All are means over two data sets.
+# The estimated noise levels, beside the standard deviations of the residuals of the
+# plain model, and the errors of the coefficients of both models, relative to the norm
+# of the task's coefficients. All are means over two data sets.
 
 SEEDS = range(2)
 titles = ("concomitant=True", "concomitant=False")
@@ -111,16 +111,16 @@ axes[0].legend(frameon=False)
 plt.show()
 
 # %%
-# With levels all tasks have the smaller error, the best task by two fifths. The
-# levels are in the right order but too low, because a level is the deviation of
-# residuals, and a penalty that predicts well lets some of the noise in. The residuals
-# of the plain model tell less: those of the best task are larger than its noise, and
-# those of the worst are smaller.
+# With noise levels all tasks have a smaller error, the best task by two fifths. The
+# levels are in the right order but too low, because a level is the standard deviation
+# of residuals, and a penalty that predicts well fits some of the noise. The residuals
+# of the plain model are a worse estimate: those of the best task are larger than its
+# noise, and those of the worst are smaller.
 
 # %%
 # The best and the worst task
 # ---------------------------
-# Of the last data set. Without levels one alpha has to serve both.
+# The last data set. Without noise levels, all tasks have the same alpha.
 
 fig, axes = plt.subplots(
     2, 2, figsize=(9, 4), sharex=True, sharey=True, layout="constrained"

@@ -1,12 +1,13 @@
 """
-======================================
-Bumps that shift from task to task
-======================================
+==============================================
+MTW with features that shift from task to task
+==============================================
 
-Four tasks have the same three bumps along a line of a hundred positions, but not quite
-at the same positions. A model that wants tasks to share features has nothing to share;
-a model per task has too few samples. :class:`~mutar_cy.MTW` asks what it would cost to
-move the coefficients of one task onto those of another, and so lets neighbours help.
+Four tasks have the same three bumps along a line of a hundred positions, at slightly
+different positions. A model that selects the same features in all tasks has little to
+share; a model per task has too few samples. :class:`~mutar_cy.MTW` penalises the cost
+of moving the coefficients of one task to those of another, so that tasks help each
+other.
 """
 
 import matplotlib.pyplot as plt
@@ -25,11 +26,11 @@ from mutar_cy import (
 )
 
 # %%
-# The truth
-# ---------
-# Every task has its own design, 25 samples to learn from and 25 to choose alpha and
-# beta with: a fourth as many as there are positions. Two bumps are
-# positive, one is negative; each is three positions wide.
+# Simulated data
+# --------------
+# Every task has its own design, with 25 samples to fit and 25 to choose alpha and beta:
+# a fourth of the number of positions. Two bumps are positive, one is negative; each is
+# three positions wide.
 
 N_TASKS, N_SAMPLES, N_FEATURES, NOISE = 4, 25, 100, 0.3
 CENTRES, SIGNS = (20, 50, 80), (1, -1, 1)
@@ -56,12 +57,12 @@ def draw(shift, seed):
 # Six models
 # ----------
 # The cost of a move is its squared distance, in steps of the line. An ``epsilon`` of
-# 0.5 blurs the barycentre by half a step. ``gamma`` is so large that to make mass from
-# nothing hardly ever pays. What is left to choose is said in a way that can be
-# imagined: ``beta`` as a fraction of what leaves a lasso no coefficient, and
-# ``alpha = beta / distance²``, so that to move mass over that distance costs as much as
-# to have it. The others get a path of ``alpha``. What predicts best on the samples set
-# apart is kept.
+# 0.5 blurs the barycentre by half a step. ``gamma`` is so large that mass is hardly
+# ever created. Two parameters are left to choose: ``beta`` as a fraction of the
+# smallest one without coefficients in a lasso, and ``alpha = beta / distance²``, so
+# that to move mass over that distance costs as much as the mass itself. The other
+# models get a path of ``alpha``. The candidate that predicts best on the validation
+# samples is kept.
 
 M = ot.grid_cost(N_FEATURES)
 TRANSPORT = {"M": M, "epsilon": 0.5, "gamma": 1000.0, "tol": 1e-3}
@@ -94,12 +95,12 @@ def precision_of(model, coef):
 
 
 # %%
-# What they find
-# --------------
-# Bumps up to three positions off. The error is that of the coefficients, relative to
-# their size. As the coefficients of a transport model are never exactly zero, supports
-# are compared by their order: the average precision is 1 if the largest coefficients
-# are those that matter, whatever their number.
+# Estimated coefficients
+# ----------------------
+# Bumps are up to three positions apart. The error is that of the coefficients, relative
+# to their norm. The coefficients of a transport model are never exactly zero, so
+# supports are compared by their order: the average precision is 1 if the largest
+# coefficients are those that matter.
 
 classes = [
     [IndLasso, GroupLasso, MTW],
@@ -131,15 +132,15 @@ fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", 
 plt.show()
 
 # %%
-# Transport has the smaller error of the convex models, in the upper row, and also of
-# those with square roots below, which shrink less: there the gain is larger.
+# Transport has the smallest error of the convex models, in the upper row, and also of
+# the non-convex ones below, which shrink less: there the gain is larger.
 
 # %%
 # The barycentre
 # --------------
-# With the coefficients comes what they are near to: one set of masses for all tasks,
-# which moves mass instead of averaging it. The mean of the true coefficients is spread
-# over all positions that a bump has been at; their barycentre has the bumps' own width.
+# The fit also returns the barycentre: one set of masses for all tasks, which moves mass
+# instead of averaging it. The mean of the true coefficients is spread over all
+# positions of a bump; their barycentre has the width of a bump.
 
 parts = {1: np.maximum(coef, 0), -1: np.maximum(-coef, 0)}
 truth = sum(
@@ -159,8 +160,8 @@ ax.spines[["top", "right"]].set_visible(False)
 plt.show()
 
 # %%
-# How far may they shift?
-# -----------------------
+# Error by size of the shift
+# --------------------------
 # Two data sets for each of four shifts.
 
 SHIFTS, SEEDS = (0, 1, 3, 6), range(1, 3)
@@ -183,6 +184,6 @@ ax.spines[["top", "right"]].set_visible(False)
 plt.show()
 
 # %%
-# Without any shift the group lasso is right, and the best of the three. As soon as
-# bumps move at all, transport is better. Its own error grows too, once bumps are
-# farther apart than they are wide; then a lasso per task does nearly as well.
+# Without a shift the group lasso is the best of the three. With any shift, transport is
+# better. Its own error grows too, once bumps are farther apart than they are wide; then
+# one lasso per task does nearly as well.

@@ -3,13 +3,13 @@
 M/EEG-like source imaging of several subjects (MTW)
 ===================================================
 
-Sensors outside of a sheet of tissue measure what sources on it send out: far fewer
-sensors than places where a source may be, and neighbouring sources look nearly the
-same from outside. Several subjects do the same thing, but their sensors sit elsewhere,
-so each has a design matrix of its own, and their sources are at about the same places,
-not at the same. This is the problem that :class:`~mutar_cy.MTW` and
-:class:`~mutar_cy.ReMTW` were invented for, with the geometry of a brain; here it is
-flat and simulated, so that the truth is known.
+Sensors outside a sheet of tissue measure its sources: there are far fewer sensors than
+places of sources, and neighbouring sources look nearly the same from outside. Several
+subjects do the same task, but their sensors are at different places, so each has its
+own design matrix, and their sources are at about the same places.
+:class:`~mutar_cy.MTW` and :class:`~mutar_cy.ReMTW` were proposed for this problem, with
+the geometry of a brain; here the sheet is flat and the data are simulated, so that the
+sources are known.
 """
 
 import matplotlib.pyplot as plt
@@ -31,11 +31,11 @@ from mutar_cy.plotting import CoefficientMapDisplay
 # %%
 # Subjects
 # --------
-# The sheet has 12 x 12 places. Above it are 25 sensors, not quite on a regular grid and
-# not at the same height in every subject; what they see of a source falls with the cube
+# The sheet has 12 x 12 places. Above it are 25 sensors, on a slightly irregular grid
+# and at different heights in every subject; the signal of a source falls with the cube
 # of the distance. Columns have norm 1. Each of three sources, of known orientation, is
-# up to one place away from where it is on average. There are two recordings of every
-# subject: one to learn from, one to choose alpha and beta with.
+# up to one place away from its mean position. There are two recordings of every
+# subject: one to fit, one to choose alpha and beta.
 
 SIDE, N_SUBJECTS, N_SENSORS = 12, 4, 25
 SIGNAL_TO_NOISE = 4.0
@@ -71,11 +71,12 @@ near = np.sum(X[0][:, :-1] * X[0][:, 1:], axis=0)[places[:-1, 1] < SIDE - 1]
 print(f"median cosine of neighbouring columns: {np.median(near):.2f}")
 
 # %%
-# How far off?
-# ------------
-# How far has mass to be moved, on average, to turn the found amplitudes into the true
-# ones? That is a transport distance, in steps of the grid; both are given a sum of 1.
-# It knows nothing of entropy, and is found by a linear program.
+# Distance between estimate and truth
+# -----------------------------------
+# The score is the mean distance that mass has to be moved to turn the estimated
+# amplitudes into the true ones: a transport distance, in steps of the grid, of
+# amplitudes that are scaled to a sum of 1. A linear program computes it, without
+# entropy.
 
 distances = np.sqrt(ot.grid_cost((SIDE, SIDE)))
 
@@ -93,9 +94,9 @@ def distance_moved(found, true):
 # %%
 # Six models
 # ----------
-# All know that amplitudes are not negative. For the transport models the cost is the
-# squared distance on the sheet, as one small matrix for each axis. Alpha and beta are
-# those that predict the second recording best.
+# All models have ``positive=True``. For the transport models the cost is the squared
+# distance on the sheet, as one small matrix for each axis. Alpha and beta are those
+# that predict the second recording best.
 
 OPTIONS = {"positive": True, "fit_intercept": False}
 TRANSPORT = {
@@ -130,10 +131,10 @@ def choose(cls, X, recordings):
 
 
 # %%
-# What they find
-# --------------
+# Estimated sources
+# -----------------
 # Three groups of subjects. In the table, ``places`` are those with more than a
-# hundredth of the largest amplitude; there are three per subject in truth.
+# hundredth of the largest amplitude; truly there are three per subject.
 
 SEEDS = range(3)
 moved, counts = np.zeros((2, len(CLASSES), len(SEEDS)))
@@ -153,14 +154,14 @@ for cls, row, count in zip(CLASSES, moved, counts.mean(axis=1), strict=True):
     print(f"({row.min():.2f}, {row.max():.2f})", f"{count:7.1f}")
 
 # %%
-# Of the convex models MTW comes closest, with more places than any other: it spreads
-# what it is not sure of over the neighbourhood. Square roots make supports short, and
-# of the three that have them ReMTW comes closest. To insist on the same places for all
-# subjects, as group lassos do, is worse here than not to share at all.
+# Of the convex models MTW is closest to the truth, with more places than any other: it
+# spreads uncertain sources over their neighbourhood. Square roots make supports small,
+# and of the three models with square roots ReMTW is closest. To select the same places
+# for all subjects, as group lassos do, is worse here than not to share at all.
 
 # %%
-# The last group of subjects. Circles are where the sources are; every model has its own
-# scale.
+# The last group of subjects. Circles are the true sources; every model has its own
+# colour scale.
 
 fig, axes = plt.subplots(4, 7, figsize=(9, 5.5), layout="constrained")
 names = [
@@ -183,8 +184,7 @@ plt.show()
 # %%
 # The barycentre
 # --------------
-# What MTW finds in the four subjects, and what it has found for all of them together,
-# in one scale of colours.
+# The estimates of MTW for the four subjects, and their barycentre, in one colour scale.
 
 subjects = [f"subject {number + 1}" for number in range(N_SUBJECTS)]
 CoefficientMapDisplay.from_estimator(
@@ -193,9 +193,9 @@ CoefficientMapDisplay.from_estimator(
 plt.show()
 
 # %%
-# One picture of the group. The mean of the four subjects' amplitudes has a spot for
-# every place that was found in one of them; a barycentre moves them together first.
-# Circles are the mean positions of the true sources.
+# The mean of the four subjects' amplitudes has a spot for every place that was found in
+# one of them; a barycentre moves them together first. Circles are the mean positions of
+# the true sources.
 
 pictures = {
     "mean of the truth": coef.mean(axis=1),
