@@ -10,28 +10,31 @@ from textwrap import wrap
 WIDTH = 360
 LEFT, RIGHT = 164, 162  # widths of questions and answers
 LINE, PAD, GAP = 17, 9, 26
-# A question, and what to use if its answer is yes.
+# A question, and the classes to use if its answer is yes.
 STEPS = [
+    (
+        "Do you have code for Lasso or MultiTaskLasso of scikit-learn?",
+        ["linear_model.Lasso", "linear_model.MultiTaskLasso"],
+    ),
     (
         "Do tasks have features near each other (on a line, an image, a surface), "
         "not the same ones?",
         ["MTW", "ReMTW"],
     ),
-    ("Do tasks have nothing in common?", ["IndLasso"]),
+    (
+        "Do tasks have no features in common?",
+        ["IndLasso", "IndLassoClassifier", "IndRewLasso"],
+    ),
     (
         "Do you want few features with little shrinkage (non-convex model)?",
-        ["ReweightedGroupLasso", "IndRewLasso", "MultiLevelLasso"],
+        ["ReweightedGroupLasso", "MultiLevelLasso"],
     ),
     (
         "Does some task also have features of its own?",
-        ["DirtyModel"],
-    ),
-    (
-        "Are the targets classes?",
-        ["GroupLassoClassifier", "IndLassoClassifier", "DirtyClassifier"],
+        ["DirtyModel", "DirtyClassifier"],
     ),
 ]
-LAST = ["GroupLasso"]
+LAST = ["GroupLasso", "GroupLassoClassifier"]
 
 
 def text(x, y, lines, anchor="start"):
@@ -55,7 +58,7 @@ def models(x, y, names, root):
     """Return names of classes as links, one below the other."""
     return "".join(
         f'<a href="{root}generated/mutar_cy.{name}.html">'
-        f"{text(x, y + i * LINE, [name], 'middle')}</a>"
+        f"{text(x, y + i * LINE, [name.removeprefix('linear_model.')], 'middle')}</a>"
         for i, name in enumerate(names)
     )
 
@@ -73,7 +76,7 @@ def draw(root):
     parts, y = [], 2
     middle, start = LEFT / 2 + 2, WIDTH - RIGHT - 2
     for question, names in STEPS:
-        lines = wrap(question, 22)
+        lines = wrap(question, 21)
         height = max(len(lines), len(names)) * LINE + 2 * PAD
         parts += [
             box(2, y, LEFT, height, "question"),
@@ -92,10 +95,10 @@ def draw(root):
         ]
         y += height + GAP
     parts += [
-        box(2, y, LEFT, LINE + 2 * PAD, "answer"),
+        box(2, y, LEFT, len(LAST) * LINE + 2 * PAD, "answer"),
         models(middle, y + PAD + 12, LAST, root),
     ]
-    height = y + LINE + 2 * PAD + 2
+    height = y + len(LAST) * LINE + 2 * PAD + 2
     tip = (
         '<defs><marker id="chart-tip" markerWidth="7" markerHeight="7" refX="6" '
         'refY="3.5" orient="auto"><path class="chart-tip" d="M0,0 L7,3.5 L0,7 z"/>'

@@ -42,16 +42,13 @@ def put_picture_first(app, docname, source):
     script = (app.srcdir / folder / f"{name}.py").read_text()
     number = re.search(r"^# sphinx_gallery_thumbnail_number = (\d+)", script, re.M)
     chosen = int(number[1]) if number else 1
-    parts = source[0].split(".. GENERATED FROM PYTHON SOURCE LINES", 2)
-    if len(parts) < 3:
-        return
     picture = (
         f".. image:: images/sphx_glr_{name}_{chosen:03d}.png\n"
         "   :alt: The main picture of this example\n"
         "   :class: first-picture\n\n"
     )
-    mark = ".. GENERATED FROM PYTHON SOURCE LINES"
-    source[0] = mark.join([parts[0], parts[1] + picture, parts[2]])
+    code = ".. GENERATED FROM PYTHON SOURCE LINES"  # the first one is below the text
+    source[0] = source[0].replace(code, picture + code, 1)
 
 
 def setup(app):

@@ -9,7 +9,7 @@ from mutar_cy.objectives import COUNT, NON_NEGATIVE
 
 @fill_docstring
 class DirtyClassifier(DirtyModelBase, LossClassifier):
-    r"""Logistic regression of several tasks on shared and on specific features.
+    r"""Logistic regression with shared and task-specific features.
 
     The coefficients are a sum, :math:`W = P + Q`: of a shared part :math:`P`, whose
     features, or groups of features, all tasks keep or drop together, and a specific
@@ -157,7 +157,7 @@ class DirtyClassifier(DirtyModelBase, LossClassifier):
 
 @fill_docstring
 class DirtyClassifierCV(AlphaAndBeta, DirtyClassifier):
-    r"""DirtyClassifier with both strengths chosen by cross-validation or a criterion.
+    r"""DirtyClassifier with alpha and beta chosen by cross-validation or a criterion.
 
     This is :class:`~mutar_cy.DirtyClassifier`, see there for the objective, with chosen
     ``alpha`` and ``beta``, the same for all classes.

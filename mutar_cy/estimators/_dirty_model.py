@@ -98,7 +98,7 @@ class DirtyModelBase(GroupedModel):
 
 @fill_docstring
 class DirtyModel(DirtyModelBase, LossRegressor):
-    r"""Regression of several tasks on shared and on specific features.
+    r"""Dirty model: regression with shared and task-specific features.
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design
     :math:`X_k`. The coefficients are a sum, :math:`W = P + Q`: of a shared part

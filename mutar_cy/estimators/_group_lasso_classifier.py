@@ -8,7 +8,7 @@ from mutar_cy.estimators._loss_classifier import LossClassifier
 
 @fill_docstring
 class GroupLassoClassifier(GroupLassoModel, LossClassifier):
-    r"""Logistic regression that keeps or drops whole groups of features.
+    r"""Logistic regression that selects features, or groups, for all tasks or none.
 
     For two classes, with :math:`y_{ki}` 1 for the second and 0 for the first, the
     coefficients :math:`W` and the intercepts :math:`b` minimise

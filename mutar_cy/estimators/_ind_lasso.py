@@ -39,11 +39,11 @@ class IndLassoModel(GroupedModel):
 
 @fill_docstring
 class IndLasso(IndLassoModel, LossRegressor):
-    r"""Independent lassos: regression of several tasks, each on its own.
+    r"""Independent lassos: each task selects its own features, or groups.
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design
-    :math:`X_k` and its own strength :math:`\alpha_k`. The coefficients :math:`W` and
-    the intercepts :math:`b` minimise
+    :math:`X_k` and its own penalty strength :math:`\alpha_k`. The coefficients
+    :math:`W` and the intercepts :math:`b` minimise
 
     .. math::
 

@@ -12,7 +12,7 @@ from mutar_cy.estimators._loss_classifier import LossClassifier
 
 @fill_docstring
 class IndLassoClassifier(IndLassoModel, LossClassifier):
-    r"""Independent sparse logistic regressions: several tasks, each on its own.
+    r"""Independent logistic regressions: each task selects its own features.
 
     For two classes, with :math:`y_{ki}` 1 for the second and 0 for the first, the
     coefficients :math:`W` and the intercepts :math:`b` minimise

@@ -14,11 +14,11 @@ from mutar_cy.objectives import ReweightedSeparableObjective
 
 @fill_docstring
 class IndRewLasso(ReweightingRegressor):
-    r"""Independent reweighted lassos: several tasks, each on its own.
+    r"""Independent lassos with a square-root penalty: few features, little shrinkage.
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design
-    :math:`X_k` and its own strength :math:`\alpha_k`. The coefficients :math:`W` and
-    the intercepts :math:`b` are a local minimum of
+    :math:`X_k` and its own penalty strength :math:`\alpha_k`. The coefficients
+    :math:`W` and the intercepts :math:`b` are a local minimum of
 
     .. math::
 

@@ -12,7 +12,7 @@ from mutar_cy.estimators._transport import (
 
 @fill_docstring
 class MTW(TransportRegressor):
-    r"""Linear regression of tasks whose coefficients are close in optimal transport.
+    r"""Linear regression that selects nearby features, by an optimal transport cost.
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design
     :math:`X_k`. The coefficients :math:`w_k = w_k^+ - w_k^-` of a task, positive and

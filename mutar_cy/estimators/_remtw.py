@@ -15,7 +15,7 @@ from mutar_cy.objectives import ReweightedTransportObjective
 
 @fill_docstring
 class ReMTW(ReweightingRegressor, TransportRegressor):
-    r"""Linear regression of tasks near in optimal transport, with a concave penalty.
+    r"""MTW with a square-root penalty: few features, little shrinkage.
 
     The model of :class:`~mutar_cy.MTW` with square roots of masses in place of their l1
     norm, which shrink large coefficients less. Coefficients, masses

@@ -14,7 +14,7 @@ from mutar_cy.objectives import ReweightedBlockObjective
 
 @fill_docstring
 class ReweightedGroupLasso(ReweightingRegressor):
-    r"""A group lasso on the square roots of norms, by iterative reweighting.
+    r"""Group lasso with a square-root penalty: few features, little shrinkage.
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design
     :math:`X_k`; what tasks share is which features matter. The coefficients :math:`W`

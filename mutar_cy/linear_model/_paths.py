@@ -110,7 +110,7 @@ def enet_path(
     check_input=True,
     **params,
 ):
-    r"""Compute the elastic net along a path of strengths.
+    r"""Compute the elastic net along a path of alphas.
 
     For every :math:`\alpha` of the path, the coefficients minimise
 
@@ -257,7 +257,7 @@ def lasso_path(
     positive=False,
     **params,
 ):
-    """Compute the lasso along a path of strengths.
+    """Compute the lasso along a path of alphas.
 
     This is :func:`enet_path` with ``l1_ratio=1``; see there for the objective, the
     parameters and what is returned.

@@ -10,7 +10,7 @@ from mutar_cy.losses._loss cimport Loss
 
 @cython.final
 cdef class Gamma(Loss):
-    """``y exp(-eta) + eta``: a gamma target whose mean is ``exp(eta)``, y > 0."""
+    """Gamma loss ``y exp(-eta) + eta``, for y > 0 with mean ``exp(eta)``."""
 
     name = "gamma"
     link = "log"

@@ -16,7 +16,10 @@ cdef double SHARE = 0.1
 
 @cython.final
 cdef class Huber(Loss):
-    """``u^2 / 2`` for ``|u| <= delta``, else ``delta |u| - delta^2 / 2``; u = y - eta.
+    """Huber loss, for targets with outliers: squared error up to a residual of delta.
+
+    It is ``u^2 / 2`` for ``|u| <= delta``, else ``delta |u| - delta^2 / 2``, with
+    ``u = y - eta``.
 
     Parameters
     ----------

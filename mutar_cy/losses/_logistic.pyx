@@ -22,7 +22,7 @@ cdef inline double entropy(double u) noexcept nogil:
 
 @cython.final
 cdef class Logistic(Loss):
-    """``log(1 + exp(eta)) - y eta``: y is 1 with odds ``exp(eta)``, else 0."""
+    """Logistic loss ``log(1 + exp(eta)) - y eta``, for y = 1 or 0."""
 
     name = "logistic"
     link = "logit"

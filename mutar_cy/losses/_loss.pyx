@@ -23,7 +23,7 @@ cdef double LONGEST = 8.0
 
 
 cdef class Loss:
-    """A convex function ``f(y, eta)`` of a target and a linear predictor.
+    """Base class of losses: a convex function of a target and a linear predictor.
 
     A new loss is a subclass in a file of its own and one line in
     ``mutar_cy/losses/__init__.py``. It implements, for one sample, without the GIL and

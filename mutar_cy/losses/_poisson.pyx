@@ -10,7 +10,7 @@ from mutar_cy.losses._loss cimport Loss
 
 @cython.final
 cdef class Poisson(Loss):
-    """``exp(eta) - y eta``: a Poisson count whose mean is ``exp(eta)``, y >= 0."""
+    """Poisson loss ``exp(eta) - y eta``, for counts y with mean ``exp(eta)``."""
 
     name = "poisson"
     link = "log"

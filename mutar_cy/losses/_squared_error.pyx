@@ -9,7 +9,7 @@ from mutar_cy.losses._loss cimport Loss
 
 @cython.final
 cdef class SquaredError(Loss):
-    """``(y - eta)^2 / 2``: a target whose mean is ``eta``."""
+    """Squared error ``(y - eta)^2 / 2``, for targets y with mean ``eta``."""
 
     name = "squared_error"
     smoothness = 1.0

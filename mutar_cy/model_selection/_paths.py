@@ -36,7 +36,7 @@ OPTIONS = {
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class RegularizationPath:
-    """Fits along a path of strengths: what :func:`regularization_path` returns.
+    """Fits along a path of alphas, as :func:`regularization_path` returns them.
 
     Every parameter is an attribute. Where a model has two strengths there is a path in
     the stronger one for every value of something else, and arrays have another axis
@@ -245,7 +245,7 @@ def regularization_path(
     max_explained=None,
     **fit_params,
 ):
-    """Fit a model along a path of strengths, each fit starting from the last one.
+    """Fit a model along a path of alphas; each fit starts from the last one.
 
     Parameters
     ----------
@@ -395,7 +395,7 @@ def checked_clone(estimator):
     """Return a clone of an estimator of this package, its parameters checked."""
     if not hasattr(estimator, "_objective"):
         raise TypeError(
-            "A path needs an estimator of mutar_cy with a strength, got "
+            "A path needs an estimator of mutar_cy with an alpha, got "
             f"{type(estimator).__name__}{way_to_drop_in(estimator)}."
         )
     model = clone(estimator)

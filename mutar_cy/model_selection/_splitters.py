@@ -108,7 +108,7 @@ def _n_samples(X):
 
 
 class TaskKFold(TaskSplitter):
-    """K folds of the samples of every task.
+    """K-fold splitter of the samples of every task.
 
     The samples of each task are spread over all folds: the numbers that two folds have
     of a task differ by one at most, and so do the numbers that they have of all tasks
@@ -213,7 +213,7 @@ class TaskKFold(TaskSplitter):
 
 
 class LeaveOneTaskOut(TaskSplitter):
-    """One fold per task: train on all other tasks, test on this one.
+    """Splitter with one fold per task: train on the other tasks, test on this one.
 
     How well a model extends to a task that it has not seen. The estimator has to
     predict for such a task: ``unseen_tasks="mean"``.

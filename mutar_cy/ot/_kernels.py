@@ -25,7 +25,7 @@ ROWS_BYTES = 2**22
 
 
 class Kernel(ABC):
-    """The kernel ``K = exp(-M / epsilon)`` of a symmetric cost ``M``.
+    """Kernel ``K = exp(-M / epsilon)`` of a symmetric cost ``M``.
 
     :func:`~mutar_cy.ot.make_kernel` chooses the subclass. Since every kernel is
     symmetric, products with its transpose need no methods.

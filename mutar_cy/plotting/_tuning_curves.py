@@ -29,7 +29,7 @@ N_REFERENCES = 5  # samples whose curves are compared; each costs one more grid
 
 @dataclass(frozen=True, eq=False)
 class TuningCurve:
-    """The contribution of one covariate to the linear predictor.
+    """Contribution of one covariate to the linear predictor, as arrays.
 
     Parameters
     ----------

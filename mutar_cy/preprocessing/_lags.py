@@ -15,7 +15,7 @@ BLOCK_SIZE = 2**21  # numbers in the lagged values of a block of samples, 16 MB
 
 
 class LagTransformer(TransformerMixin, BaseEstimator):
-    r"""Past values of every column, within trials.
+    r"""Expand every column in its past values (lags), within trials.
 
     The value of a column at lag :math:`l` is its value :math:`l` samples earlier in the
     same trial,
