@@ -13,6 +13,7 @@ SHEET = {
         ("IndLasso", "nothing"),
         ("GroupLasso", "which features matter"),
         ("DirtyModel", "some of these features"),
+        ("DataSharedLasso", "effects, up to deviations"),
         ("ReweightedGroupLasso", "which features; fewer, less shrinkage"),
         ("MTW", "about where features are"),
     ],

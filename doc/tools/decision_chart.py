@@ -30,6 +30,10 @@ STEPS = [
         ["ReweightedGroupLasso", "MultiLevelLasso"],
     ),
     (
+        "Are the effects of a feature similar in all tasks?",
+        ["DataSharedLasso"],
+    ),
+    (
         "Does some task also have features of its own?",
         ["DirtyModel", "DirtyClassifier"],
     ),
@@ -104,7 +108,7 @@ def draw(root):
         'refY="3.5" orient="auto"><path class="chart-tip" d="M0,0 L7,3.5 L0,7 z"/>'
         "</marker></defs>"
     )
-    label = "Five yes or no questions that lead to a model"
+    label = "Six yes or no questions that lead to a model"
     return (
         f'<svg class="chart" role="img" aria-label="{label}" '
         f'viewBox="0 0 {WIDTH} {height:g}" xmlns="http://www.w3.org/2000/svg">'
