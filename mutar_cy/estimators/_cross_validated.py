@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
 from mutar_cy._lib import one_blas_thread
+from mutar_cy.estimators._chunked import cross_validate_chunked, finish_chunked
 from mutar_cy.model_selection import (
     alpha_grid,
     collect_losses,
@@ -27,6 +28,7 @@ from mutar_cy.objectives import (
     warn_unpenalised,
 )
 
+N_FOLDS = 5  # scikit-learn's default
 CHOSEN = ("alpha", "beta", "warm_start")  # parameters that the class does not have
 COLUMNS = "n_features_in_", "feature_names_in_"  # attributes that reading data sets
 CONSTRAINTS: dict[str, Any] = {
@@ -79,6 +81,7 @@ class CrossValidated:
     n_jobs: int | None
     verbose: Any = 0
     _model_class: Any
+    _chunked: Any  # of `MultiTaskModel`
     _weighs_folds = True  # whether a fold counts by the weights of its samples
 
     def _model(self):
@@ -145,6 +148,9 @@ class CrossValidated:
         """Fit to X, y and the arguments of ``fit``; splitters take ``to_split``."""
         check_parameters(self)
         model = self._model()
+        chunked = self._chunked(X, {**given, **(to_split or {})})
+        if chunked is not None:
+            return self._fit_folds_of_chunks(chunked, y, given.get("sample_weight"))
         objective = model._objective(model._read(X, y, **given))
         grid = self._grid(objective)
         folds: list[Any] = []
@@ -178,6 +184,33 @@ class CrossValidated:
         vars(self).update(fitted)
         if choice.n_unconverged:
             warn_unconverged_folds(choice.n_unconverged)
+        objective.warn(solution)
+        return self
+
+    def _fit_folds_of_chunks(self, chunked, y, sample_weight):
+        """Choose the strengths by statistics of folds; two passes over the data."""
+        n_folds = N_FOLDS if self.cv is None else self.cv
+        if not isinstance(n_folds, Integral):
+            raise ValueError(
+                f"cv={self.cv!r} needs the rows of X in memory; with chunked X, cv is "
+                "the number of folds of consecutive rows."
+            )
+        fit, grid, scores, n_unconverged, data = cross_validate_chunked(
+            self, chunked, y, sample_weight, int(n_folds)
+        )
+        which = self._best_points(scores, grid, fit.objective)
+        strengths = self._strengths_of(grid, which, fit.objective)
+        attributes = self._score_attributes(scores, grid, fit.objective)
+        objective = fit.objective.with_params(**strengths)
+        self._warn_as_model(self._model(), objective)
+        solution, fitted = finish_chunked(fit, objective, data)
+        fitted |= {f"{name}_": value for name, value in strengths.items()}
+        fitted |= self._grid_attributes(grid) | attributes
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            del vars(self)[name]  # of the last fit
+        vars(self).update(fitted)
+        if n_unconverged:
+            warn_unconverged_folds(n_unconverged)
         objective.warn(solution)
         return self
 

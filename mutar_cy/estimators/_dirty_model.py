@@ -8,6 +8,7 @@ import numpy as np
 
 from mutar_cy.estimators._cross_validated import LossCrossValidated, constraints_of
 from mutar_cy.estimators._docs import fill_docstring
+from mutar_cy.estimators._fits_statistics import FitsStatistics
 from mutar_cy.estimators._grouped_model import GroupedModel
 from mutar_cy.estimators._loss_classifier import LossClassifier
 from mutar_cy.estimators._loss_regressor import LossRegressor
@@ -97,7 +98,7 @@ class DirtyModelBase(GroupedModel):
 
 
 @fill_docstring
-class DirtyModel(DirtyModelBase, LossRegressor):
+class DirtyModel(FitsStatistics, DirtyModelBase, LossRegressor):
     r"""Dirty model: regression with shared and task-specific features.
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design

@@ -13,6 +13,7 @@ from mutar_cy.estimators._cross_validated import (
     constraints_of,
 )
 from mutar_cy.estimators._docs import fill_docstring
+from mutar_cy.estimators._fits_statistics import FitsStatistics
 from mutar_cy.estimators._grouped_model import GroupedModel
 from mutar_cy.estimators._loss_regressor import LossRegressor
 from mutar_cy.model_selection import alpha_grid, select_best
@@ -38,7 +39,7 @@ class IndLassoModel(GroupedModel):
 
 
 @fill_docstring
-class IndLasso(IndLassoModel, LossRegressor):
+class IndLasso(FitsStatistics, IndLassoModel, LossRegressor):
     r"""Independent lassos: each task selects its own features, or groups.
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design

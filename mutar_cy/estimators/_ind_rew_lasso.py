@@ -6,6 +6,7 @@ from sklearn.utils._param_validation import Interval
 
 from mutar_cy.estimators._cross_validated import constraints_of
 from mutar_cy.estimators._docs import fill_docstring
+from mutar_cy.estimators._fits_statistics import FitsStatistics
 from mutar_cy.estimators._grouping import read_penalty_weights
 from mutar_cy.estimators._ind_lasso import AlphaPerTask, column_penalties
 from mutar_cy.estimators._reweighting import ReweightingRegressor
@@ -13,7 +14,7 @@ from mutar_cy.objectives import ReweightedSeparableObjective
 
 
 @fill_docstring
-class IndRewLasso(ReweightingRegressor):
+class IndRewLasso(FitsStatistics, ReweightingRegressor):
     r"""Independent lassos with a square-root penalty: few features, little shrinkage.
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design

@@ -24,6 +24,13 @@ from mutar_cy._lib import (
     refuse_unknown,
     way_to_drop_in,
 )
+from mutar_cy.estimators._chunked import (
+    chunked_input,
+    fit_chunked,
+    is_mapped,
+    predict_chunked,
+    refusal,
+)
 from mutar_cy.estimators._grouping import join_as_in_fit, join_groups
 from mutar_cy.model_selection import alpha_grid
 from mutar_cy.objectives import (
@@ -37,6 +44,9 @@ from mutar_cy.objectives import (
     warn_unpenalised,
 )
 
+# Attributes that only fits to chunked X, or to statistics, have.
+OF_CHUNKS = "n_passes_", "n_bytes_read_", "dual_gap_statistics_", "_evidence"
+
 
 class MultiTaskModel(
     ExplainedArguments, CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta
@@ -47,6 +57,7 @@ class MultiTaskModel(
     """
 
     groups: Any = None  # every feature alone, where it is not a parameter
+    _fits_statistics = False  # whether statistics of squared errors are enough
 
     _parameter_constraints = {
         "alpha": NON_NEGATIVE,
@@ -94,6 +105,9 @@ class MultiTaskModel(
     def _fit(self, X, y, **given):
         """Fit to X, y and the further arguments of ``fit``."""
         check_parameters(self)
+        chunked = self._chunked(X, given)
+        if chunked is not None:
+            return self._fit_chunked(chunked, y, given.get("sample_weight"))
         objective = self._objective(self._read(X, y, **given))
         if objective.is_unpenalised and not getattr(self, "ridge", 0.0):
             warn_unpenalised(objective.loss)
@@ -105,9 +119,34 @@ class MultiTaskModel(
         fitted |= known_alpha_max(objective, fitted["coef_"])
         if callback is not None:
             callback.close(fitted)
-        self.__dict__.pop("alpha_max_", None)  # of the last fit
+        for name in ("alpha_max_", *OF_CHUNKS):  # of the last fit
+            self.__dict__.pop(name, None)
         self.__dict__.update(fitted)
         objective.warn(solution)
+        return self
+
+    def _chunked(self, X, given):
+        """Return X as `ChunkedInput` if it is read by rows or is statistics."""
+        chunked = chunked_input(X)
+        if chunked is None:
+            return None
+        reason = refusal(self, given)
+        if reason is None:
+            return chunked
+        if is_mapped(chunked):  # what ordinary fits read without loading it
+            return None
+        raise ValueError(reason)
+
+    def _fit_chunked(self, chunked, y, sample_weight):
+        """Fit to statistics of chunked data, certified by another pass over them."""
+        fit, solution, fitted = fit_chunked(self, chunked, y, sample_weight)
+        self._warn_other_model(fit.objective)
+        fitted |= known_alpha_max(fit.objective, fitted["coef_"])
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            del self.__dict__[name]  # of the last fit
+        self.__dict__.pop("_evidence", None)
+        self.__dict__.update(fitted)
+        fit.objective.warn(solution)
         return self
 
     def _path_grid(self, objective, alphas, betas, eps):
@@ -139,6 +178,9 @@ class MultiTaskModel(
         intercept : ndarray of the shape of one row of ``coef``
         """
         check_is_fitted(self)
+        chunked = chunked_input(X)
+        if chunked is not None and not is_mapped(chunked) and task is None:
+            return predict_chunked(self, chunked, X, coef, intercept)
         X = join_as_in_fit(X, self._joined, type(self).__name__)
         return tasks.linear_predictor(self, X, coef, intercept, task)
 

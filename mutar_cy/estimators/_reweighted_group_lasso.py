@@ -2,6 +2,7 @@
 
 from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
 from mutar_cy.estimators._docs import fill_docstring
+from mutar_cy.estimators._fits_statistics import FitsStatistics
 from mutar_cy.estimators._group_lasso import group_penalty
 from mutar_cy.estimators._grouping import (
     GROUPS,
@@ -13,7 +14,7 @@ from mutar_cy.objectives import ReweightedBlockObjective
 
 
 @fill_docstring
-class ReweightedGroupLasso(ReweightingRegressor):
+class ReweightedGroupLasso(FitsStatistics, ReweightingRegressor):
     r"""Group lasso with a square-root penalty: few features, little shrinkage.
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 from mutar_cy._lib import lazy_attributes
 from mutar_cy.model_selection._criteria import criterion_path as criterion_path
 from mutar_cy.model_selection._cross_validation import (
+    ValidationLosses as ValidationLosses,
+)
+from mutar_cy.model_selection._cross_validation import (
     collect_losses as collect_losses,
 )
 from mutar_cy.model_selection._cross_validation import (

@@ -14,6 +14,11 @@ from mutar_cy.objectives._classification import (
     ClassificationObjective,
     log_probabilities,
 )
+from mutar_cy.objectives._data_gap import (
+    certified_by_data,
+    refuse_without_rows,
+    with_last,
+)
 from mutar_cy.objectives._feature_groups import FeatureGroups
 from mutar_cy.objectives._folds import FoldMoments
 from mutar_cy.objectives._objective import (
@@ -89,6 +94,7 @@ __all__ = [
     "SparseCoefficients",
     "TransportObjective",
     "all_or_nothing",
+    "certified_by_data",
     "check_alphas",
     "check_parameters",
     "check_task_strengths",
@@ -98,6 +104,7 @@ __all__ = [
     "parameter_names",
     "recording_iterations",
     "refuse_non_finite",
+    "refuse_without_rows",
     "solver_callback",
     "sparse_coefficients",
     "warn_unconverged",
@@ -105,4 +112,5 @@ __all__ = [
     "warn_unconverged_path",
     "warn_unpenalised",
     "warn_user",
+    "with_last",
 ]

@@ -136,6 +136,11 @@ class LossObjective(Objective):
         ordinary = self._signed is None and self._bases is None and self.groups is None
         return ordinary and not isinstance(self.scaled, Responses)
 
+    @property
+    def rotated_or_signed(self):
+        """Whether solvers see other columns than the user's."""
+        return self._signed is not None or self._bases is not None
+
     def settle_by_moments(self, scaled, statistics, strengths):
         """Return the solutions at the first strengths, as many as compiled code finds.
 

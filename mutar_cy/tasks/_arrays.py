@@ -16,6 +16,7 @@ from mutar_cy._lib._tables import (
     is_table,
     refuse_lazy,
 )
+from mutar_cy.chunks._sources import is_chunked
 
 # Number of features from which `linear` looks for the nonzero rows of the coefficients:
 # below it the search costs more than the product that it saves.
@@ -74,6 +75,7 @@ def check_design(estimator, X, *, reset=False, finite=False):
     if is_plain and finite:
         assert_all_finite(X, input_name="X", estimator_name=type(estimator).__name__)
     elif not is_plain:
+        refuse_chunked(estimator, X)
         refuse_masked(X, "X")
         refuse_lazy(X, "X")
         given = as_table(X)
@@ -86,6 +88,18 @@ def check_design(estimator, X, *, reset=False, finite=False):
         X = X.copy()
         X.sum_duplicates()  # in place
     return X
+
+
+def refuse_chunked(estimator, X):
+    """Raise if X is an array that must not be loaded as a whole."""
+    if is_chunked(X) and not isinstance(X, np.memmap):
+        kind = f"{type(X).__module__.split('.')[0]}.{type(X).__name__}"
+        name = "This" if estimator is None else type(estimator).__name__
+        raise ValueError(
+            f"X is a {kind}, which is read by chunks, but {name} needs it in memory: "
+            "numpy.asarray(X) loads it. GroupLasso, IndLasso, DirtyModel, "
+            "ReweightedGroupLasso and IndRewLasso read chunks."
+        )
 
 
 def check_numeric(estimator, X, *, finite):

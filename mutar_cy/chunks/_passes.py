@@ -1,0 +1,174 @@
+"""Passes over chunked data: statistics of tasks and folds, sums of residuals."""
+
+import logging
+import time
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn import get_config
+
+from mutar_cy.chunks._reduce import reduce_chunks
+from mutar_cy.chunks._sources import MIB, cut, refuse_wide_chunk, release_pages
+from mutar_cy.chunks._task_stats import stats_of_rows
+
+logger = logging.getLogger("mutar_cy")
+
+
+class ResidualSums(NamedTuple):
+    """Weighted sums over the rows of a task of residuals of several columns."""
+
+    square: np.ndarray  # (n_columns,)
+    total: np.ndarray  # (n_columns,)
+    inner: np.ndarray  # (n_columns,) with targets about a centre
+    products: np.ndarray  # (n_features, n_columns) with X about a centre
+
+    def __add__(self, other):
+        return ResidualSums(*[a + b for a, b in zip(self, other, strict=True)])
+
+
+class LinearFit(NamedTuple):
+    """Coefficients of a task, and the centres of the sums of their residuals."""
+
+    coef: np.ndarray  # (n_features, n_columns)
+    intercept: np.ndarray  # (n_columns,)
+    mean: np.ndarray  # (n_features,)
+    y_mean: np.ndarray  # (n_columns,)
+
+
+class ChunkedData:
+    """Chunked designs of several tasks with their targets and weights.
+
+    Parameters
+    ----------
+    designs : dict
+        By task, each to be sliced by rows.
+    targets : dict of ndarray of shape (n_samples, n_responses)
+    weights : dict of ndarray of shape (n_samples,), or of None
+    """
+
+    def __init__(self, designs, targets, weights):
+        self.designs, self.n_passes, self.n_bytes = designs, 0, 0
+        for task, X in designs.items():
+            refuse_wide_chunk(X, task)
+        self.chunks = [
+            chunk
+            for task, X in designs.items()
+            for chunk in cut(task, X, targets[task], weights[task])
+        ]
+        self.n_samples = {task: X.shape[0] for task, X in designs.items()}
+
+    def _run(self, what, function):
+        began = time.perf_counter()
+
+        def of_chunk(chunk):
+            out = function(chunk)
+            release_pages(chunk.X)
+            return out
+
+        found = reduce_chunks(self.chunks, of_chunk, _merge)
+        shapes = [(X.shape, np.dtype(X.dtype).itemsize) for X in self.designs.values()]
+        n_bytes = sum(int(np.prod(shape)) * size for shape, size in shapes)
+        self.n_passes += 1
+        self.n_bytes += n_bytes
+        logger.info(
+            "%s: %d rows, %d bytes, %.1f s",
+            what,
+            sum(self.n_samples.values()),
+            n_bytes,
+            time.perf_counter() - began,
+        )
+        return found
+
+    def statistics(self, n_folds=1):
+        """Return the statistics of every task and fold, in one pass.
+
+        Returns
+        -------
+        stats : dict of TaskStats, by (task, number of the fold)
+            Folds are runs of consecutive rows of a task, those of
+            :class:`mutar_cy.model_selection.TaskKFold`.
+        """
+        self._refuse_large(n_folds)
+        ends_of = self._fold_ends(n_folds)
+
+        def function(chunk):
+            X, Y, weight = chunk.read()
+            ends = ends_of[chunk.task]
+            fold = np.searchsorted(ends, np.arange(chunk.start, chunk.stop), "right")
+            out = {}
+            for f in np.unique(fold).tolist():
+                own = fold == f
+                rows = slice(None) if own.all() else own
+                key = chunk.task, f
+                out[key] = stats_of_rows(chunk.task, X[rows], Y[rows], weight[rows])
+            return out
+
+        return self._run("statistics", function)
+
+    def _fold_ends(self, n_folds):
+        """Return the ends of the folds of every task."""
+        out, first = {}, 0  # the fold that is next to get one of the rows left over
+        for task, n_samples in self.n_samples.items():
+            even, left = divmod(n_samples, n_folds)
+            if not even:
+                raise ValueError(
+                    f"Task {task!r} has {n_samples} rows, fewer than cv={n_folds} "
+                    "folds; take fewer folds."
+                )
+            sizes = np.full(n_folds, even)
+            sizes[(first + np.arange(left)) % n_folds] += 1
+            out[task] = np.cumsum(sizes)
+            first += left
+        return out
+
+    def _refuse_large(self, n_folds):
+        """Raise if statistics take more than the working memory."""
+        n_features = next(iter(self.designs.values())).shape[1]
+        n_held = len(self.designs) * n_folds + 2 + int(np.log2(len(self.chunks)))
+        needed, allowed = 8 * n_held * n_features**2, get_config()["working_memory"]
+        if needed > allowed * MIB:
+            raise ValueError(
+                f"Statistics of {len(self.designs)} tasks, {n_folds} folds and "
+                f"{n_features} features take {needed // MIB} MiB; scikit-learn's "
+                f"working_memory is {allowed} MiB. Select columns, take fewer folds, "
+                "or raise sklearn.set_config(working_memory=...)."
+            )
+
+    def residual_sums(self, fits):
+        """Return the sums of residuals of every task, in one pass.
+
+        Parameters
+        ----------
+        fits : dict of LinearFit by task
+
+        Returns
+        -------
+        sums : dict of ResidualSums by task
+        """
+
+        def function(chunk):
+            return {chunk.task: sums_of_residuals(fits[chunk.task], *chunk.read())}
+
+        return self._run("residuals", function)
+
+
+def sums_of_residuals(fit, X, Y, weight):
+    """Return the sums of residuals of some rows; X is overwritten."""
+    used = np.flatnonzero(fit.coef.any(axis=1))
+    residual = Y - (X[:, used] @ fit.coef[used] + fit.intercept)
+    weighted = weight[:, None] * residual
+    X -= fit.mean
+    return ResidualSums(
+        np.einsum("nc,nc->c", weighted, residual),
+        weighted.sum(axis=0),
+        np.einsum("nc,nc->c", weighted, Y - fit.y_mean),
+        X.T @ weighted,
+    )
+
+
+def _merge(first: dict, second: dict) -> dict[Any, Any]:
+    """Return the sums of two dicts of summands."""
+    out = dict(first)
+    for key, own in second.items():
+        out[key] = out[key] + own if key in out else own
+    return out

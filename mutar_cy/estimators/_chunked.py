@@ -1,0 +1,436 @@
+"""Fits to chunked designs, and to statistics, of models of squared error."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.base import clone
+
+from mutar_cy.chunks._passes import ChunkedData, sums_of_residuals
+from mutar_cy.chunks._sources import RowChunks, cut, is_chunked
+from mutar_cy.chunks._stats_rows import StatsRows, squared_errors
+from mutar_cy.chunks._task_stats import TaskStats, check_stats
+from mutar_cy.model_selection import ValidationLosses
+from mutar_cy.objectives import (
+    certified_by_data,
+    refuse_without_rows,
+    with_last,
+)
+
+LOADED = "Load the data (numpy.asarray) if they fit in memory."
+
+
+class ChunkedInput(NamedTuple):
+    """Designs of tasks that are read by rows, or their statistics."""
+
+    designs: dict  # by task: what can be sliced by rows, or TaskStats
+    kind: str  # "dict", "list" or "table"
+    is_flat: bool = True  # whether a target has one axis
+
+    def arrange(self, arrays, name):
+        """Return one array per task in the layout of the data."""
+        if name == "y" and self.is_flat:
+            arrays = [own[:, 0] for own in arrays]
+        if self.kind == "table":
+            return arrays[0]
+        if self.kind == "list":
+            return arrays
+        return dict(zip(self.designs, arrays, strict=True))
+
+    @property
+    def is_statistics(self):
+        """Whether the designs are known by their statistics only."""
+        return isinstance(next(iter(self.designs.values())), TaskStats)
+
+
+def chunked_input(X) -> ChunkedInput | None:
+    """Return X if it must be read by rows or is statistics, else None."""
+    if isinstance(X, TaskStats):
+        X = {X.task: X}
+    if is_chunked(X):
+        return ChunkedInput({0: X}, "table")
+    if isinstance(X, Mapping):
+        found, kind = dict(X), "dict"
+    elif isinstance(X, list | tuple):
+        found, kind = dict(enumerate(X)), "list"
+    else:
+        return None
+    lazy = [is_chunked(own) or isinstance(own, TaskStats) for own in found.values()]
+    if not any(lazy):
+        return None
+    statistics = [isinstance(own, TaskStats) for own in found.values()]
+    if any(statistics):
+        if not all(statistics):
+            raise ValueError(
+                "X holds statistics of some tasks and data of others; make TaskStats "
+                "of all of them, or of none."
+            )
+        check_stats(found)
+        flat = next(iter(found.values())).cross.shape[1] == 1
+        return ChunkedInput(found, kind, flat)
+    return ChunkedInput(found, kind)
+
+
+def is_mapped(given):
+    """Return whether all designs are memory maps, which ordinary fits can read."""
+    return all(isinstance(own, np.memmap) for own in given.designs.values())
+
+
+def refusal(model, arguments):
+    """Return why a model cannot be fitted to chunked data, or None."""
+    name = type(model).__name__
+    if not model._fits_statistics:
+        return (
+            f"{name} needs the rows of X in memory; chunked X is for GroupLasso, "
+            f"IndLasso, DirtyModel, ReweightedGroupLasso and IndRewLasso. {LOADED}"
+        )
+    if getattr(model, "loss", "squared_error") != "squared_error":
+        return (
+            f"loss={model.loss!r} needs the rows of X in memory; chunked X is for "
+            f"loss='squared_error'. {LOADED}"
+        )
+    for label in ("task", "offset"):
+        if arguments.get(label) is not None:
+            return (
+                f"{label}= is not available with chunked X; give a dict of one design "
+                "per task, and targets without their offsets."
+            )
+    for label, default in (
+        ("task_column", None),
+        ("missing_targets", "raise"),
+        ("criterion", None),
+        ("warm_start", False),
+        ("degenerate_tasks", "raise"),
+    ):
+        if getattr(model, label, default) != default:
+            return (
+                f"{label}={getattr(model, label)!r} is not available with chunked X; "
+                f"leave {label}={default!r}."
+            )
+    return None
+
+
+def read_targets(given, y, sample_weight):
+    """Return the kind of y with `ChunkedData` of checked targets and weights."""
+    tasks = list(given.designs)
+    targets = _per_task(given, y, "y")
+    weights: dict = dict.fromkeys(tasks)
+    if sample_weight is not None:
+        weights = _per_task(given, sample_weight, "sample_weight")
+    sizes = {X.shape[1] for X in given.designs.values()}
+    if len(sizes) > 1:
+        raise ValueError(
+            f"Designs have {sorted(sizes)} columns; all tasks need the same features."
+        )
+    n_axes = set()
+    for task, X in given.designs.items():
+        targets[task] = _checked(targets[task], X, f"y of task {task!r}")
+        n_axes.add(targets[task].ndim)
+        targets[task] = targets[task].reshape(X.shape[0], -1)
+        if weights[task] is not None:
+            weights[task] = _checked(weights[task], X, f"sample_weight of {task!r}")
+            _refuse_weights(weights[task], task)
+    if len({own.shape[1] for own in targets.values()}) > 1 or len(n_axes) > 1:
+        raise ValueError("All tasks need the same number of responses in y.")
+    given = given._replace(is_flat=n_axes == {1})
+    return given, ChunkedData(given.designs, targets, weights)
+
+
+def _per_task(given, values, name):
+    """Return a dict by task of what is given in the layout of X."""
+    tasks = list(given.designs)
+    if given.kind == "table":
+        return {tasks[0]: values}
+    fits = isinstance(values, Mapping) == (given.kind == "dict") and len(values) == len(
+        tasks
+    )
+    found = dict(values if isinstance(values, Mapping) else enumerate(values))
+    if not fits or set(found) != set(tasks):
+        raise ValueError(
+            f"{name} must be a {given.kind} with one entry for each of {tasks}, as X; "
+            f"got {list(found)[:10]}."
+        )
+    return found
+
+
+def _checked(values, X, name):
+    """Return the targets or weights of a task as finite floats."""
+    values = np.asarray(values, dtype=np.float64)
+    if not 1 <= values.ndim <= 2 or len(values) != X.shape[0]:
+        raise ValueError(
+            f"{name} has shape {values.shape}, but X has {X.shape[0]} rows."
+        )
+    if not np.isfinite(values).all():
+        row = int(np.argwhere(~np.isfinite(values))[0][0])
+        raise ValueError(
+            f"{name} is not finite in row {row}; fill it in or leave the row out."
+        )
+    return values
+
+
+def _refuse_weights(weight, task):
+    if weight.ndim != 1 or weight.min() < 0.0 or not weight.any():
+        raise ValueError(
+            f"sample_weight of task {task!r} must hold one number of at least 0 per "
+            "row, and not only zeros."
+        )
+
+
+class StatisticsFit:
+    """A model of squared error and the statistics of its data.
+
+    Parameters
+    ----------
+    model : estimator
+    given : ChunkedInput
+    stats : dict of TaskStats by task
+    """
+
+    def __init__(self, model, given, stats):
+        self.rows = StatsRows(stats, given.arrange, model.fit_intercept, _scale(model))
+        self.model = clone(model).set_params(fit_intercept=False)
+        if hasattr(model, "normalize"):
+            self.model.set_params(normalize=False)
+        self.objective = self.model._objective(
+            self.model._read(self.rows.X, self.rows.y)
+        )
+        refuse_without_rows(self.objective)
+
+    def coefficients(self, solution):
+        """Return the user's coefficients (n_features, n_columns) and intercepts."""
+        return self.rows.to_user(self.objective.to_user(solution)[0])
+
+    def residual_sums(self, data, solution):
+        """Return the sums of the residuals of every task; one pass over the data."""
+        fits = self.rows.linear_fits(*self.coefficients(solution))
+        sums = data.residual_sums(fits)
+        return [sums[task] for task in fits]
+
+    def certified(self, solution, sums):
+        """Return the solution with the gap and the objective of the data."""
+        last = certified_by_data(self.objective, solution, sums, self.rows)
+        return with_last(solution, last)
+
+    def attributes(self, solution):
+        """Return the fitted attributes of the model, in the user's units."""
+        objective = self.objective
+        fitted = self.model._attributes(objective, objective.user_arrays(solution))
+        columns = objective.data.columns
+        shape = fitted["coef_"].shape
+        sizes = self.rows.sizes.reshape(shape)
+        for name in ("coef_", "coef_shared_", "coef_specific_"):
+            if name in fitted:
+                fitted[name] = fitted[name] / sizes
+        intercept = self.coefficients(solution)[1]
+        fitted["intercept_"] = intercept.reshape(columns)[()]
+        del fitted["residuals_"]
+        return {**fitted, "n_features_in_": self.model.n_features_in_}
+
+
+def _scale(model):
+    return getattr(model, "normalize", False)
+
+
+def fit_chunked(model, given, y, sample_weight):
+    """Return the fit of a model, its solution and its attributes.
+
+    Parameters
+    ----------
+    model : estimator
+    given : ChunkedInput
+    y, sample_weight : object
+        In the layout of X; None for statistics.
+    """
+    if given.is_statistics:
+        _refuse_targets(y, sample_weight)
+        fit = StatisticsFit(model, given, given.designs)
+        return fit, *_uncertified(fit, fit.objective.solve())
+    given, data = read_targets(given, y, sample_weight)
+    stats = {task: own for (task, _), own in data.statistics().items()}
+    fit = StatisticsFit(model, given, stats)
+    return fit, *_certified(fit, fit.objective.solve(), data)
+
+
+def _refuse_targets(y, sample_weight):
+    if y is not None or sample_weight is not None:
+        raise ValueError(
+            "X holds statistics, which know the targets and weights: pass y=None and "
+            "no sample_weight."
+        )
+
+
+def _certified(fit, solution, data):
+    """Return a solution certified by a pass over the data, and its attributes."""
+    solution = fit.certified(solution, fit.residual_sums(data, solution))
+    fitted = fit.attributes(solution)
+    fitted |= {"n_passes_": data.n_passes, "n_bytes_read_": data.n_bytes}
+    return solution, fitted
+
+
+def _uncertified(fit, solution):
+    """Return a solution of statistics alone, whose gap is not that of the data."""
+    fitted = fit.attributes(solution)
+    fitted["dual_gap_statistics_"] = fitted.pop("dual_gap_")
+    return solution, {**fitted, "_evidence": (fit, solution)}
+
+
+def cross_validate_chunked(search, given, y, sample_weight, n_folds):
+    """Return the fit, the grid, the held-out losses and a function that ends the fit.
+
+    Two passes: statistics of all folds, and the certificate.
+    """
+    if n_folds < 2:
+        raise ValueError(f"cv={n_folds} must be at least 2 folds.")
+    if given.is_statistics:
+        raise ValueError(
+            f"{type(search).__name__} needs the rows of X to make folds; pass chunked "
+            "X, or fit the model itself at a given alpha."
+        )
+    given, data = read_targets(given, y, sample_weight)
+    folds = data.statistics(n_folds)
+    tasks = list(given.designs)
+    model = search._model()
+
+    def merged(numbers, where):
+        stats = {k: sum_pairwise([folds[k, f] for f in numbers]) for k in tasks}
+        if not all(own.weight for own in stats.values()):
+            raise ValueError(f"{where} has a task without rows of positive weight.")
+        return stats
+
+    fit = StatisticsFit(model, given, merged(range(n_folds), "The data"))
+    grid = search._grid(fit.objective)
+    losses, weights, n_unconverged = [], [], 0
+    for f in range(n_folds):
+        others = [g for g in range(n_folds) if g != f]
+        train = StatisticsFit(model, given, merged(others, f"Training fold {f}"))
+        held_out = merged([f], f"Fold {f}")
+        own, missed = _fold_losses(train, grid, held_out)
+        losses.append(own)
+        weights.append(sum(stats.weight for stats in held_out.values()))
+        n_unconverged += missed
+    scores = ValidationLosses(
+        np.stack(losses, axis=1),
+        fit.objective.column_weights(),
+        None if sample_weight is None else np.array(weights),
+    )
+    return fit, grid, scores, n_unconverged, data
+
+
+def _fold_losses(train, grid, held_out):
+    """Return the held-out errors of all points of a grid, and unconverged fits."""
+    losses, n_unconverged = [], 0
+    for row in grid.rows:
+        for piece in train.objective.path_coefficients(row):
+            coef = np.zeros((len(piece.coef), *train.rows.sizes.shape))
+            coef[:, piece.features] = piece.coef
+            coef, intercept = train.rows.to_user(coef)
+            n_unconverged += piece.n_unconverged
+            found, start = [], 0
+            for own in held_out.values():
+                columns = slice(start, start := start + own.cross.shape[1])
+                fits = coef[:, :, columns], intercept[:, columns]
+                found.append(squared_errors(own, fits))
+            losses.append(np.concatenate(found, axis=1))
+    return np.concatenate(losses), n_unconverged
+
+
+def finish_chunked(fit, objective, data):
+    """Return the certified solution at chosen strengths, and its attributes."""
+    fit.objective = objective
+    return _certified(fit, objective.solve(), data)
+
+
+def sum_pairwise(stats):
+    """Return the sum of statistics, merged in pairs."""
+    while len(stats) > 1:
+        pairs = [a + b for a, b in zip(stats[::2], stats[1::2], strict=False)]
+        stats = pairs + ([stats[-1]] if len(stats) % 2 else [])
+    return stats[0]
+
+
+def predict_chunked(model, given, X, coef, intercept):
+    """Return linear predictors of designs that are read by rows, in their layout.
+
+    Those of dask arrays are lazy.
+    """
+    if given.is_statistics:
+        raise ValueError("X holds statistics, which have no rows to predict for.")
+    if given.kind == "table":
+        if model.layout_ not in ("single", "shared"):
+            raise ValueError(
+                f"{type(model).__name__} was fitted with one design per task; pass X "
+                "as a dict or a list of designs."
+            )
+        return _predicted(X, coef, intercept, model)
+    labels = model.tasks_.tolist()
+    unknown = [task for task in given.designs if task not in labels]
+    if unknown or model.layout_ in ("single", "shared"):
+        raise ValueError(
+            f"X holds designs of tasks {list(given.designs)[:10]}; the model was "
+            f"fitted to {labels[:10]} in the layout {model.layout_!r}."
+        )
+    found = {}
+    for task, own in given.designs.items():
+        k = labels.index(task)
+        found[task] = _predicted(own, coef[:, k], intercept[k], model)
+    return found if given.kind == "dict" else list(found.values())
+
+
+def _predicted(X, coef, intercept, model):
+    if X.shape[1] != len(coef):
+        raise ValueError(
+            f"X has {X.shape[1]} features, but {type(model).__name__} is expecting "
+            f"{len(coef)} features as input."
+        )
+    if hasattr(X, "map_blocks"):  # dask
+        return X @ coef + intercept
+    chunks = cut("X", X, np.empty((X.shape[0], 0)), None)
+    return np.concatenate([chunk.read()[0] @ coef + intercept for chunk in chunks])
+
+
+class Evidence(NamedTuple):
+    """Sums of the residuals of a model over the rows of a task."""
+
+    task: Any
+    n_samples: int
+    sums: Any
+
+
+def evidence_of(model, X, y, sample_weight, task):
+    """Return the sums of the residuals of a federated model over some rows."""
+    fit, solution = model._evidence
+    fits = fit.rows.linear_fits(*fit.coefficients(solution))
+    if task not in fits:
+        raise ValueError(f"task={task!r} is none of {list(fits)}.")
+    X = X if is_chunked(X) else RowChunks(np.asarray(X))
+    given = ChunkedInput({task: X}, "table")
+    _, data = read_targets(given, y, sample_weight)
+    sums = None
+    for chunk in data.chunks:
+        rows = chunk.read()
+        own = sums_of_residuals(fits[task], *rows)
+        sums = own if sums is None else sums + own
+    n_samples = X.shape[0] if sample_weight is None else np.count_nonzero(sample_weight)
+    return Evidence(task, int(n_samples), sums)
+
+
+def certify(model, evidence):
+    """Return the attributes of a federated model, certified by its data."""
+    fit, solution = model._evidence
+    found: dict = {}
+    for one in evidence:
+        n, sums = found.get(one.task, (0, None))
+        found[one.task] = (
+            n + one.n_samples,
+            one.sums if sums is None else (sums + one.sums),
+        )
+    expected = {task: own.n_samples for task, own in fit.rows.stats.items()}
+    given = {task: n for task, (n, _) in found.items()}
+    if given != expected:
+        raise ValueError(
+            f"evidence is of {given} rows by task, but the statistics are of "
+            f"{expected}; give that of every row once."
+        )
+    sums = [found[task][1] for task in expected]
+    fitted = fit.attributes(fit.certified(solution, sums))
+    return {name: fitted[name] for name in ("dual_gap_", "objective_")}
