@@ -323,3 +323,25 @@ def test_a_refit_forgets_what_only_chunks_have():
     assert not hasattr(model, "residuals_")
     model.fit(X, y)
     assert not hasattr(model, "n_passes_")
+
+
+@pytest.mark.parametrize("library", ["zarr", "h5py"])
+def test_stores_are_read_by_their_chunks(library, tmp_path):
+    module = pytest.importorskip(library)
+    X, y, _ = simulate()
+    stored = {}
+    for task, own in X.items():
+        if library == "zarr":
+            path = tmp_path / f"{task}.zarr"
+            lazy = module.create_array(
+                path, shape=own.shape, chunks=(64, 12), dtype="f8"
+            )
+            lazy[:] = own
+        else:
+            file = module.File(tmp_path / f"{task}.h5", "w")
+            lazy = file.create_dataset("X", data=own, chunks=(64, 12))
+        stored[task] = lazy
+    model = mc.GroupLasso(0.3, tol=1e-8).fit(stored, y)
+    same = mc.GroupLasso(0.3, tol=1e-8).fit(lazily(X, 100_000), y)
+    assert model.coef_.tobytes() == same.coef_.tobytes()
+    np.testing.assert_allclose(model.predict(stored)["b"], model.predict(X)["b"])

@@ -1,5 +1,6 @@
 """Chunk: some rows of a task that are read when they are needed."""
 
+import mmap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,17 @@ class ChunkError(ValueError):
     """
 
 
+def release_pages(X):
+    """Give the pages of a read-only memory map back: they count as the process's.
+
+    The operating system keeps them in its cache. Pages of other maps may hold changes.
+    """
+    X = getattr(X, "X", X)  # of RowChunks
+    pages = getattr(X, "_mmap", None)
+    if isinstance(X, np.memmap) and X.mode == "r" and hasattr(pages, "madvise"):
+        pages.madvise(mmap.MADV_DONTNEED)
+
+
 class Chunk(NamedTuple):
     """Rows ``start`` to ``stop`` of a task; nothing is read before :meth:`read`."""
 
@@ -20,14 +32,15 @@ class Chunk(NamedTuple):
     start: int
     stop: int
     X: Any  # sliced by rows
-    Y: np.ndarray  # (n_samples, n_responses) of the whole task
-    weight: np.ndarray | None  # (n_samples,) of the whole task
+    Y: np.ndarray  # (stop - start, n_responses)
+    weight: np.ndarray | None  # (stop - start,)
+    source: str  # the kind of X, for messages
 
     @property
     def name(self):
         """The subject of messages about the chunk."""
-        source = type(self.X).__name__
-        return f"Task {self.task!r}, rows {self.start} to {self.stop - 1} ({source})"
+        rows = f"rows {self.start} to {self.stop - 1}"
+        return f"Task {self.task!r}, {rows} ({self.source})"
 
     def read(self):
         """Return the rows in double precision.
@@ -58,8 +71,9 @@ class Chunk(NamedTuple):
                 "whether a file has been cut short."
             )
         self._refuse_non_finite(X)
-        weight = np.ones(n_rows) if self.weight is None else self.weight[own]
-        return X, self.Y[own], weight
+        release_pages(self.X)
+        weight = np.ones(n_rows) if self.weight is None else self.weight
+        return X, self.Y, weight
 
     def _refuse_non_finite(self, X):
         """Raise if an entry of X is NaN or infinite."""

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn import get_config
 
+from mutar_cy.chunks._dask import active_client, reduce_on_cluster
 from mutar_cy.chunks._reduce import reduce_chunks
-from mutar_cy.chunks._sources import MIB, cut, refuse_wide_chunk, release_pages
+from mutar_cy.chunks._sources import MIB, cut, refuse_wide_chunk
 from mutar_cy.chunks._task_stats import stats_of_rows
 
 logger = logging.getLogger("mutar_cy")
@@ -57,15 +58,15 @@ class ChunkedData:
         ]
         self.n_samples = {task: X.shape[0] for task, X in designs.items()}
 
-    def _run(self, what, function):
+    def _run(self, what, function, given):
         began = time.perf_counter()
-
-        def of_chunk(chunk):
-            out = function(chunk)
-            release_pages(chunk.X)
-            return out
-
-        found = reduce_chunks(self.chunks, of_chunk, _merge)
+        client = active_client()
+        if client is None:
+            found = reduce_chunks(
+                self.chunks, lambda chunk: function(chunk, given), add_by_key
+            )
+        else:
+            found = reduce_on_cluster(client, self.chunks, function, add_by_key, given)
         shapes = [(X.shape, np.dtype(X.dtype).itemsize) for X in self.designs.values()]
         n_bytes = sum(int(np.prod(shape)) * size for shape, size in shapes)
         self.n_passes += 1
@@ -89,21 +90,7 @@ class ChunkedData:
             :class:`mutar_cy.model_selection.TaskKFold`.
         """
         self._refuse_large(n_folds)
-        ends_of = self._fold_ends(n_folds)
-
-        def function(chunk):
-            X, Y, weight = chunk.read()
-            ends = ends_of[chunk.task]
-            fold = np.searchsorted(ends, np.arange(chunk.start, chunk.stop), "right")
-            out = {}
-            for f in np.unique(fold).tolist():
-                own = fold == f
-                rows = slice(None) if own.all() else own
-                key = chunk.task, f
-                out[key] = stats_of_rows(chunk.task, X[rows], Y[rows], weight[rows])
-            return out
-
-        return self._run("statistics", function)
+        return self._run("statistics", stats_of_chunk, self._fold_ends(n_folds))
 
     def _fold_ends(self, n_folds):
         """Return the ends of the folds of every task."""
@@ -145,11 +132,26 @@ class ChunkedData:
         -------
         sums : dict of ResidualSums by task
         """
+        return self._run("residuals", residuals_of_chunk, fits)
 
-        def function(chunk):
-            return {chunk.task: sums_of_residuals(fits[chunk.task], *chunk.read())}
 
-        return self._run("residuals", function)
+def stats_of_chunk(chunk, fold_ends):
+    """Return the statistics of a chunk by task and fold."""
+    X, Y, weight = chunk.read()
+    rows = np.arange(chunk.start, chunk.stop)
+    fold = np.searchsorted(fold_ends[chunk.task], rows, "right")
+    out = {}
+    for f in np.unique(fold).tolist():
+        own = fold == f
+        some = slice(None) if own.all() else own
+        found = stats_of_rows(chunk.task, X[some], Y[some], weight[some])
+        out[chunk.task, f] = found
+    return out
+
+
+def residuals_of_chunk(chunk, fits):
+    """Return the sums of the residuals of a chunk by task."""
+    return {chunk.task: sums_of_residuals(fits[chunk.task], *chunk.read())}
 
 
 def sums_of_residuals(fit, X, Y, weight):
@@ -166,7 +168,7 @@ def sums_of_residuals(fit, X, Y, weight):
     )
 
 
-def _merge(first: dict, second: dict) -> dict[Any, Any]:
+def add_by_key(first: dict, second: dict) -> dict[Any, Any]:
     """Return the sums of two dicts of summands."""
     out = dict(first)
     for key, own in second.items():

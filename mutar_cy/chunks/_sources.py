@@ -1,7 +1,6 @@
 """Designs that are read by rows: which they are, and how they are cut into chunks."""
 
 import math
-import mmap
 from typing import Any
 
 import numpy as np
@@ -71,17 +70,6 @@ def is_chunked(X):
     return hasattr(X, "chunks") or isinstance(X, RowChunks)
 
 
-def release_pages(X):
-    """Give the pages of a read-only memory map back: they count as the process's.
-
-    The operating system keeps them in its cache. Pages of other maps may hold changes.
-    """
-    X = X.X if isinstance(X, RowChunks) else X
-    pages = getattr(X, "_mmap", None)
-    if isinstance(X, np.memmap) and X.mode == "r" and hasattr(pages, "madvise"):
-        pages.madvise(mmap.MADV_DONTNEED)
-
-
 def rows_of_chunk(X):
     """Return the number of rows of a chunk: a function of the source alone."""
     if isinstance(X, RowChunks):
@@ -112,7 +100,10 @@ def refuse_wide_chunk(X, task):
 def cut(task, X, Y, weight):
     """Return the chunks of a task, in the order of its rows."""
     n_samples, step = X.shape[0], rows_of_chunk(X)
-    return [
-        Chunk(task, start, min(start + step, n_samples), X, Y, weight)
-        for start in range(0, n_samples, step)
-    ]
+    source = type(X.X if isinstance(X, RowChunks) else X).__name__
+    out = []
+    for start in range(0, n_samples, step):
+        stop = min(start + step, n_samples)
+        own = None if weight is None else weight[start:stop]
+        out.append(Chunk(task, start, stop, X, Y[start:stop], own, source))
+    return out
