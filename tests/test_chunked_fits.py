@@ -267,6 +267,8 @@ def test_chunks_that_cannot_be_used(kind, message):
             {},
             "cv=.* needs the rows",
         ),
+        (mc.GroupLassoCV(), {"groups": [0]}, "groups= of samples is not available"),
+        (mc.GroupLasso(), {"task": [0]}, "task= is not available"),
         (mc.GroupLasso(), {"offset": 1.0}, "offset= is not available"),
     ],
 )
@@ -277,10 +279,20 @@ def test_what_needs_rows_in_memory(model, given, message):
     assert not hasattr(model, "coef_")
 
 
-def test_drop_ins_refuse_to_load_a_chunked_design():
+@pytest.mark.parametrize("name", ["Lasso", "LassoCV"])
+def test_drop_ins_refuse_to_load_a_chunked_design(name):
+    X, y, _ = simulate()
+    model = getattr(mc.linear_model, name)()
+    with pytest.raises(ValueError, match=r"numpy.asarray\(X\) loads it"):
+        model.fit(RowChunks(X["a"]), y["a"])
+
+
+def test_paths_refuse_to_load_a_chunked_design():
     X, y, _ = simulate()
     with pytest.raises(ValueError, match=r"numpy.asarray\(X\) loads it"):
-        mc.linear_model.Lasso().fit(RowChunks(X["a"]), y["a"])
+        mc.regularization_path(mc.GroupLasso(), lazily(X), y)
+    with pytest.raises(ValueError, match=r"numpy.asarray\(X\) loads it"):
+        mc.alpha_max(mc.GroupLasso(), lazily(X), y)
 
 
 def test_other_lengths_and_tasks_are_refused_before_a_pass():

@@ -20,7 +20,7 @@ def release_pages(X):
     The operating system keeps them in its cache. Pages of other maps may hold changes.
     """
     X = getattr(X, "X", X)  # of RowChunks
-    pages = getattr(X, "_mmap", None)
+    pages: Any = getattr(X, "_mmap", None)
     if isinstance(X, np.memmap) and X.mode == "r" and hasattr(pages, "madvise"):
         pages.madvise(mmap.MADV_DONTNEED)
 

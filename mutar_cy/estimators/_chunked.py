@@ -95,6 +95,11 @@ def refusal(model, arguments):
                 f"{label}= is not available with chunked X; give a dict of one design "
                 "per task, and targets without their offsets."
             )
+    if arguments.get("groups") is not None:
+        return (
+            "groups= of samples is not available with chunked X, whose folds are "
+            "consecutive rows; put the samples of a group next to each other."
+        )
     for label, default in (
         ("task_column", None),
         ("missing_targets", "raise"),

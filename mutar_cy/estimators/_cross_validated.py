@@ -81,7 +81,7 @@ class CrossValidated:
     n_jobs: int | None
     verbose: Any = 0
     _model_class: Any
-    _chunked: Any  # of `MultiTaskModel`
+    _chunked: Any  # of `MultiTaskModel` and of drop-ins
     _weighs_folds = True  # whether a fold counts by the weights of its samples
 
     def _model(self):

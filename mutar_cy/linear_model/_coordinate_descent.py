@@ -126,6 +126,9 @@ class CoordinateDescentRegressor(
         """Return the objective of data that `_read` has returned."""
         raise NotImplementedError
 
+    def _chunked(self, X, given):
+        """Return None: these classes need X in memory, and say so when they read it."""
+
     @one_blas_thread()
     def _fit(self, X, y, **given):
         """Fit to X, y and the further arguments of ``fit``."""
