@@ -1,5 +1,7 @@
 """Fits to chunked X and to statistics, beside fits in memory."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import sklearn
@@ -304,6 +306,72 @@ def test_other_lengths_and_tasks_are_refused_before_a_pass():
     narrow = lazily(X) | {"b": RowChunks(X["b"][:, 1:])}
     with pytest.raises(ValueError, match="all tasks need the same features"):
         mc.GroupLasso().fit(narrow, y)
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (np.full((9, 2), 1j), "dtype complex128"),
+        (np.full((9, 2), "1"), "dtype <U1"),
+        (np.ones((9, 0)), r"shape \(9, 0\)"),
+    ],
+)
+def test_designs_without_numbers_are_refused(X, message):
+    with pytest.raises(ValueError, match=message):
+        mc.GroupLasso().fit({"a": RowChunks(X)}, {"a": np.ones(9)})
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_configurations(seed):
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(20, 120, rng.integers(2, 5))
+    n_features = 2 * int(rng.integers(2, 25))  # more than samples, too
+    X = {k: rng.standard_normal((n, n_features)) + 9.0 for k, n in enumerate(sizes)}
+    y = {
+        k: own[:, 0] - own[:, -1] + rng.standard_normal(len(own))
+        for k, own in X.items()
+    }
+    model = [mc.GroupLasso, mc.IndLasso][seed % 2](
+        fit_intercept=bool(rng.integers(4)),
+        normalize=[False, True, "std"][rng.integers(3)],
+        positive=bool(rng.integers(2)),
+        ridge=float(rng.choice([0.0, 0.2])),
+        groups=[None, 2][rng.integers(2)],
+        task_weight=rng.uniform(0.5, 2.0, len(sizes)),
+        tol=1e-9,
+        max_iter=50_000,
+    )
+    largest = np.min(mc.alpha_max(model, X, y))
+    model.set_params(alpha=float(largest * rng.uniform(0.1, 0.7)))
+    memory = sklearn.clone(model).fit(X, y)
+    chunked = model.fit(lazily(X, int(rng.integers(1, 50))), y)
+    np.testing.assert_array_equal(memory.get_support(), chunked.get_support())
+    np.testing.assert_allclose(chunked.objective_, memory.objective_, rtol=1e-7)
+    np.testing.assert_allclose(chunked.coef_, memory.coef_, atol=1e-3)
+
+
+@pytest.mark.uncertified("the certificate of tests loads X")
+def test_a_fit_holds_a_few_chunks_and_statistics():
+    # A store of 160 MB in double precision that takes no memory itself.
+    n_samples, n_features, n_rows = 100_000, 200, 2000
+
+    class Drawn(RowChunks):
+        def __getitem__(self, rows):
+            rng = np.random.default_rng(rows.start)
+            return rng.standard_normal((rows.stop - rows.start, n_features))
+
+    X = Drawn(np.broadcast_to(0.0, (n_samples, n_features)), n_rows)
+    y = np.random.default_rng(0).standard_normal(n_samples)
+    model = mc.GroupLasso(1e-3, groups=2)
+    model.fit(lazily({"a": np.eye(4)})["a"], np.arange(4.0))  # what imports take
+    tracemalloc.start()
+    model.fit(X, y)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    chunk, statistics = 8 * n_rows * n_features, 8 * n_features**2
+    n_held = 3 + int(np.log2(n_samples / n_rows))
+    assert peak < 3 * chunk + n_held * statistics + 5 * y.nbytes
+    assert peak < 0.15 * 8 * n_samples * n_features
 
 
 def test_memory_is_bounded_before_anything_is_read():

@@ -118,6 +118,8 @@ def refusal(model, arguments):
 def read_targets(given, y, sample_weight):
     """Return the kind of y with `ChunkedData` of checked targets and weights."""
     tasks = list(given.designs)
+    for task, X in given.designs.items():
+        _refuse_design(X, task)
     targets = _per_task(given, y, "y")
     weights: dict = dict.fromkeys(tasks)
     if sample_weight is not None:
@@ -139,6 +141,26 @@ def read_targets(given, y, sample_weight):
         raise ValueError("All tasks need the same number of responses in y.")
     given = given._replace(is_flat=n_axes == {1})
     return given, ChunkedData(given.designs, targets, weights)
+
+
+def _refuse_design(X, task):
+    """Raise if a design is no table of numbers with a known number of rows."""
+    shape = getattr(X, "shape", None)
+    if not isinstance(shape, tuple) or len(shape) != 2 or not hasattr(X, "dtype"):
+        raise ValueError(
+            f"X of task {task!r} is a {type(X).__name__}; beside chunked designs, give "
+            "arrays of shape (n_samples, n_features)."
+        )
+    if any(n != n for n in shape):  # dask's unknown lengths are NaN
+        raise ValueError(
+            f"X of task {task!r} has an unknown number of rows; call "
+            "X.compute_chunk_sizes() first."
+        )
+    if np.dtype(X.dtype).kind not in "biuf" or not all(shape):
+        raise ValueError(
+            f"X of task {task!r} has dtype {X.dtype} and shape {shape}; it must hold "
+            "real numbers, at least one."
+        )
 
 
 def _per_task(given, values, name):

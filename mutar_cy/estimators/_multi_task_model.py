@@ -140,6 +140,8 @@ class MultiTaskModel(
     def _fit_chunked(self, chunked, y, sample_weight):
         """Fit to statistics of chunked data, certified by another pass over them."""
         fit, solution, fitted = fit_chunked(self, chunked, y, sample_weight)
+        if fit.objective.is_unpenalised and not getattr(self, "ridge", 0.0):
+            warn_unpenalised(fit.objective.loss)
         self._warn_other_model(fit.objective)
         fitted |= known_alpha_max(fit.objective, fitted["coef_"])
         for name in [name for name in vars(self) if name.endswith("_")]:
