@@ -350,7 +350,7 @@ class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
 
         Returns
         -------
-        support : ndarray of shape (n_features_in_,)
+        support : ndarray of shape (n_features,)
             The stable features, and the task column if the estimator has one: columns
             are counted as X has them, while ``support_`` counts features only.
         """

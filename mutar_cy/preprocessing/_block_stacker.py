@@ -114,7 +114,7 @@ class BlockStacker(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        names : ndarray of str, shape (n_features_in_,)
+        names : ndarray of str, shape (n_features,)
             For example ``speed__0``; named columns keep their names after the key.
         """
         check_is_fitted(self)

@@ -244,7 +244,7 @@ class LagTransformer(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        names : ndarray of str, shape (n_features_out_,)
+        names : ndarray of str, shape (n_features_out,)
             For example ``speed__lag3``. A negative lag is ``speed__lead3``.
         """
         check_is_fitted(self)

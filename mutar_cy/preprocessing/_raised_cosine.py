@@ -198,7 +198,7 @@ class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstima
 
         Returns
         -------
-        names : ndarray of str, shape (n_features_out_,)
+        names : ndarray of str, shape (n_features_out,)
             For example ``speed_rc_0``.
         """
         names = super().get_feature_names_out(input_features)
