@@ -192,8 +192,8 @@ dual_gap_ : float
 """,
     "dual_gap_ of GroupLassoClassifier": """
 dual_gap_ : float, or ndarray of shape (n_classes,)
-    By how much the objective may still exceed the optimum, in its own unit; of
-    every problem, if there are several.
+    Upper bound on the objective minus its global minimum; one for every problem, if
+    there are several.
 """,
     "dual_gap_ of IndLassoClassifier": """
 dual_gap_ : ndarray of shape ([n_classes,] n_tasks), or float
@@ -316,7 +316,7 @@ max_iter : int, default=2000
 """,
     "max_iter of GroupLassoClassifier": """
 max_iter : int, default=2000
-    Most Newton steps, for every class.
+    Maximum number of Newton steps, for every class.
 """,
     "max_iter of IndLasso": r"""
 max_iter : int, default=2000
@@ -325,7 +325,7 @@ max_iter : int, default=2000
 """,
     "max_iter of MTW": """
 max_iter : int, default=2000
-    Most Newton steps.
+    Maximum number of Newton steps.
 """,
     "max_iter of MultiLevelLasso": """
 max_iter : int, default=2000
@@ -338,7 +338,7 @@ max_iter : int, default=2000
 """,
     "max_iter_reweighting": """
 max_iter_reweighting : int, default=100
-    Most convex problems to solve, the group lasso included.
+    Maximum number of convex problems, the group lasso included.
 """,
     "missing_targets": """
 missing_targets : {"raise", "ignore"}, default="raise"

@@ -81,8 +81,8 @@ class IndRewLasso(FitsStatistics, ReweightingRegressor):
         The penalty weights of the last convex problem, infinite for coefficients that
         had been 0 before.
     dual_gap_ : ndarray shaped as ``intercept_``, or float
-        By how much the objective of each task's last convex problem may still exceed
-        its optimum.
+        Upper bound on the objective of each task's last convex problem minus its
+        minimum.
     n_iter_ : int
         Passes made over the coefficients, in all convex problems together, of the task
         that needed most.
@@ -236,8 +236,8 @@ class IndRewLassoCV(AlphaPerTask, IndRewLasso):
         The penalty weights of the last convex problem, infinite for coefficients that
         had been 0 before.
     dual_gap_ : ndarray shaped as ``intercept_``, or float
-        By how much the objective of each task's last convex problem may still exceed
-        its optimum.
+        Upper bound on the objective of each task's last convex problem minus its
+        minimum.
     n_iter_ : int
         Passes made over the coefficients, in all convex problems together, of the task
         that needed most.

@@ -46,11 +46,11 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
     %(normalize of MTW)s
     %(concomitant)s
     max_iter : int, default=2000
-        Most Newton steps for each convex problem.
+        Maximum number of Newton steps for each convex problem.
     %(tol)s
     %(warm_start of MTW)s
     max_iter_reweighting : int, default=100
-        Most convex problems to solve.
+        Maximum number of convex problems.
     %(stable)s
     max_iter_ot, max_iter_cd, tol_ot, tol_cd : default=20, 1000, 1e-5, 1e-5
         No effect: there are no inner loops.
@@ -80,7 +80,7 @@ class ReMTW(ReweightingRegressor, TransportRegressor):
     weights_ : ndarray of shape (n_signs, n_features, n_tasks[, n_responses])
         What ``beta`` was multiplied by in the last convex problem.
     dual_gap_ : float
-        By how much the last convex problem may still exceed its optimum.
+        Upper bound on the objective of the last convex problem minus its minimum.
     objective_ : float
         The objective at the coefficients, ``loss_[-1]``.
     loss_ : ndarray

@@ -68,7 +68,7 @@ class CoordinateDescentCV(CrossValidated, CoordinateDescentRegressor):
             Sample weights, of the fits and of the squared errors within a fold. Folds
             count alike.
         **params : dict
-            What the splitter ``cv`` takes, such as ``groups``; only with
+            Arguments of the splitter ``cv``, such as ``groups``; only with
             scikit-learn's metadata routing enabled.
 
         Returns

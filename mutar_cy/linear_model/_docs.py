@@ -64,7 +64,7 @@ dual_gap_ : float
 """,
     "dual_gap_ of ElasticNet": """
 dual_gap_ : float or ndarray of shape (n_targets,)
-    By how much each target's objective may still exceed its optimum.
+    Upper bound on each target's objective minus its minimum.
 """,
     "eps": """
 eps : float, default=1e-3
@@ -140,7 +140,7 @@ n_iter_ : int
 """,
     "n_jobs": """
 n_jobs : int, default=None
-    How many folds run side by side, as threads unless
+    Number of folds that are fitted in parallel, as threads unless
     :func:`joblib.parallel_config` says otherwise; -1 for as many as processors.
     The result is the same to the last bit.
 """,
@@ -187,11 +187,11 @@ tol : float, default=1e-4
 """,
     "verbose": """
 verbose : bool or int, default=0
-    How much joblib says about the folds.
+    Verbosity of joblib about the folds.
 """,
     "verbose of LassoCV": """
 verbose : bool or int, default=False
-    How much joblib says about the folds.
+    Verbosity of joblib about the folds.
 """,
     "warm_start": """
 warm_start : bool, default=False

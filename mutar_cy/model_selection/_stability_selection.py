@@ -409,26 +409,26 @@ class StabilitySelection(SubsampleSelector):
         several. It is not modified. Those whose coefficients are never 0 need a
         ``support_threshold``.
     alphas : int or array-like of shape (n_alphas,), default=None
-        The strengths to fit at: how many, from the smallest that leaves no coefficient
-        of all samples down to ``eps`` times it, or the strengths themselves. By default
-        those of ``estimator`` only. A second strength that the model has is scaled
-        along, as for :func:`~mutar_cy.alpha_max`.
+        The alphas of the path: their number, from the smallest alpha without a
+        coefficient for all samples down to ``eps`` times it, or their values. By
+        default that of ``estimator`` only. A second strength, such as ``beta``, is
+        scaled along, as for :func:`~mutar_cy.alpha_max`.
     eps : float, default=0.1
         The smallest alpha of an automatic grid, as a fraction of the largest.
     n_subsamples : int, default=100
-        How many subsamples. The last one of an odd number is half a pair.
+        Number of subsamples. The last one of an odd number is half a pair.
     sample_fraction : float, default=0.5
         The fraction of every task's samples in a subsample, at most a half.
     threshold : float, default=0.6
         The frequency :math:`\pi` from which on a feature is stable, above a half.
     max_features : int, default=None
-        Most features that a subsample may select at one strength or another, or most
-        groups, if the model has groups. A path that goes on to more is cut before. It
-        bounds ``error_bound_``, and takes more than one strength.
+        Maximum number of features, or groups, that a subsample selects along its path.
+        The path is cut before it selects more. It bounds ``error_bound_``, and needs
+        more than one alpha.
     random_state : int, RandomState instance or None, default=None
-        What the subsamples are drawn with.
+        Random numbers that draw the subsamples.
     n_jobs : int, default=None
-        How many subsamples are fitted at once, by threads unless
+        Number of subsamples that are fitted in parallel, by threads unless
         :func:`joblib.parallel_config` says otherwise. It does not change the result.
 
     Attributes

@@ -19,7 +19,7 @@ class Subsamples:
     fraction : float
         At most a half.
     number : int
-        How many subsamples there will be.
+        Number of subsamples.
     random_state : int, RandomState instance or None
     classes : bool, default=False
         Whether targets are classes.

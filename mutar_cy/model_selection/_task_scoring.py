@@ -336,7 +336,7 @@ def score_tasks(
         The label of every sample's task, if X is a long table and the estimator has no
         ``task_column``.
     offset : array-like, default=None
-        What the estimator adds to its linear predictors, in the layout of y.
+        Offsets of the linear predictors, in the layout of y.
 
     Returns
     -------
