@@ -17,6 +17,7 @@ PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 PUBLIC_MODULES = (
     "mutar_cy",
     "mutar_cy.datasets",
+    "mutar_cy.inference",
     "mutar_cy.linear_model",
     "mutar_cy.model_selection",
     "mutar_cy.ot",

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from mutar_cy._lib import lazy_attributes
-from mutar_cy.inspection._coef_frame import coef_frame
+from mutar_cy.inspection._coef_frame import coef_frame, name_features
 from mutar_cy.inspection._coefficients import (
     fitted_model,
     innermost,
@@ -26,6 +26,7 @@ __all__ = [
     "feature_importance",
     "fitted_model",
     "innermost",
+    "name_features",
     "read_coefficients",
     "tidy",
     "to_sklearn",
