@@ -226,7 +226,7 @@ class DataSharedLasso(DataSharedModel, LossRegressor):
     [0.94 0.   0.   0.  ]
     >>> print(model.coef_specific_.round(2))
     [[ 0.    0.    0.  ]
-     [ 0.    0.   -1.87]
+     [ 0.    0.   -1.89]
      [ 0.    0.    0.  ]
      [ 0.    0.    0.  ]]
     """
