@@ -178,6 +178,17 @@ def test_degrees_of_freedom_count_a_common_effect_once():
     assert_allclose(model.degrees_of_freedom_, n_common, rtol=0.02)
 
 
+def test_a_silent_task_is_to_be_left_out():
+    X, _ = cohorts()
+    counts = [np.zeros(len(X[0]))] + [np.ones(len(x)) for x in X[1:]]
+    model = DataSharedLasso(loss="poisson")
+    with pytest.raises(ValueError, match=r"no finite optimum\. Leave it out\.$"):
+        model.fit(X, counts)
+    counts[0][0] = 1.0
+    with pytest.raises(ValueError, match=r"Take fewer folds, or leave that task out"):
+        DataSharedLassoCV(loss="poisson", cv=4, alphas=3).fit(X, counts)
+
+
 def test_tables_and_displays_show_both_parts():
     X, y = cohorts()
     model = DataSharedLasso(0.1, deviations="entries").fit(X, y)

@@ -24,10 +24,21 @@ DEVIATIONS = {"deviations": [StrOptions({"entries", "rows"})]}
 POSITIVE = [Interval(Real, 0, None, closed="neither")]
 
 
+class CommonEffects(BlockObjective):
+    """An objective whose tasks share effects.
+
+    A constant in place of a task without a finite optimum would count as an effect of
+    0, and pull at the others'.
+    """
+
+    other_folds = "Take fewer folds, or leave that task out."
+
+
 class DataSharedModel(DirtyModelBase):
     """A loss plus norms of common effects and of deviations from them."""
 
     deviations: str
+    degenerate_tasks: Any = None  # no constants
     groups: Any = None
     positive: Any = False
 
@@ -47,7 +58,7 @@ class DataSharedModel(DirtyModelBase):
         beta = self.beta
         if beta is None:
             beta = self.alpha * (2.0 if rows else 1.0) * n_columns**-0.5
-        return BlockObjective(
+        return CommonEffects(
             data,
             partial(shared_penalty, block_size=n_columns, weights=weights),
             {"alpha": self.alpha, "beta": beta, "deviations": self.deviations},
@@ -168,7 +179,6 @@ class DataSharedLasso(DataSharedModel, LossRegressor):
     %(task_column)s
     %(unseen_tasks)s
     %(missing_targets)s
-    %(degenerate_tasks)s
 
     Attributes
     ----------
@@ -255,7 +265,6 @@ class DataSharedLasso(DataSharedModel, LossRegressor):
         task_column=None,
         unseen_tasks="raise",
         missing_targets="raise",
-        degenerate_tasks="raise",
     ):
         self.alpha = alpha
         self.beta = beta
@@ -271,7 +280,6 @@ class DataSharedLasso(DataSharedModel, LossRegressor):
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
-        self.degenerate_tasks = degenerate_tasks
 
 
 class SharedAlphaAndBeta(LossCrossValidated):
@@ -352,7 +360,6 @@ class DataSharedLassoCV(SharedAlphaAndBeta, DataSharedLasso):
     %(task_column)s
     %(unseen_tasks)s
     %(missing_targets)s
-    %(degenerate_tasks)s
 
     Attributes
     ----------
@@ -448,7 +455,6 @@ class DataSharedLassoCV(SharedAlphaAndBeta, DataSharedLasso):
         task_column=None,
         unseen_tasks="raise",
         missing_targets="raise",
-        degenerate_tasks="raise",
     ):
         self.deviations = deviations
         self.alphas = alphas
@@ -469,4 +475,3 @@ class DataSharedLassoCV(SharedAlphaAndBeta, DataSharedLasso):
         self.task_column = task_column
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
-        self.degenerate_tasks = degenerate_tasks

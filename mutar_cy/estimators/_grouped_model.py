@@ -23,7 +23,7 @@ class GroupedModel(MultiTaskModel):
     l1_ratio: float = 0.0
     ridge: float = 0.0
     standardize_groups: bool = False
-    degenerate_tasks: str = "raise"
+    degenerate_tasks: str | None = "raise"
 
     _parameter_constraints = {
         **MultiTaskModel._parameter_constraints,

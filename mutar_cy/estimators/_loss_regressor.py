@@ -12,25 +12,27 @@ from mutar_cy.losses import Loss, get_loss, regression_losses
 from mutar_cy.objectives import all_or_nothing
 
 
-def check_targets(loss, data, fits_constants=False):
+def check_targets(loss, data, constants="raise"):
     """Return data, or raise if a target is outside the range of a loss.
 
     Parameters
     ----------
     loss : Loss
     data : TaskData
-    fits_constants : bool, default=False
-        Whether tasks without a finite optimum are fitted by constants.
+    constants : {"raise", "constant"} or None, default="raise"
+        Whether tasks without a finite optimum are fitted by constants; None if the
+        model cannot.
     """
     if np.isneginf(loss.lower_bound) and not loss.degenerate_targets:
         return data  # any number will do, and finite they are
     for owner, y, _ in data.target_columns():
         loss.check_target(y, owner)
-        if len(y) and not fits_constants and loss.lacks_optimum(y):
+        if len(y) and constants != "constant" and loss.lacks_optimum(y):
+            other = ", or set degenerate_tasks='constant' to fit a constant to it"
             raise ValueError(
                 f"y{owner} has {loss.degenerate_targets}; with loss={loss.name!r} the "
-                f"intercept has no finite optimum. Leave it out, or set "
-                f"degenerate_tasks='constant' to fit a constant to it."
+                f"intercept has no finite optimum. Leave it out"
+                f"{other if constants else ''}."
             )
     return data
 
@@ -100,8 +102,7 @@ class LossRegressor(MultiOutputMixin, RegressorMixin, GroupedModel):
     def _read(self, X, y, sample_weight=None, task=None, offset=None):
         given = {"sample_weight": sample_weight, "task": task, "offset": offset}
         data = self._read_data(X, y, **given)
-        constant = self.degenerate_tasks == "constant"
-        return check_targets(get_loss(self.loss), data, constant)
+        return check_targets(get_loss(self.loss), data, self.degenerate_tasks)
 
     def _objective(self, data):
         return self._loss_objective(data, get_loss(self.loss))

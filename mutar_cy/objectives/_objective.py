@@ -18,10 +18,6 @@ from mutar_cy.objectives._precision import penalties, round_solution, squared_er
 from mutar_cy.objectives._validation_loss import sparse_coefficients, validation_losses
 from mutar_cy.objectives._warnings import refuse_non_finite, warn_unconverged
 
-OTHER_FOLDS = (
-    "Take fewer folds, or set degenerate_tasks='constant' to fit a constant there."
-)
-
 
 class FitOptions(NamedTuple):
     """How an objective treats its data, and how far it is minimised."""
@@ -100,6 +96,10 @@ class Objective(ABC):
     solves_by_moments: Any = False  # whether paths need no rows of the data
     has_alpha_max = True  # whether a large alpha makes every coefficient 0
     alpha_per_task = False  # whether every task has an alpha of its own
+    # What to do if a fold leaves a task without a finite optimum.
+    other_folds = (
+        "Take fewer folds, or set degenerate_tasks='constant' to fit a constant there."
+    )
     scales_with_alpha: tuple = ()  # strengths in proportion to alpha on a path
 
     def __init__(self, data, make_penalty, strengths, options):
@@ -426,7 +426,7 @@ class Objective(ABC):
                 if self.loss.lacks_optimum(y):
                     raise ValueError(
                         f"{where} leaves {self.loss.degenerate_targets}{owner} to fit "
-                        f"to. {OTHER_FOLDS}"
+                        f"to. {self.other_folds}"
                     )
                 continue
             missing = np.setdiff1d(np.arange(len(data.classes)), y).astype(np.intp)
@@ -434,5 +434,5 @@ class Objective(ABC):
                 name = data.classes.tolist()[missing[0]]
                 raise ValueError(
                     f"{where} leaves no sample of class {name!r}{owner} to fit to. "
-                    f"{OTHER_FOLDS}"
+                    f"{self.other_folds}"
                 )
