@@ -98,22 +98,20 @@ class DenseDesign(Design):
 
     def pack(self, features, out):
         """Write the columns ``features`` of the matrix as the rows of ``out``."""
-        mean, scale = self._transform()
-        mean, scale = mean[features], scale[features]
+        mean, scale = self._transform(features)
         pack_columns(self.X, features, mean, self.sqrt_weight, scale, out)
 
-    def _transform(self):
-        """Return what is subtracted from columns, and their factors."""
-        none = np.zeros(self.n_features)
-        mean = none if self._shift is None else self._shift
-        scale = none + 1.0 if self.scale is None else self.scale.copy()
-        if len(self._null):
-            scale[self._null] = 0.0
+    def _transform(self, features):
+        """Return what is subtracted from some columns, and their factors."""
+        none = np.zeros(len(features))
+        mean = none if self._shift is None else self._shift[features]
+        scale = none + 1.0 if self.scale is None else self.scale[features]
+        scale[self.squares[features] == 0.0] = 0.0
         return mean, scale
 
     def products(self, rows):
         """Return the products of all columns with each other and with some rows."""
-        mean, scale = self._transform()
+        mean, scale = self._transform(np.arange(self.n_features))
         return weighted_products(self.X, mean, scale, self.sqrt_weight, rows)
 
     def gram(self, rows, columns):

@@ -1,6 +1,6 @@
 """The value that the coefficients of a block have in common."""
 
-from libc.math cimport INFINITY, ceil, fabs, fmax, fmin, sqrt
+from libc.math cimport ceil, fabs, fmax, sqrt
 from libc.stdlib cimport free, malloc, qsort
 from libc.string cimport memcpy
 
@@ -58,7 +58,7 @@ cdef inline double mean_between(
     """
     cdef double mean = 0.0, square = 0.0, excess = size * ratio * ratio - 1.0
     cdef int k
-    if not excess > 0.0:  # a deviation of all entries is never dearer
+    if not excess > 0.0:  # a deviation of all entries never costs more
         return 0.0
     for k in range(size):  # exact where all entries are equal
         mean += w[k] - w[0]
