@@ -38,6 +38,11 @@ STEPS = [
         ["DirtyModel", "DirtyClassifier"],
     ),
 ]
+TIP = (
+    '<defs><marker id="chart-tip" markerWidth="7" markerHeight="7" refX="6" '
+    'refY="3.5" orient="auto"><path class="chart-tip" d="M0,0 L7,3.5 L0,7 z"/>'
+    "</marker></defs>"
+)
 LAST = ["GroupLasso", "GroupLassoClassifier"]
 
 
@@ -103,14 +108,9 @@ def draw(root):
         models(middle, y + PAD + 12, LAST, root),
     ]
     height = y + len(LAST) * LINE + 2 * PAD + 2
-    tip = (
-        '<defs><marker id="chart-tip" markerWidth="7" markerHeight="7" refX="6" '
-        'refY="3.5" orient="auto"><path class="chart-tip" d="M0,0 L7,3.5 L0,7 z"/>'
-        "</marker></defs>"
-    )
     label = "Six yes or no questions that lead to a model"
     return (
         f'<svg class="chart" role="img" aria-label="{label}" '
         f'viewBox="0 0 {WIDTH} {height:g}" xmlns="http://www.w3.org/2000/svg">'
-        f"<title>{label}</title>{tip}{''.join(parts)}</svg>\n"
+        f"<title>{label}</title>{TIP}{''.join(parts)}</svg>\n"
     )

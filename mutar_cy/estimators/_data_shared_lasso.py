@@ -326,9 +326,9 @@ class DataSharedLassoCV(SharedAlphaAndBeta, DataSharedLasso):
     This is :class:`~mutar_cy.DataSharedLasso`, see there for the objective, with chosen
     ``alpha`` and ``beta``, and a chosen kind of deviations.
 
-    For every fold there is one path of fits for each ratio of the strengths, each fit
-    from where the last one ended, all with a duality gap. The strengths are chosen by
-    held-out samples; the fit to all data is then that of the class itself.
+    For every fold there is one path of fits for each ratio of beta to alpha, each fit
+    from where the last one ended, all with a duality gap. Held-out samples choose alpha
+    and beta; the fit to all data is then that of the class itself.
 
     Parameters
     ----------
@@ -345,7 +345,7 @@ class DataSharedLassoCV(SharedAlphaAndBeta, DataSharedLasso):
         Ratios of ``beta`` to ``alpha``, or their number: from ``0.67 / sqrt(n_tasks)``
         to 1, and with rows from ``1.34 / sqrt(n_tasks)`` to 1.5.
     eps : float, default=1e-2
-        The smallest strength of a path laid out, as a fraction of the largest.
+        The smallest alpha of an automatic path, as a fraction of the largest.
     %(cv)s
     %(rule of DirtyModel)s
     %(criterion)s
@@ -403,7 +403,7 @@ class DataSharedLassoCV(SharedAlphaAndBeta, DataSharedLasso):
 
     See Also
     --------
-    DataSharedLasso : With given strengths.
+    DataSharedLasso : With given alpha and beta.
     DirtyModelCV : Tasks share which features matter, not how much.
 
     References

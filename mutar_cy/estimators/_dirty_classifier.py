@@ -162,9 +162,9 @@ class DirtyClassifierCV(AlphaAndBeta, DirtyClassifier):
     This is :class:`~mutar_cy.DirtyClassifier`, see there for the objective, with chosen
     ``alpha`` and ``beta``, the same for all classes.
 
-    For every fold there is one path of fits for each ratio of the strengths, each fit
-    from where the last one ended, all with a duality gap. The strengths are chosen by
-    held-out samples; the fit to all data is then that of the class itself.
+    For every fold there is one path of fits for each ratio of beta to alpha, each fit
+    from where the last one ended, all with a duality gap. Held-out samples choose alpha
+    and beta; the fit to all data is then that of the class itself.
 
     Parameters
     ----------
@@ -235,7 +235,7 @@ class DirtyClassifierCV(AlphaAndBeta, DirtyClassifier):
 
     See Also
     --------
-    DirtyClassifier : With given strengths.
+    DirtyClassifier : With given alpha and beta.
     GroupLassoClassifierCV, IndLassoClassifierCV : The two ends of the ratios.
 
     Notes

@@ -121,11 +121,11 @@ class DirtyModel(FitsStatistics, DirtyModelBase, LossRegressor):
 
     %(losses)s
 
-    Only :math:`\alpha / \sqrt{m} < \beta < \alpha` uses both parts. From
-    :math:`\beta \ge \alpha` on the specific part is 0 and this is
-    :class:`~mutar_cy.GroupLasso`; from :math:`\alpha \ge \sqrt{m} \beta` on the shared
-    part is 0 and this is :class:`~mutar_cy.IndLasso` with strength :math:`\beta`. A
-    warning says so in both cases.
+    Only :math:`\alpha / \sqrt{m} < \beta < \alpha` uses both parts. From :math:`\beta
+    \ge \alpha` on the specific part is 0 and this is :class:`~mutar_cy.GroupLasso`;
+    from :math:`\alpha \ge \sqrt{m} \beta` on the shared part is 0 and this is
+    :class:`~mutar_cy.IndLasso` with alpha :math:`\beta`. A warning says so in both
+    cases.
 
     Parameters
     ----------
@@ -285,16 +285,15 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
     ``alpha`` and ``beta``. Group lasso and lasso per task are among what is chosen
     from.
 
-    For every fold there is one path of fits for each ratio of the strengths, each fit
-    from where the last one ended, all with a duality gap. The strengths are chosen by
-    held-out samples; the fit to all data is then that of the class itself.
+    For every fold there is one path of fits for each ratio of beta to alpha, each fit
+    from where the last one ended, all with a duality gap. Held-out samples choose alpha
+    and beta; the fit to all data is then that of the class itself.
 
     Parameters
     ----------
     alphas : int or array-like of shape (n_alphas,), default=100
-        The strengths of the shared part to choose from, in any order; or how many of
-        them to lay out for every ratio, from the smallest one that leaves no
-        coefficient.
+        The alphas, the strengths of the shared part, to choose from, in any order; or
+        their number for every ratio, from the smallest one that leaves no coefficient.
     betas : array-like of shape (n_betas,), default=None
         The strengths of the specific part to choose from, in place of ratios; only with
         an array of ``alphas``. All pairs are looked at.
@@ -359,7 +358,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
 
     See Also
     --------
-    DirtyModel : With given strengths.
+    DirtyModel : With given alpha and beta.
     regularization_path : All fits.
     GroupLassoCV, IndLassoCV : The two ends of the ratios.
 

@@ -65,7 +65,7 @@ alpha_ : float
 """,
     "alpha_,beta_": """
 alpha_, beta_ : float
-    The strengths that were chosen, and fitted with.
+    The chosen alpha and beta, which the fit used.
 """,
     "alpha_max_": """
 alpha_max_ : float or ndarray of shape (n_tasks,)
@@ -468,8 +468,8 @@ rule : {"min", "1se"}, default="min"
 """,
     "rule of DirtyModel": """
 rule : {"min", "1se"}, default="min"
-    Which strength to take: that of the least mean error over folds, or the first
-    on its path whose mean is at most one standard error above it.
+    Which alpha to take: that of the least mean error over folds, or the first on its
+    path whose mean is at most one standard error above it.
 """,
     "sigma_": """
 sigma_ : ndarray of shape (n_tasks[, n_responses]), or float

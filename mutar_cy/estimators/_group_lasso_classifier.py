@@ -147,8 +147,8 @@ class GroupLassoClassifierCV(LossCrossValidated, GroupLassoClassifier):
     chosen ``alpha``, the same for all classes.
 
     For every fold there is one path of fits, each from where the last one ended, all
-    with a duality gap. The strength is chosen by held-out samples; the fit to all
-    data is then that of the class itself.
+    with a duality gap. Held-out samples choose alpha; the fit to all data is then that
+    of the class itself.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ class GroupLassoClassifierCV(LossCrossValidated, GroupLassoClassifier):
 
     See Also
     --------
-    GroupLassoClassifier : With a given strength.
+    GroupLassoClassifier : With a given alpha.
     GroupLassoCV : Numbers and counts.
 
     Notes

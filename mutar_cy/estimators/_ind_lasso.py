@@ -270,18 +270,18 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
     ``alpha``.
 
     For every fold there is one path of fits, each from where the last one ended, all
-    with a duality gap. The strength is chosen by held-out samples; the fit to all
-    data is then that of the class itself.
+    with a duality gap. Held-out samples choose alpha; the fit to all data is then that
+    of the class itself.
 
     Parameters
     ----------
     alphas : int or array-like of shape (n_alphas,), default=100
-        The strengths to choose from, in any order; or how many of them to lay out, a
-        geometric sequence from the smallest one that leaves no
-        coefficient. With ``per_task`` they are laid out for every task on its own.
+        The alphas to choose from, in any order; or their number, a geometric sequence
+        from the smallest one that leaves no coefficient. With ``per_task`` they are
+        laid out for every task on its own.
     %(eps)s
     per_task : bool, default=True
-        Whether every task has a strength of its own, chosen by its own samples, or all
+        Whether every task has an alpha of its own, chosen by its own samples, or all
         have one.
     %(cv)s
     %(rule)s
@@ -307,8 +307,8 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
     Attributes
     ----------
     alpha_ : float or ndarray of shape (n_tasks,)
-        The strength that was chosen, and fitted with; one each with ``per_task``,
-        unless there is a single task.
+        The chosen alpha, which the fit used; one each with ``per_task``, unless there
+        is a single task.
     alphas_ : ndarray of shape (n_alphas,) or (n_alphas, n_tasks)
         The alphas, descending.
     %(mse_path_)s
@@ -336,7 +336,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
 
     See Also
     --------
-    IndLasso : With given strengths.
+    IndLasso : With given alphas.
     GroupLassoCV : One set of features for all tasks.
     mutar_cy.linear_model.LassoCV : One task, in scikit-learn's form.
 

@@ -155,8 +155,8 @@ class IndLassoClassifierCV(AlphaPerTask, LossCrossValidated, IndLassoClassifier)
     chosen ``alpha``, the same for all classes of a task.
 
     For every fold there is one path of fits, each from where the last one ended, all
-    with a duality gap. The strength is chosen by held-out samples; the fit to all
-    data is then that of the class itself.
+    with a duality gap. Held-out samples choose alpha; the fit to all data is then that
+    of the class itself.
 
     Parameters
     ----------
@@ -223,7 +223,7 @@ class IndLassoClassifierCV(AlphaPerTask, LossCrossValidated, IndLassoClassifier)
 
     See Also
     --------
-    IndLassoClassifier : With given strengths.
+    IndLassoClassifier : With given alphas.
     GroupLassoClassifierCV : One set of features for all tasks.
 
     Notes

@@ -178,9 +178,9 @@ class IndRewLassoCV(AlphaPerTask, IndRewLasso):
     ``alpha``.
 
     For every fold there is one path of fits. The first lasso of every fit starts from
-    that of the last strength; where reweighting ends does not depend on it, so that
-    every fit is that of a plain one. The strength is chosen by held-out samples; the
-    fit to all data is then that of the class itself.
+    that of the last alpha; where reweighting ends does not depend on it, so that every
+    fit is that of a plain one. Held-out samples choose alpha; the fit to all data is
+    then that of the class itself.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ class IndRewLassoCV(AlphaPerTask, IndRewLasso):
 
     See Also
     --------
-    IndRewLasso : With given strengths.
+    IndRewLasso : With given alphas.
     IndLassoCV : The same with absolute values: convex.
 
     Notes

@@ -212,17 +212,17 @@ class MTWCV(TransportChoice, MTW):
     (of transport) and ``beta`` (of the l1 term).
 
     For every fold there is one path of fits in ``beta`` for each ``alpha``, each from
-    the dual solution of the last one, all with a duality gap. The strengths are chosen
-    by held-out samples.
+    the dual solution of the last one, all with a duality gap. Held-out samples choose
+    alpha and beta.
 
     Parameters
     ----------
     alphas : float or array-like of shape (n_alphas,), default=0.1
-        The strengths of transport to choose from.
+        The values of alpha, the strength of transport, to choose from.
     betas : int or array-like of shape (n_betas,), default=20
-        The strengths of the l1 term to choose from, in any order; or how many of them
-        to lay out, a geometric sequence from the smallest one at which a lasso per task
-        has no coefficient.
+        The values of beta, the strength of the l1 term, to choose from, in any order;
+        or their number, a geometric sequence from the smallest one at which a lasso per
+        task has no coefficient.
     %(eps of MTW)s
     %(cv)s
     %(rule of DirtyModel)s
@@ -273,7 +273,7 @@ class MTWCV(TransportChoice, MTW):
 
     See Also
     --------
-    MTW : With given strengths.
+    MTW : With given alpha and beta.
     regularization_path : All fits.
     IndLassoCV : Tasks that are not coupled.
 

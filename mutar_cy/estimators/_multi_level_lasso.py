@@ -183,10 +183,10 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
     chosen ``alpha``.
 
     For every fold there is one path of fits, each from where the last one ended, all
-    with a duality gap. The strength is chosen by held-out samples; the fit to all
-    data is then that of the class itself.
+    with a duality gap. Held-out samples choose alpha; the fit to all data is then that
+    of the class itself.
 
-    The first convex problem of every fit starts from that of the last strength; where
+    The first convex problem of every fit starts from that of the last alpha; where
     reweighting ends does not depend on where its first problem starts, so that every
     fit is that of a plain one.
 
@@ -235,7 +235,7 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
 
     See Also
     --------
-    MultiLevelLasso : With a given strength.
+    MultiLevelLasso : With a given alpha.
     DirtyModelCV : A sum, in place of a product, of a shared and a specific part.
 
     Notes

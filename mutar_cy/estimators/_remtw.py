@@ -213,17 +213,16 @@ class ReMTWCV(TransportChoice, ReMTW):
     ``alpha`` (of transport) and ``beta`` (of the concave term).
 
     For every fold there is one path of fits in ``beta`` for each ``alpha``; the convex
-    problems of every fit have a duality gap. The strengths are chosen by held-out
-    samples.
+    problems of every fit have a duality gap. Held-out samples choose alpha and beta.
 
     Parameters
     ----------
     alphas : float or array-like of shape (n_alphas,), default=0.1
-        The strengths of transport to choose from.
+        The values of alpha, the strength of transport, to choose from.
     betas : int or array-like of shape (n_betas,), default=20
-        The strengths of the l1 term to choose from, in any order; or how many of them
-        to lay out, a geometric sequence from the smallest one at which a lasso per task
-        has no coefficient.
+        The values of beta, the strength of the l1 term, to choose from, in any order;
+        or their number, a geometric sequence from the smallest one at which a lasso per
+        task has no coefficient.
     %(eps of MTW)s
     %(cv)s
     %(rule of DirtyModel)s
@@ -286,7 +285,7 @@ class ReMTWCV(TransportChoice, ReMTW):
 
     See Also
     --------
-    ReMTW : With given strengths.
+    ReMTW : With given alpha and beta.
     regularization_path : All fits.
     IndRewLassoCV : Tasks that are not coupled.
 

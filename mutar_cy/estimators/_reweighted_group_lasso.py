@@ -179,10 +179,10 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
     chosen ``alpha``.
 
     For every fold there is one path of fits, each from where the last one ended, all
-    with a duality gap. The strength is chosen by held-out samples; the fit to all
-    data is then that of the class itself.
+    with a duality gap. Held-out samples choose alpha; the fit to all data is then that
+    of the class itself.
 
-    The first convex problem of every fit starts from that of the last strength; where
+    The first convex problem of every fit starts from that of the last alpha; where
     reweighting ends does not depend on where its first problem starts, so that every
     fit is that of a plain one.
 
@@ -232,7 +232,7 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
 
     See Also
     --------
-    ReweightedGroupLasso : With a given strength.
+    ReweightedGroupLasso : With a given alpha.
     GroupLassoCV : The same with norms: convex.
 
     Notes

@@ -487,7 +487,7 @@ class Lasso(ElasticNet):
     --------
     ElasticNet : The same with a squared norm beside.
     MultiTaskLasso : Several targets that keep or drop features together.
-    mutar_cy.IndLasso : Several tasks with their own designs and strengths.
+    mutar_cy.IndLasso : Several tasks with their own designs and alphas.
     mutar_cy.alpha_max : The smallest ``alpha`` that leaves no coefficient.
 
     References

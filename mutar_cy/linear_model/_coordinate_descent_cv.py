@@ -56,7 +56,7 @@ class CoordinateDescentCV(CrossValidated, CoordinateDescentRegressor):
 
     @all_or_nothing
     def fit(self, X, y, sample_weight=None, **params):
-        """Choose the strength by cross-validation, then fit to all samples.
+        """Choose alpha by cross-validation, then fit to all samples.
 
         Parameters
         ----------
@@ -79,18 +79,18 @@ class CoordinateDescentCV(CrossValidated, CoordinateDescentRegressor):
         Raises
         ------
         ValueError
-            If shapes disagree, numbers are not finite, a given strength is negative,
-            ``l1_ratio`` is 0 without given strengths, or ``params`` are given without
+            If shapes disagree, numbers are not finite, a given alpha is negative,
+            ``l1_ratio`` is 0 without given alphas, or ``params`` are given without
             metadata routing.
         TypeError
-            If a given strength is not a number.
+            If a given alpha is not a number.
 
         Warns
         -----
         ConvergenceWarning
             If a duality gap is above its target after ``max_iter`` iterations.
         UserWarning
-            If the strength chosen is 0.
+            If the chosen alpha is 0.
         """
         to_split = self._to_splitter(sample_weight, params)
         self._fit(X, self._targets(y), to_split=to_split, sample_weight=sample_weight)
@@ -271,9 +271,9 @@ class ElasticNetCV(CoordinateDescentCV):
 
     Notes
     -----
-    A fold is a warm path: every strength is started from the coefficients of the one
-    before, and ends when its duality gap is small enough. While folds are fitted, BLAS
-    has one thread. The fit to all samples is that of :class:`ElasticNet`.
+    A fold is a warm path: every alpha starts from the coefficients of the one before,
+    and ends when its duality gap is small enough. While folds are fitted, BLAS has one
+    thread. The fit to all samples is that of :class:`ElasticNet`.
 
     Examples
     --------
@@ -380,9 +380,9 @@ class LassoCV(CoordinateDescentCV):
 
     Notes
     -----
-    A fold is a warm path: every strength is started from the coefficients of the one
-    before, and ends when its duality gap is small enough. While folds are fitted, BLAS
-    has one thread. The fit to all samples is that of :class:`Lasso`.
+    A fold is a warm path: every alpha starts from the coefficients of the one before,
+    and ends when its duality gap is small enough. While folds are fitted, BLAS has one
+    thread. The fit to all samples is that of :class:`Lasso`.
 
     Examples
     --------
@@ -492,9 +492,9 @@ class MultiTaskElasticNetCV(CoordinateDescentCV):
 
     Notes
     -----
-    A fold is a warm path: every strength is started from the coefficients of the one
-    before, and ends when its duality gap is small enough. While folds are fitted, BLAS
-    has one thread. The fit to all samples is that of :class:`MultiTaskElasticNet`.
+    A fold is a warm path: every alpha starts from the coefficients of the one before,
+    and ends when its duality gap is small enough. While folds are fitted, BLAS has one
+    thread. The fit to all samples is that of :class:`MultiTaskElasticNet`.
 
     Examples
     --------
@@ -598,9 +598,9 @@ class MultiTaskLassoCV(CoordinateDescentCV):
 
     Notes
     -----
-    A fold is a warm path: every strength is started from the coefficients of the one
-    before, and ends when its duality gap is small enough. While folds are fitted, BLAS
-    has one thread. The fit to all samples is that of :class:`MultiTaskLasso`.
+    A fold is a warm path: every alpha starts from the coefficients of the one before,
+    and ends when its duality gap is small enough. While folds are fitted, BLAS has one
+    thread. The fit to all samples is that of :class:`MultiTaskLasso`.
 
     Examples
     --------

@@ -17,7 +17,7 @@ alpha : float, default=1.0
 """,
     "alpha_": """
 alpha_ : float
-    The strength chosen.
+    The chosen alpha.
 """,
     "alphas": """
 alphas : int or array-like of shape (n_alphas,), default=100
@@ -26,12 +26,12 @@ alphas : int or array-like of shape (n_alphas,), default=100
 """,
     "alphas_": """
 alphas_ : ndarray of shape (n_alphas,)
-    The strengths to choose from, descending.
+    The alphas to choose from, descending.
 """,
     "alphas_ of ElasticNetCV": """
 alphas_ : ndarray of shape (n_alphas,) or (n_l1_ratios, n_alphas)
-    The strengths to choose from, descending: for every ``l1_ratio`` if there are
-    several and strengths were laid out.
+    The alphas to choose from, descending: one row for every ``l1_ratio`` if there are
+    several and ``alphas`` is a number.
 """,
     "coef_": """
 coef_ : ndarray of shape (n_features,)
@@ -108,7 +108,7 @@ l1_ratio_ : float
 """,
     "max_iter": """
 max_iter : int, default=1000
-    Maximum number of passes over the coefficients, for every strength.
+    Maximum number of passes over the coefficients, for every alpha.
 """,
     "max_iter of ElasticNet": """
 max_iter : int, default=1000

@@ -136,8 +136,8 @@ def enet_path(
     n_alphas : int
         Deprecated as in scikit-learn 1.9: give a number to ``alphas``.
     alphas : int or array-like, default=100
-        The strengths, or how many to lay out from the smallest one that leaves no
-        coefficient down.
+        The alphas, or their number: a geometric sequence from the smallest one that
+        leaves no coefficient down.
     precompute, Xy, copy_X : object
         Without effect: the solver decides on Gram matrices, and never writes into X.
     coef_init : array-like of shape ([n_targets, ]n_features), default=None
@@ -157,7 +157,7 @@ def enet_path(
     Returns
     -------
     alphas : ndarray of shape (n_alphas,)
-        The strengths, from large to small.
+        The alphas, descending.
     coefs : ndarray of shape ([n_targets, ]n_features, n_alphas)
         The coefficients.
     dual_gaps : ndarray of shape (n_alphas,)

@@ -38,8 +38,8 @@ OPTIONS = {
 class RegularizationPath:
     """Fits along a path of alphas, as :func:`regularization_path` returns them.
 
-    Every parameter is an attribute. Where a model has two strengths there is a path in
-    the stronger one for every value of something else, and arrays have another axis
+    Every parameter is an attribute. If a model has both alpha and beta, there is a path
+    in the stronger one for every value of something else, and arrays have another axis
     for these paths, before that of the strengths.
 
     Parameters
@@ -299,7 +299,7 @@ def regularization_path(
 
     See Also
     --------
-    alpha_max : The smallest strength that leaves no coefficient.
+    alpha_max : The smallest alpha that leaves no coefficient.
     mutar_cy.plotting.RegularizationPathDisplay : Plots it.
 
     Notes

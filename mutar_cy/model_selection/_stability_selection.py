@@ -386,7 +386,7 @@ class StabilitySelection(SubsampleSelector):
 
     A sparse model is fitted to many subsamples, and how often each feature gets a
     coefficient is counted. With :math:`\hat S_b(\alpha)` the features selected from
-    subsample :math:`b` of :math:`B` at the strength :math:`\alpha`,
+    subsample :math:`b` of :math:`B` at the penalty strength :math:`\alpha`,
 
     .. math::
 
@@ -405,7 +405,7 @@ class StabilitySelection(SubsampleSelector):
     Parameters
     ----------
     estimator : estimator
-        The sparse model: any of this package's with fixed strengths, for one task or
+        The sparse model: any of this package's with fixed alphas, for one task or
         several. It is not modified. Those whose coefficients are never 0 need a
         ``support_threshold``.
     alphas : int or array-like of shape (n_alphas,), default=None
@@ -439,15 +439,15 @@ class StabilitySelection(SubsampleSelector):
     support_ : ndarray of bool, shape (n_features,)
         The stable features.
     stability_path_ : ndarray of shape (n_alphas, n_features)
-        The frequencies at every strength.
+        The frequencies at every alpha.
     task_frequencies_ : ndarray of shape (n_features, n_tasks)
         The largest frequency with which a feature has a coefficient in each task.
     alphas_ : ndarray of shape (n_alphas,), or (n_alphas, n_tasks)
-        The strengths, descending; one per task for models that have such.
+        The alphas, descending; one per task for models that have such.
     group_frequencies_ : ndarray of shape (n_groups,)
         The largest frequency of every group, for models with groups.
     group_path_ : ndarray of shape (n_alphas, n_groups)
-        The frequencies of groups at every strength, also.
+        The frequencies of groups at every alpha, also.
     group_names_ : list
         The names of the groups, also; their numbers if they have none.
     stable_groups_ : list
