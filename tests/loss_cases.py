@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import cvxpy
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import expit, xlogy
 
 from mutar_cy import losses
@@ -31,6 +32,37 @@ class LossCase(NamedTuple):
 
 
 DELTA = losses.Huber().delta
+K = 1 / losses.NegativeBinomial().dispersion
+POWER = losses.Tweedie().power
+
+
+def tweedie_value(y, eta):
+    """Return half the unit deviance, but for terms of y alone."""
+    return y * np.exp((1 - POWER) * eta) / (POWER - 1) + np.exp((2 - POWER) * eta) / (
+        2 - POWER
+    )
+
+
+def tweedie_residual(y, eta):
+    """Return minus the derivative: (y - mu) mu ** (1 - power)."""
+    return (y - np.exp(eta)) * np.exp((1 - POWER) * eta)
+
+
+@np.vectorize
+def tweedie_conjugate(y, r):
+    """Return the conjugate at the root of the derivative, found by bracketing."""
+    if y == 0.0 and r == 0.0:
+        return 0.0
+    eta = brentq(lambda t: tweedie_residual(y, t) - r, -60.0, 60.0, xtol=1e-14)
+    return -r * eta - tweedie_value(y, eta)
+
+
+def draw_tweedie(eta, rng):
+    """Return sums of a Poisson number of gamma variables."""
+    n = rng.poisson(2 * np.exp(eta / 2))
+    return np.where(n > 0, rng.gamma(np.maximum(n, 1), np.exp(eta / 2) / 2), 0.0)
+
+
 CASES = {
     "squared_error": LossCase(
         losses.SquaredError(),
@@ -66,6 +98,42 @@ CASES = {
         lambda eta, rng: rng.gamma(2.0, np.exp(eta) / 2),
         lambda y, eta: cvxpy.multiply(y, cvxpy.exp(-eta)) + eta,
         magnitude=lambda y, eta: y * np.exp(-eta) + np.abs(eta),
+    ),
+    "negative_binomial": LossCase(
+        losses.NegativeBinomial(),
+        [0.0, 1.0, 12.0],
+        lambda y, eta: (y + K) * np.logaddexp(0.0, eta - np.log(K)) - y * eta,
+        lambda y, eta: (y - np.exp(eta)) / (1 + np.exp(eta) / K),
+        lambda y, eta: (y + K) * K * np.exp(eta) / (K + np.exp(eta)) ** 2,
+        lambda y, r: (
+            xlogy(y - r, K * (y - r) / (y + K)) + xlogy(K + r, (K + r) / (y + K))
+        ),
+        lambda y: (y + K) * np.log(1 + y / K) - xlogy(y, y),
+        lambda eta, rng: rng.poisson(rng.gamma(K, np.exp(eta) / K)).astype(float),
+        lambda y, eta: (
+            cvxpy.multiply(y + K, cvxpy.logistic(eta - np.log(K)))
+            - cvxpy.multiply(y, eta)
+        ),
+        magnitude=lambda y, eta: (
+            (y + K) * np.logaddexp(0.0, eta - np.log(K)) + np.abs(y * eta)
+        ),
+    ),
+    "tweedie": LossCase(
+        losses.Tweedie(),
+        [0.0, 0.3, 7.5],
+        tweedie_value,
+        tweedie_residual,
+        lambda y, eta: (
+            (POWER - 1) * y * np.exp((1 - POWER) * eta)
+            + (2 - POWER) * np.exp((2 - POWER) * eta)
+        ),
+        tweedie_conjugate,
+        lambda y: y ** (2 - POWER) / ((POWER - 1) * (2 - POWER)),
+        draw_tweedie,
+        lambda y, eta: (
+            cvxpy.multiply(y, cvxpy.exp((1 - POWER) * eta)) / (POWER - 1)
+            + cvxpy.exp((2 - POWER) * eta) / (2 - POWER)
+        ),
     ),
     "logistic": LossCase(
         losses.Logistic(),

@@ -55,7 +55,12 @@ The loss :math:`f(y, \eta)` is
   :math:`\delta |u| - \frac12 \delta^2`, with :math:`u = y - \eta`: squared error of
   small residuals, absolute error of large ones, for targets with outliers;
 - ``"poisson"``: :math:`\exp(\eta) - y \eta`, for counts;
-- ``"gamma"``: :math:`y \exp(-\eta) + \eta`, for positive targets.
+- ``"negative_binomial"``: :math:`(y + k) \log(1 + \exp(\eta) / k) - y \eta` with
+  :math:`k = 1 / \text{dispersion}`, for counts with variance :math:`\mu + \mu^2 / k`;
+- ``"gamma"``: :math:`y \exp(-\eta) + \eta`, for positive targets;
+- ``"tweedie"``: :math:`\frac{y}{q - 1} \exp((1 - q) \eta) + \frac{1}{2 - q} \exp((2 -
+  q) \eta)` with the power :math:`q` between 1 and 2, for positive targets with exact
+  zeros.
 
 Predictions are :math:`\eta` with the first two and :math:`\exp(\eta)` with the others.
 """,
@@ -288,9 +293,11 @@ log_ : dict
 """,
     "loss": """
 loss : str or Loss, default="squared_error"
-    The loss :math:`f`: "squared_error", "huber", "poisson", "gamma", or an instance of
-    a class of :mod:`mutar_cy.losses`, such as ``mutar_cy.losses.Huber(delta=1.0)``.
-    "huber" stands for ``Huber(delta=1.35)``; ``delta`` is in the unit of y.
+    The loss :math:`f`: "squared_error", "huber", "poisson", "negative_binomial",
+    "gamma", "tweedie", or an instance of a class of :mod:`mutar_cy.losses`, such as
+    ``mutar_cy.losses.Huber(delta=1.0)``. "huber" stands for ``Huber(delta=1.35)``, with
+    ``delta`` in the unit of y; "negative_binomial" for
+    ``NegativeBinomial(dispersion=1.0)``; "tweedie" for ``Tweedie(power=1.5)``.
 """,
     "loss_": """
 loss_ : ndarray of shape (n_problems,)

@@ -25,6 +25,8 @@ SWEEPS = 1000
 # Smallest fraction of a target to which a model is solved, when it meets the target
 # before the first sweep.
 MIN_TARGET = 1e-8
+# Sweeps that are made then, whatever the gap of the model: they are cheap.
+LAST_SWEEPS = 10
 
 
 class Rotation:
@@ -261,8 +263,12 @@ class PackedModel:
         lowest = MIN_TARGET * target
         # The gap of the model may be below its target although that of the problem is
         # not: then the target is lowered until a sweep is made.
-        while not descend(self.working_set, target, SWEEPS) and target > lowest:
+        while not (n_sweeps := descend(self.working_set, target, SWEEPS)):
             target *= 0.1
+            if target <= lowest:
+                break
+        if not n_sweeps:  # the gap of the model is below rounding, its slopes are not
+            descend(self.working_set, -1.0, LAST_SWEEPS)
         return self._direction()
 
     def _load(self, correlation):

@@ -21,7 +21,8 @@ def to_sklearn(model, *, joint=False):
 
     - ``LinearRegression``, for squared error and Huber loss; with several targets for
       several responses;
-    - ``PoissonRegressor`` or ``GammaRegressor``, for these losses;
+    - ``PoissonRegressor`` (also for negative binomial models), ``GammaRegressor`` or
+      ``TweedieRegressor``, for these losses;
     - ``LogisticRegression``, for a classifier of two classes, or a
       ``OneVsRestClassifier`` of them for more.
 
@@ -132,8 +133,10 @@ def _linear(model, coef, intercept):
 
 def _generalised(model, coef, intercept):
     """Return a generalised linear model with coefficients (n_features,)."""
-    name = get_loss(model.loss).unpenalised_estimator
-    made = getattr(linear_model, name)(fit_intercept=model.fit_intercept)
+    name, parameters = get_loss(model.loss).sklearn_estimator()
+    made = getattr(linear_model, name)(
+        fit_intercept=model.fit_intercept, **parameters
+    )
     made.fit(
         np.zeros((1, len(coef))), [1.0]
     )  # sets all private attributes of a fitted model

@@ -16,6 +16,7 @@ class Loss:
     has_likelihood: bool
     unpenalised_model: str
     unpenalised_estimator: str
+    def sklearn_estimator(self) -> tuple[str, dict[str, Any]]: ...
     def value(self, y: Vector, eta: Vector, sqrt_weight: Vector) -> float: ...
     def evaluate(
         self,

@@ -60,7 +60,8 @@ cdef class Loss:
     degenerate_targets : str
         Description of targets for which :meth:`lacks_optimum` is true.
     unpenalised_model, unpenalised_estimator : str
-        Name of the model without a penalty, and scikit-learn's estimator of it.
+        Name of the model without a penalty, and of an estimator of it: scikit-learn's,
+        or another with the name of its package.
     """
 
     name = ""
@@ -410,6 +411,13 @@ cdef class Loss:
     def mean(self, eta):
         """Return the expected target at a linear predictor."""
         raise NotImplementedError
+
+    def sklearn_estimator(self):
+        """Return the class name and parameters of a scikit-learn estimator.
+
+        It predicts the same from the same coefficients.
+        """
+        return self.unpenalised_estimator, {}
 
 
 cdef const double[::1] flat(values):

@@ -25,7 +25,7 @@ def regression_losses():
     --------
     >>> from mutar_cy.losses import regression_losses
     >>> regression_losses()
-    ['gamma', 'huber', 'poisson', 'squared_error']
+    ['gamma', 'huber', 'negative_binomial', 'poisson', 'squared_error', 'tweedie']
     """
     return sorted(name for name, loss in _registered().items() if loss.link != "logit")
 
