@@ -39,6 +39,8 @@ CONSTRAINTS: dict[str, Any] = {
     "rule": [StrOptions({"min", "1se"})],
     "criterion": [StrOptions({"aic", "bic", "ebic"}), None],
 }
+# Models with a parameter loss also have the criteria of quasi-likelihoods.
+CRITERIA_OF_LOSSES = {"aic", "bic", "ebic", "qaic", "qbic", "qebic"}
 
 
 def constraints_of(cls, **more):
@@ -52,6 +54,8 @@ def constraints_of(cls, **more):
         Those of further parameters; None drops one.
     """
     every = {**cls._parameter_constraints, **CONSTRAINTS, **more}
+    if "loss" in every:
+        every["criterion"] = [StrOptions(CRITERIA_OF_LOSSES), None]
     return {
         name: own
         for name, own in every.items()
@@ -233,14 +237,16 @@ class CrossValidated:
                 f"rule='1se' is for cross-validation, not for "
                 f"criterion={self.criterion!r}."
             )
-        values, df, n_unconverged = criterion_path(objective, grid, self.criterion)
-        which = self._best_points_of_criterion(values, objective)
+        path = criterion_path(objective, grid, self.criterion)
+        which = self._best_points_of_criterion(path.values, objective)
         attributes = {
-            "criterion_path_": grid.shaped(values.sum(axis=1)),
-            "degrees_of_freedom_": grid.shaped(df.sum(axis=1)),
+            "criterion_path_": grid.shaped(path.values.sum(axis=1)),
+            "degrees_of_freedom_": grid.shaped(path.df.sum(axis=1)),
         }
+        if path.dispersion is not None:
+            attributes["criterion_dispersion_"] = path.dispersion
         strengths = self._strengths_of(grid, which, objective)
-        return Choice(strengths, attributes, n_unconverged)
+        return Choice(strengths, attributes, path.n_unconverged)
 
     def _best_points_of_criterion(self, values, objective):
         """Return the number of the best point of every column, by a criterion."""

@@ -197,6 +197,7 @@ class DataSharedLasso(DataSharedModel, LossRegressor):
     %(group_norms_)s
     %(selected_groups_)s
     %(residuals_)s
+    %(dispersion_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -348,7 +349,7 @@ class DataSharedLassoCV(SharedAlphaAndBeta, DataSharedLasso):
         The smallest alpha of an automatic path, as a fraction of the largest.
     %(cv)s
     %(rule of DirtyModel)s
-    %(criterion)s
+    %(criterion of losses)s
     %(n_jobs)s
     %(fit_intercept)s
     %(normalize)s
@@ -379,6 +380,7 @@ class DataSharedLassoCV(SharedAlphaAndBeta, DataSharedLasso):
         The same for losses other than squared error: mean deviances in place of errors.
     criterion_path_ : ndarray of shape (n_ratios, n_alphas)
         The values of ``criterion``, if there is one.
+    %(criterion_dispersion_)s
     degrees_of_freedom_ : ndarray of shape (n_ratios, n_alphas)
         The degrees of freedom of every fit, with ``criterion``.
     %(coef_ of DirtyModel)s
@@ -395,6 +397,7 @@ class DataSharedLassoCV(SharedAlphaAndBeta, DataSharedLasso):
     %(group_norms_)s
     %(selected_groups_)s
     %(residuals_)s
+    %(dispersion_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s

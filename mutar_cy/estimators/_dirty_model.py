@@ -169,6 +169,7 @@ class DirtyModel(FitsStatistics, DirtyModelBase, LossRegressor):
     %(group_norms_)s
     %(selected_groups_)s
     %(residuals_)s
+    %(dispersion_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -304,7 +305,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
     %(eps)s
     %(cv)s
     %(rule of DirtyModel)s
-    %(criterion)s
+    %(criterion of losses)s
     %(n_jobs)s
     %(fit_intercept)s
     %(normalize)s
@@ -336,6 +337,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
         The same for losses other than squared error: mean deviances in place of errors.
     criterion_path_ : ndarray of shape (n_ratios, n_alphas)
         The values of ``criterion``, if there is one.
+    %(criterion_dispersion_)s
     degrees_of_freedom_ : ndarray of shape (n_ratios, n_alphas)
         The degrees of freedom of every fit, with ``criterion``.
     %(coef_ of DirtyModel)s
@@ -350,6 +352,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
     %(group_norms_)s
     %(selected_groups_)s
     %(residuals_)s
+    %(dispersion_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s

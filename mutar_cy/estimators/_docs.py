@@ -171,9 +171,27 @@ criterion : {"aic", "bic", "ebic"}, default=None
     Information criterion that chooses alpha in place of cross-validation, from one
     path on all data; see Notes.
 """,
+    "criterion of losses": """
+criterion : {"aic", "bic", "ebic", "qaic", "qbic", "qebic"}, default=None
+    Information criterion that chooses alpha in place of cross-validation, from one
+    path on all data; see Notes. Those with a q divide the deviance by a dispersion, for
+    counts that scatter more than the loss says, and for losses without a likelihood.
+""",
     "criterion_path_": """
 criterion_path_ : ndarray of shape (n_alphas,)
     The values of ``criterion``, if there is one.
+""",
+    "criterion_dispersion_": """
+criterion_dispersion_ : float or ndarray of shape (n_columns,)
+    Only for criteria with a q: Pearson's statistic over its degrees of freedom, at the
+    weakest penalty that leaves half of the samples; at least 1 for counts. An array of
+    all tasks and responses if each has a penalty of its own.
+""",
+    "dispersion_": """
+dispersion_ : float
+    Only for losses whose predictions are exponentials: Pearson's statistic of all
+    tasks over the number of targets less that of coefficients that are not 0. Above 1,
+    counts scatter more than the loss says.
 """,
     "cv": """
 cv : int, splitter, iterable of (train, test), or None, default=None

@@ -99,6 +99,7 @@ class IndLasso(FitsStatistics, IndLassoModel, LossRegressor):
     %(group_norms_)s
     %(selected_groups_)s
     %(residuals_)s
+    %(dispersion_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -285,7 +286,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
         have one.
     %(cv)s
     %(rule)s
-    %(criterion)s
+    %(criterion of losses)s
     %(n_jobs)s
     %(fit_intercept)s
     %(normalize)s
@@ -317,6 +318,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
     criterion_path_ : ndarray of shape (n_alphas,)
         The values of ``criterion``, if there is one, summed
         over tasks.
+    %(criterion_dispersion_)s
     %(degrees_of_freedom_)s
     %(coef_ of IndLasso)s
     %(intercept_)s
@@ -328,6 +330,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
     %(group_norms_)s
     %(selected_groups_)s
     %(residuals_)s
+    %(dispersion_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s

@@ -9,7 +9,7 @@ from sklearn.utils._param_validation import StrOptions
 from mutar_cy import tasks
 from mutar_cy.estimators._grouped_model import GroupedModel
 from mutar_cy.losses import Loss, get_loss, regression_losses
-from mutar_cy.objectives import all_or_nothing
+from mutar_cy.objectives import all_or_nothing, dispersion
 
 
 def check_targets(loss, data, constants="raise"):
@@ -109,11 +109,16 @@ class LossRegressor(MultiOutputMixin, RegressorMixin, GroupedModel):
 
     def _attributes(self, objective, arrays):
         fitted = super()._attributes(objective, arrays)
-        mean = objective.loss.mean if objective.loss.link != "identity" else None
-        residuals = tasks.residuals(
-            objective.data, fitted["coef_"], fitted["intercept_"], mean
-        )
-        return {**fitted, "residuals_": residuals}
+        loss, data, coef = objective.loss, objective.data, fitted["coef_"]
+        mean = loss.mean if loss.link != "identity" else None
+        means = tasks.fitted_values(data, coef, fitted["intercept_"], mean)
+        pairs = zip(data.targets, means, strict=True)
+        fitted["residuals_"] = data.unstack([Y - own for Y, own in pairs])
+        if loss.link == "log":
+            n_parameters = np.count_nonzero(coef)
+            n_parameters += objective.n_columns if self.fit_intercept else 0
+            fitted["dispersion_"] = dispersion(loss, data, means, n_parameters)
+        return fitted
 
     def predict(self, X, task=None, offset=None):
         """Predict the expected targets.

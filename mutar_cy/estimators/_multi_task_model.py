@@ -119,7 +119,7 @@ class MultiTaskModel(
         fitted |= known_alpha_max(objective, fitted["coef_"])
         if callback is not None:
             callback.close(fitted)
-        for name in ("alpha_max_", *OF_CHUNKS):  # of the last fit
+        for name in ("alpha_max_", "dispersion_", *OF_CHUNKS):  # of the last fit
             self.__dict__.pop(name, None)
         self.__dict__.update(fitted)
         objective.warn(solution)

@@ -134,9 +134,7 @@ def _linear(model, coef, intercept):
 def _generalised(model, coef, intercept):
     """Return a generalised linear model with coefficients (n_features,)."""
     name, parameters = get_loss(model.loss).sklearn_estimator()
-    made = getattr(linear_model, name)(
-        fit_intercept=model.fit_intercept, **parameters
-    )
+    made = getattr(linear_model, name)(fit_intercept=model.fit_intercept, **parameters)
     made.fit(
         np.zeros((1, len(coef))), [1.0]
     )  # sets all private attributes of a fitted model

@@ -412,6 +412,13 @@ cdef class Loss:
         """Return the expected target at a linear predictor."""
         raise NotImplementedError
 
+    def variance(self, mean):
+        """Return the variance of a target at its mean, up to the dispersion.
+
+        Only losses with the link "log" have it.
+        """
+        raise NotImplementedError
+
     def sklearn_estimator(self):
         """Return the class name and parameters of a scikit-learn estimator.
 

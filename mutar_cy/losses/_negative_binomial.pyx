@@ -1,6 +1,7 @@
 """Negative binomial loss: counts that scatter more than Poisson counts."""
 
 import numpy as np
+from scipy.optimize import brentq
 
 cimport cython
 from libc.math cimport INFINITY, exp, log, log1p
@@ -30,21 +31,25 @@ cdef class NegativeBinomial(Loss):
     P. McCullagh, J. A. Nelder (1989), Generalized Linear Models, 2nd edition. Section
     6.2.3.
 
+    W. N. Venables, B. D. Ripley (2002), Modern Applied Statistics with S, 4th edition.
+    Section 7.4: the method of moments.
+
     Examples
     --------
     >>> import numpy as np
     >>> from mutar_cy import GroupLasso
     >>> from mutar_cy.losses import NegativeBinomial
     >>> rng = np.random.default_rng(0)
-    >>> X = rng.standard_normal((400, 6))
+    >>> X = rng.standard_normal((2000, 6))
     >>> mean = np.exp(X[:, 0])
-    >>> y = rng.poisson(mean * rng.gamma(2.0, 0.5, 400))  # dispersion 0.5
+    >>> y = rng.poisson(mean * rng.gamma(2.0, 0.5, 2000))  # dispersion 0.5
     >>> poisson = GroupLasso(0.05, groups=2, loss="poisson").fit(X, y)
     >>> loss = NegativeBinomial.from_moments(y, poisson.predict(X))
     >>> print(f"dispersion {loss.dispersion:.2f}")
-    dispersion 0.52
+    dispersion 0.44
     >>> model = GroupLasso(0.05, groups=2, loss=loss).fit(X, y)
     >>> print(model.coef_.ravel().round(2))
+    [0.87 0.03 0.   0.   0.   0.  ]
     """
 
     cdef readonly double dispersion
@@ -74,6 +79,8 @@ cdef class NegativeBinomial(Loss):
     @classmethod
     def from_moments(cls, y, mean, n_parameters=0):
         """Return the loss whose dispersion is estimated by the method of moments.
+
+        With it Pearson's statistic is equal to its degrees of freedom.
 
         Parameters
         ----------
@@ -107,15 +114,22 @@ cdef class NegativeBinomial(Loss):
             )
         if not np.all(mean > 0.0):
             raise ValueError(f"mean must be positive, got {np.min(mean)}.")
-        share = y.size / (y.size - n_parameters)
-        excess = share * np.sum(np.square(y - mean)) - np.sum(mean)
-        dispersion = excess / np.sum(np.square(mean))
-        if not dispersion > 0.0:
+        squares, n_left = np.square(y - mean), y.size - n_parameters
+
+        def excess(dispersion):
+            variance = mean + dispersion * np.square(mean)
+            return float(np.sum(squares / variance)) - n_left
+
+        if not excess(0.0) > 0.0:
             raise ValueError(
-                f"y scatters no more than Poisson counts: the dispersion would be "
-                f"{dispersion:.3g}. Take loss='poisson'."
+                f"y scatters no more than Poisson counts: Pearson's statistic is "
+                f"{excess(0.0) + n_left:.4g}, of {n_left:.4g} degrees of freedom. Take "
+                f"loss='poisson'."
             )
-        return cls(float(dispersion))
+        high = 1.0
+        while excess(high) > 0.0:
+            high *= 2.0
+        return cls(brentq(excess, 0.0, high))
 
     cdef double value_at(self, double y, double eta) noexcept nogil:
         return (y + self.k) * softplus(eta - self.log_k) - y * eta
@@ -167,6 +181,10 @@ cdef class NegativeBinomial(Loss):
     def mean(self, eta):
         """Return the expected target at a linear predictor."""
         return np.exp(eta)
+
+    def variance(self, mean):
+        """Return the variance of a target at its mean, up to the dispersion."""
+        return mean + self.dispersion * np.square(mean)
 
     def sklearn_estimator(self):
         """Return that of Poisson regression: scikit-learn has none of this loss."""

@@ -78,3 +78,7 @@ cdef class Poisson(Loss):
     def mean(self, eta):
         """Return the expected target at a linear predictor."""
         return np.exp(eta)
+
+    def variance(self, mean):
+        """Return the variance of a target at its mean, up to the dispersion."""
+        return np.asarray(mean)

@@ -42,6 +42,7 @@ cdef class Tweedie(Loss):
     >>> y = np.where(days > 0, rng.gamma(np.maximum(days, 1)), 0.0)
     >>> model = GroupLasso(0.05, groups=2, loss=Tweedie(1.5)).fit(X, y)
     >>> print(model.coef_.ravel().round(2))
+    [1.01 0.02 0.   0.   0.   0.  ]
     """
 
     cdef readonly double power
@@ -98,8 +99,7 @@ cdef class Tweedie(Loss):
         from log(y), the root of residual 0, go one way.
         """
         cdef double eta = log(y), log_y = eta, step, term, total
-        cdef int i
-        for i in range(MAX_STEPS):
+        for _ in range(MAX_STEPS):
             if residual >= 0.0:
                 term = exp(self.b * eta)
                 total = residual + term
@@ -146,12 +146,16 @@ cdef class Tweedie(Loss):
         return not np.any(y)
 
     def descent_signs(self, y):
-        """Return -1 for targets of 0, whose loss falls to 0 as the mean does, else 0."""
+        """Return -1 for targets of 0, whose loss falls as the mean does, else 0."""
         return -np.equal(y, 0.0).astype(np.float64)
 
     def mean(self, eta):
         """Return the expected target at a linear predictor."""
         return np.exp(eta)
+
+    def variance(self, mean):
+        """Return the variance of a target at its mean, up to the dispersion."""
+        return np.power(mean, self.power)
 
     def sklearn_estimator(self):
         """Return the class name and parameters of a scikit-learn estimator."""

@@ -1,15 +1,38 @@
-"""Information criteria along a path fitted to all rows: AIC, BIC and EBIC."""
+"""Information criteria along a path fitted to all rows, and their dispersion."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import gammaln
 
-from mutar_cy.objectives import sparse_coefficients
+from mutar_cy.objectives import (
+    sparse_coefficients,
+    squared_pearson_residuals,
+    warn_user,
+)
 
 # Largest degrees of freedom per sample. A fit with more is nearly saturated: its
 # residual variance, and so its likelihood, is not an estimate of anything.
 MAX_DF_SHARE = 0.5
+
+
+# Criteria of quasi-likelihoods, and those of likelihoods with the same cost.
+QUASI = {"qaic": "aic", "qbic": "bic", "qebic": "ebic"}
+# Dispersion of counts above which a criterion of their likelihood selects too much. The
+# standard error of the dispersion of 100 Poisson counts is about 0.15.
+OVERDISPERSED = 1.5
+
+
+class CriterionPath(NamedTuple):
+    """An information criterion along every path of a grid."""
+
+    # (n_points, n_columns). Smaller is better; infinite where a fit has too many
+    # degrees of freedom to be judged. Sums over columns count, except where every
+    # column has a strength of its own.
+    values: np.ndarray
+    df: np.ndarray  # (n_points, n_columns), in equal shares where columns share one
+    dispersion: Any  # float, or (n_columns,); None if the criterion uses none
+    n_unconverged: int
 
 
 def criterion_path(objective, grid, criterion):
@@ -19,24 +42,13 @@ def criterion_path(objective, grid, criterion):
     ----------
     objective : Objective
     grid : Grid
-    criterion : {"aic", "bic", "ebic"}
+    criterion : {"aic", "bic", "ebic", "qaic", "qbic", "qebic"}
 
     Returns
     -------
-    values : ndarray of shape (n_points, n_columns)
-        Smaller is better; infinite where a fit has too many degrees of freedom to be
-        judged. Their sums over columns count, except where every column has a strength
-        of its own.
-    df : ndarray of shape (n_points, n_columns)
-        Degrees of freedom, in equal shares where columns share a penalty.
-    n_unconverged : int
+    path : CriterionPath
     """
-    if not objective.loss.has_likelihood:
-        raise ValueError(
-            f"criterion={criterion!r} needs the likelihood, which with "
-            f"loss={objective.loss.name!r} depends on an unknown dispersion; choose by "
-            f"cross-validation."
-        )
+    check_criterion(objective.loss, criterion)
     found: list[Any] = []
 
     def solutions(row):
@@ -49,14 +61,95 @@ def criterion_path(objective, grid, criterion):
         for row in grid.rows
         for piece in sparse_coefficients(objective, solutions(row))
     ]
-    values = _values(objective, fits, np.stack(found), criterion)
+    df, joint = np.stack(found), not isinstance(objective.penalty, list)
+    phi = None
+    if objective.loss.link == "log":
+        phi = dispersion_of_path(objective, fits, df, joint)
+        if criterion not in QUASI:
+            warn_overdispersed(objective.loss, criterion, phi)
+            phi = None
+    values = _values(objective, fits, df, QUASI.get(criterion, criterion), phi)
     n_unconverged = sum(piece.n_unconverged for piece in fits)
-    return values, np.stack(found), n_unconverged
+    return CriterionPath(values, df, phi, n_unconverged)
 
 
-def _values(objective, fits, df, criterion):
-    """Return the criterion of every fit, column by column."""
-    data = objective.data
+def check_criterion(loss, criterion):
+    """Raise unless a criterion is one for targets of a loss."""
+    if criterion in QUASI:
+        if loss.link != "log":
+            raise ValueError(
+                f"criterion={criterion!r} divides the deviance by a dispersion, which "
+                f"targets of loss={loss.name!r} do not have; take "
+                f"{QUASI[criterion]!r} or choose by cross-validation."
+            )
+    elif not loss.has_likelihood:
+        other = f", or take criterion='q{criterion}'" if loss.link == "log" else ""
+        raise ValueError(
+            f"criterion={criterion!r} needs the likelihood, which with "
+            f"loss={loss.name!r} depends on an unknown dispersion; choose by "
+            f"cross-validation{other}."
+        )
+
+
+def dispersion_of_path(objective, fits, df, joint):
+    """Return the dispersion of the weakest penalty that leaves enough samples.
+
+    It is Pearson's statistic over its degrees of freedom, of all columns together if
+    ``joint``, else of each. Of a likelihood, as that of counts, it is at least 1.
+
+    Parameters
+    ----------
+    objective : Objective
+    fits : list of SparseCoefficients
+    df : ndarray of shape (n_points, n_columns)
+    joint : bool
+    """
+    data, loss = objective.data, objective.loss
+
+    def measure(y, eta):
+        return squared_pearson_residuals(loss, y, loss.mean(eta))
+
+    all_rows = [np.arange(len(Y)) for Y in data.targets]
+    means, _ = objective.validation_losses(fits, all_rows, measure=measure)
+    given = [(len(y), weights.sum()) for _, y, weights in data.target_columns()]
+    counts, totals = np.array(given, dtype=np.float64).T
+    statistics = means * totals
+    if joint:
+        statistics, df = (own.sum(axis=1, keepdims=True) for own in (statistics, df))
+        counts = counts.sum(keepdims=True)
+    weakest = np.argmax(np.where(df <= MAX_DF_SHARE * counts, df, -1.0), axis=0)
+    at = weakest, np.arange(len(weakest))
+    # With hardly more samples than parameters even the strongest penalty has too many.
+    phi = statistics[at] / np.maximum(counts - df[at], 1.0)
+    if loss.has_likelihood:
+        phi = np.maximum(phi, 1.0)
+    return float(phi[0]) if joint else phi
+
+
+def warn_overdispersed(loss, criterion, phi):
+    """Warn that counts scatter more than their likelihood says."""
+    largest = float(np.max(phi))
+    if largest > OVERDISPERSED:
+        other = (
+            " or loss=mutar_cy.losses.NegativeBinomial(...)"
+            if loss.name == "poisson"
+            else ""
+        )
+        warn_user(
+            f"The targets scatter {largest:.1f} times as much as loss={loss.name!r} "
+            f"expects, so that criterion={criterion!r} selects too many features. Take "
+            f"criterion='q{criterion}'{other}."
+        )
+
+
+def _values(objective, fits, df, criterion, phi):
+    """Return the criterion of every fit, column by column.
+
+    A sample of weight s has s times its log-likelihood: so rates with exposures as
+    weights are counts with offsets. The variance of a squared error is estimated, by
+    which the scale of weights cancels.
+    """
+    data, loss = objective.data, objective.loss
     all_rows = [np.arange(len(Y)) for Y in data.targets]
     losses, _ = objective.validation_losses(fits, all_rows)
     given = [(len(y), weights.sum()) for _, y, weights in data.target_columns()]
@@ -64,16 +157,17 @@ def _values(objective, fits, df, criterion):
     joint = not isinstance(objective.penalty, list)
     n_samples = counts.sum() if joint else counts
     cost = 2.0 if criterion == "aic" else np.log(n_samples)
-    # A sample of weight s has s times its log-likelihood: so rates with exposures as
-    # weights are counts with offsets. The variance of a squared error is estimated, by
-    # which the scale of weights cancels.
-    sizes = counts if objective.loss.is_quadratic else totals
-    values = objective.loss.minus_two_log_likelihood(losses, sizes) + df * cost
+    if phi is None:
+        sizes = counts if loss.is_quadratic else totals
+        values = loss.minus_two_log_likelihood(losses, sizes)
+    else:
+        values = totals * losses / phi
+    values = values + df * cost
     if criterion == "ebic":
         groups = objective.groups
         n_blocks = data.n_features if groups is None else len(groups)
-        sizes = n_selected_blocks(objective, fits, joint)
-        values += 2.0 * log_binomial(n_blocks, sizes) / (len(counts) if joint else 1.0)
+        chosen = n_selected_blocks(objective, fits, joint)
+        values += 2.0 * log_binomial(n_blocks, chosen) / (len(counts) if joint else 1.0)
     sums = df.sum(axis=1, keepdims=True) if joint else df
     return np.where(sums <= MAX_DF_SHARE * n_samples, values, np.inf)
 

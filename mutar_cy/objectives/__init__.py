@@ -19,6 +19,7 @@ from mutar_cy.objectives._data_gap import (
     refuse_without_rows,
     with_last,
 )
+from mutar_cy.objectives._dispersion import dispersion, squared_pearson_residuals
 from mutar_cy.objectives._feature_groups import FeatureGroups
 from mutar_cy.objectives._folds import FoldMoments
 from mutar_cy.objectives._objective import (
@@ -99,6 +100,7 @@ __all__ = [
     "check_parameters",
     "check_task_strengths",
     "current_recorder",
+    "dispersion",
     "log_probabilities",
     "options_of",
     "parameter_names",
@@ -107,6 +109,7 @@ __all__ = [
     "refuse_without_rows",
     "solver_callback",
     "sparse_coefficients",
+    "squared_pearson_residuals",
     "warn_unconverged",
     "warn_unconverged_folds",
     "warn_unconverged_path",

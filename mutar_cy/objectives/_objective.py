@@ -355,7 +355,7 @@ class Objective(ABC):
         """Return half the second derivative of the deviance of every sample."""
         return self.loss.curvature(y, eta)
 
-    def validation_losses(self, fits, rows, present=None):
+    def validation_losses(self, fits, rows, present=None, measure=None):
         """Return the mean loss of some rows for several fits, column by column.
 
         Parameters
@@ -366,6 +366,9 @@ class Objective(ABC):
         present : ndarray of int, default=None
             The tasks that the fits know, ascending; all of them by default. Other
             tasks are predicted by the mean of the coefficients.
+        measure : callable, default=None
+            Returns a number for every sample, given targets and linear predictors;
+            :meth:`sample_losses` by default.
 
         Returns
         -------
@@ -374,7 +377,8 @@ class Objective(ABC):
         weight : float
             Total weight of the rows.
         """
-        return validation_losses(self, fits, rows, present)
+        measure = self.sample_losses if measure is None else measure
+        return validation_losses(self, fits, rows, measure, present)
 
     def task_columns(self):
         """Return the columns of coefficients of every task, a list of slices."""

@@ -71,7 +71,7 @@ def _selected(coef, intercept, n_unconverged):
     return SparseCoefficients(np.flatnonzero(used), coef, intercept, n_unconverged)
 
 
-def validation_losses(objective, fits, rows, present=None):
+def validation_losses(objective, fits, rows, measure, present=None):
     """Return what `Objective.validation_losses` documents."""
     data = objective.data
     used = np.unique(np.concatenate([piece.features for piece in fits]))
@@ -91,7 +91,7 @@ def validation_losses(objective, fits, rows, present=None):
         X = X[np.ix_(own, used)] if isinstance(X, np.ndarray) else X[own][:, used]
         held_out = _HeldOut(data, k, own)
         losses = [
-            held_out.mean_losses(objective, _predictors(X, used, some, fitted))
+            held_out.mean_losses(measure, _predictors(X, used, some, fitted))
             for some in _batches(fits, n_columns, len(own) + len(used))
         ]
         columns.append(np.concatenate(losses))
@@ -164,12 +164,13 @@ class _HeldOut:
         self.weight, self.sums = float(weights.sum()), weights.sum(axis=0)
         self.weights = weights
 
-    def mean_losses(self, objective, eta):
+    def mean_losses(self, measure, eta):
         """Return the mean losses of every column, NaN where nothing is held out.
 
         Parameters
         ----------
-        objective : Objective
+        measure : callable
+            Returns the losses of samples, given targets and linear predictors.
         eta : ndarray of shape (n_fits, n_rows, n_columns[, n_classes])
 
         Returns
@@ -180,7 +181,7 @@ class _HeldOut:
             eta = eta + self.offset.reshape(*self.offset.shape, *[1] * (eta.ndim - 3))
         n_fits = len(eta)
         targets = np.concatenate([self.y] * n_fits)
-        losses = objective.sample_losses(targets, eta.reshape(-1, *eta.shape[2:]))
+        losses = measure(targets, eta.reshape(-1, *eta.shape[2:]))
         losses = losses.reshape(n_fits, *self.y.shape)
         losses = np.where(self.weights > 0.0, losses, 0.0)
         with np.errstate(invalid="ignore"):

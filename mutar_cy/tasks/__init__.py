@@ -38,6 +38,7 @@ from mutar_cy.tasks._layouts import (
 )
 from mutar_cy.tasks._predict import (
     add_offset,
+    fitted_values,
     linear_predictor,
     map_tasks,
     predict,
@@ -71,6 +72,7 @@ __all__ = [
     "encode",
     "feature_names",
     "fitted_layout",
+    "fitted_values",
     "format_label",
     "has_task_designs",
     "is_dict",

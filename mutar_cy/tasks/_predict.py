@@ -56,8 +56,15 @@ def add_offset(predictor, offset, owner="offset"):
     return (predictor + checked).astype(predictor.dtype, copy=False)
 
 
-def residuals(data, coef, intercept, mean=None):
-    """Return the targets minus the predictions, in the layout of y.
+def residuals(data, coef, intercept):
+    """Return the targets minus the linear predictors, in the layout of y."""
+    blocks = fitted_values(data, coef, intercept)
+    pairs = zip(data.targets, blocks, strict=True)
+    return data.unstack([Y - fitted for Y, fitted in pairs])
+
+
+def fitted_values(data, coef, intercept, mean=None):
+    """Return the predictions for the data of a fit, shaped as the targets.
 
     Parameters
     ----------
@@ -74,10 +81,7 @@ def residuals(data, coef, intercept, mean=None):
     blocks = [own.reshape(Y.shape) for own, Y in zip(blocks, data.targets, strict=True)]
     pairs = zip(blocks, data.offsets, strict=True)
     blocks = [own if offset is None else own + offset for own, offset in pairs]
-    if mean is not None:
-        blocks = [mean(own) for own in blocks]
-    pairs = zip(data.targets, blocks, strict=True)
-    return data.unstack([Y - fitted for Y, fitted in pairs])
+    return blocks if mean is None else [mean(own) for own in blocks]
 
 
 def map_tasks(function, values):
