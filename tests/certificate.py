@@ -186,6 +186,11 @@ def assert_certified(model, X, y, *, tol=None, rounding=None, **fit_params):
             problem, coef, intercept, model.normalize
         )
     tol = model.tol if tol is None else tol
+    if getattr(model, "concomitant", False):
+        check_levels(problem, coef, intercept, np.ravel(model.sigma_), rounding)
+        problem = at_levels(problem, np.ravel(model.sigma_))
+        # Of the gap of coefficients and levels, relative to twice this null model.
+        tol = 2 * tol
     check(problem, coef, intercept, tol=tol, rounding=rounding)
 
 
@@ -211,6 +216,42 @@ def check_split(model, problem):
         cost = strength * np.linalg.norm(p) + entry * np.abs(q).sum()
         least = split_norm(p + q, strength, entry)[0]
         assert cost <= (1 + close) * least, f"split costs {cost}, not {least}"
+
+
+def check_levels(problem, coef, intercept, levels, rounding):
+    """Raise AssertionError unless noise levels are those of the residuals."""
+    residuals = reference.residuals(problem, coef, intercept)
+    lowest = 0.01 * np.array(null_levels(problem))
+    for c, r, level, least in zip(
+        problem.columns, residuals, levels, lowest, strict=True
+    ):
+        found = np.sqrt(c.weight @ r**2 / c.weight.sum())
+        best = max(found, least)
+        assert abs(level - best) <= (1e-7 + 100 * rounding) * best, (level, best)
+
+
+def null_levels(problem):
+    """Return the deviations of targets that unpenalised columns leave."""
+    zero = np.zeros((problem.n_features, len(problem.columns)))
+    residuals = [c.y for c in problem.columns]
+    if problem.fit_intercept:
+        residuals = [c.y - c.weight @ c.y / c.weight.sum() for c in problem.columns]
+    residuals = project(problem, residuals, zero)
+    found = [
+        np.sqrt(c.weight @ r**2 / c.weight.sum())
+        for c, r in zip(problem.columns, residuals, strict=True)
+    ]
+    largest = max(found)
+    return [own if own > 1e-12 * largest else largest for own in found]
+
+
+def at_levels(problem, levels):
+    """Return the problem of squared error at fixed noise levels."""
+    columns = [
+        c._replace(weight=c.weight / level)
+        for c, level in zip(problem.columns, levels, strict=True)
+    ]
+    return problem._replace(columns=columns)
 
 
 def in_normalized_units(problem, coef, intercept, normalize=True):

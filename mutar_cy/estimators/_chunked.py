@@ -106,6 +106,7 @@ def refusal(model, arguments):
         ("criterion", None),
         ("warm_start", False),
         ("degenerate_tasks", "raise"),
+        ("concomitant", False),
     ):
         if getattr(model, label, default) != default:
             return (

@@ -11,12 +11,13 @@ from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._fits_statistics import FitsStatistics
 from mutar_cy.estimators._grouped_model import GroupedModel
 from mutar_cy.estimators._loss_classifier import LossClassifier
-from mutar_cy.estimators._loss_regressor import LossRegressor
+from mutar_cy.estimators._loss_regressor import LossRegressor, objective_class
 from mutar_cy.model_selection import alpha_grid, geometric_alphas, pair_grid
 from mutar_cy.objectives import (
     COUNT,
     NON_NEGATIVE,
     BlockObjective,
+    ConcomitantBlockObjective,
     check_alphas,
     warn_user,
 )
@@ -44,7 +45,8 @@ class DirtyModelBase(GroupedModel):
             # The geometric mean of the two ends: 1 / sqrt(n_columns), where the shared
             # part is zero, and 1, where the specific part is.
             beta = self.alpha * n_columns**-0.25
-        return BlockObjective(
+        kinds = BlockObjective, ConcomitantBlockObjective
+        return objective_class(self, loss, kinds)(
             data,
             partial(
                 dirty_penalty,
@@ -153,6 +155,7 @@ class DirtyModel(FitsStatistics, DirtyModelBase, LossRegressor):
     %(unseen_tasks)s
     %(missing_targets)s
     %(degenerate_tasks)s
+    %(concomitant of losses)s
 
     Attributes
     ----------
@@ -170,6 +173,7 @@ class DirtyModel(FitsStatistics, DirtyModelBase, LossRegressor):
     %(selected_groups_)s
     %(residuals_)s
     %(dispersion_)s
+    %(sigma_ of losses)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -214,6 +218,7 @@ class DirtyModel(FitsStatistics, DirtyModelBase, LossRegressor):
 
     _parameter_constraints = {
         **LossRegressor._parameter_constraints,
+        "concomitant": ["boolean"],
         "beta": [*NON_NEGATIVE, None],
     }
 
@@ -237,6 +242,7 @@ class DirtyModel(FitsStatistics, DirtyModelBase, LossRegressor):
         unseen_tasks="raise",
         missing_targets="raise",
         degenerate_tasks="raise",
+        concomitant=False,
     ):
         self.alpha = alpha
         self.beta = beta
@@ -255,6 +261,7 @@ class DirtyModel(FitsStatistics, DirtyModelBase, LossRegressor):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
         self.degenerate_tasks = degenerate_tasks
+        self.concomitant = concomitant
 
 
 def dirty_penalty(alpha, beta, weights, ridge, positive):
@@ -321,6 +328,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
     %(unseen_tasks)s
     %(missing_targets)s
     %(degenerate_tasks)s
+    %(concomitant of losses)s
 
     Attributes
     ----------
@@ -353,6 +361,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
     %(selected_groups_)s
     %(residuals_)s
     %(dispersion_)s
+    %(sigma_ of losses)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -436,6 +445,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
         unseen_tasks="raise",
         missing_targets="raise",
         degenerate_tasks="raise",
+        concomitant=False,
     ):
         self.alphas = alphas
         self.betas = betas
@@ -459,6 +469,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
         self.degenerate_tasks = degenerate_tasks
+        self.concomitant = concomitant
 
 
 def dirty_grid(objective, alphas, eps, *, betas=None, ratios=5):

@@ -166,6 +166,13 @@ concomitant : bool or "mutar", default=False
     minimises nothing: ``beta`` of each task is multiplied by the deviation of its
     residuals, until that stays what it is.
 """,
+    "concomitant of losses": r"""
+concomitant : bool, default=False
+    Whether noise levels are estimated with the coefficients: the data term of every
+    task and response is then :math:`\frac{c_k}{2} (v_k / \sigma_k + \sigma_k)` with
+    its mean squared residual :math:`v_k`. Only for squared error without ``ridge``.
+    ``alpha`` then has the unit of X alone, and does not depend on the noise.
+""",
     "criterion": """
 criterion : {"aic", "bic", "ebic"}, default=None
     Information criterion that chooses alpha in place of cross-validation, from one
@@ -495,6 +502,11 @@ rule : {"min", "1se"}, default="min"
 rule : {"min", "1se"}, default="min"
     Which alpha to take: that of the least mean error over folds, or the first on its
     path whose mean is at most one standard error above it.
+""",
+    "sigma_ of losses": r"""
+sigma_ : ndarray of shape (n_tasks[, n_responses]), or float
+    Only with ``concomitant``: the noise levels, :math:`\sqrt{v_k}`, and at least a
+    hundredth of the deviation of the target.
 """,
     "sigma_": """
 sigma_ : ndarray of shape (n_tasks[, n_responses]), or float

@@ -15,9 +15,13 @@ from mutar_cy.estimators._cross_validated import (
 from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._fits_statistics import FitsStatistics
 from mutar_cy.estimators._grouped_model import GroupedModel
-from mutar_cy.estimators._loss_regressor import LossRegressor
+from mutar_cy.estimators._loss_regressor import LossRegressor, objective_class
 from mutar_cy.model_selection import alpha_grid, select_best
-from mutar_cy.objectives import SeparableObjective, check_task_strengths
+from mutar_cy.objectives import (
+    ConcomitantSeparableObjective,
+    SeparableObjective,
+    check_task_strengths,
+)
 from mutar_cy.penalties import L21, SparseGroup
 
 
@@ -26,7 +30,8 @@ class IndLassoModel(GroupedModel):
 
     def _loss_objective(self, data, loss):
         groups, weights = self._groups_and_weights(data, per_task=True)
-        return SeparableObjective(
+        kinds = SeparableObjective, ConcomitantSeparableObjective
+        return objective_class(self, loss, kinds)(
             data,
             column_penalties(self, weights, data.columns),
             {"alpha": self.alpha},
@@ -85,6 +90,7 @@ class IndLasso(FitsStatistics, IndLassoModel, LossRegressor):
     %(unseen_tasks)s
     %(missing_targets)s
     %(degenerate_tasks)s
+    %(concomitant of losses)s
 
     Attributes
     ----------
@@ -100,6 +106,7 @@ class IndLasso(FitsStatistics, IndLassoModel, LossRegressor):
     %(selected_groups_)s
     %(residuals_)s
     %(dispersion_)s
+    %(sigma_ of losses)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -132,6 +139,7 @@ class IndLasso(FitsStatistics, IndLassoModel, LossRegressor):
 
     _parameter_constraints = {
         **LossRegressor._parameter_constraints,
+        "concomitant": ["boolean"],
         "alpha": [Interval(Real, 0, None, closed="left"), "array-like"],
     }
 
@@ -156,6 +164,7 @@ class IndLasso(FitsStatistics, IndLassoModel, LossRegressor):
         unseen_tasks="raise",
         missing_targets="raise",
         degenerate_tasks="raise",
+        concomitant=False,
     ):
         self.alpha = alpha
         self.fit_intercept = fit_intercept
@@ -175,6 +184,7 @@ class IndLasso(FitsStatistics, IndLassoModel, LossRegressor):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
         self.degenerate_tasks = degenerate_tasks
+        self.concomitant = concomitant
 
 
 def column_penalties(estimator, weights, columns):
@@ -304,6 +314,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
     %(unseen_tasks)s
     %(missing_targets)s
     %(degenerate_tasks)s
+    %(concomitant of losses)s
 
     Attributes
     ----------
@@ -331,6 +342,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
     %(selected_groups_)s
     %(residuals_)s
     %(dispersion_)s
+    %(sigma_ of losses)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -414,6 +426,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
         unseen_tasks="raise",
         missing_targets="raise",
         degenerate_tasks="raise",
+        concomitant=False,
     ):
         self.alphas = alphas
         self.eps = eps
@@ -438,3 +451,4 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
         self.unseen_tasks = unseen_tasks
         self.missing_targets = missing_targets
         self.degenerate_tasks = degenerate_tasks
+        self.concomitant = concomitant

@@ -37,6 +37,33 @@ def check_targets(loss, data, constants="raise"):
     return data
 
 
+def objective_class(estimator, loss, kinds):
+    """Return the class of the objective of a model.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With or without a parameter ``concomitant``.
+    loss : Loss
+    kinds : tuple of type
+        The class for given noise levels, and that for estimated ones.
+    """
+    plain, concomitant = kinds
+    if not getattr(estimator, "concomitant", False):
+        return plain
+    if not loss.is_quadratic:
+        raise ValueError(
+            f"concomitant=True estimates the noise of loss='squared_error', got "
+            f"loss={loss.name!r}. Leave concomitant=False."
+        )
+    if estimator.ridge:
+        raise ValueError(
+            f"concomitant=True takes no ridge, got ridge={estimator.ridge!r}. Leave "
+            f"ridge=0."
+        )
+    return concomitant
+
+
 class LossRegressor(MultiOutputMixin, RegressorMixin, GroupedModel):
     """Regression whose parameter ``loss`` says what targets are like."""
 
@@ -114,6 +141,8 @@ class LossRegressor(MultiOutputMixin, RegressorMixin, GroupedModel):
         means = tasks.fitted_values(data, coef, fitted["intercept_"], mean)
         pairs = zip(data.targets, means, strict=True)
         fitted["residuals_"] = data.unstack([Y - own for Y, own in pairs])
+        if "sigma" in arrays:
+            fitted["sigma_"] = arrays["sigma"]
         if loss.link == "log":
             n_parameters = np.count_nonzero(coef)
             n_parameters += objective.n_columns if self.fit_intercept else 0

@@ -45,6 +45,8 @@ from mutar_cy.objectives import (
 )
 
 # Attributes that only fits to chunked X, or to statistics, have.
+# Attributes that only some fits have.
+OF_SOME_FITS = "alpha_max_", "dispersion_", "sigma_"
 OF_CHUNKS = "n_passes_", "n_bytes_read_", "dual_gap_statistics_", "_evidence"
 
 
@@ -119,7 +121,7 @@ class MultiTaskModel(
         fitted |= known_alpha_max(objective, fitted["coef_"])
         if callback is not None:
             callback.close(fitted)
-        for name in ("alpha_max_", "dispersion_", *OF_CHUNKS):  # of the last fit
+        for name in (*OF_SOME_FITS, *OF_CHUNKS):  # of the last fit
             self.__dict__.pop(name, None)
         self.__dict__.update(fitted)
         objective.warn(solution)

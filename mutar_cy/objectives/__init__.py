@@ -14,6 +14,10 @@ from mutar_cy.objectives._classification import (
     ClassificationObjective,
     log_probabilities,
 )
+from mutar_cy.objectives._concomitant import (
+    ConcomitantBlockObjective,
+    ConcomitantSeparableObjective,
+)
 from mutar_cy.objectives._data_gap import (
     certified_by_data,
     refuse_without_rows,
@@ -81,6 +85,8 @@ __all__ = [
     "BlockObjective",
     "CallbackSupportMixin",
     "ClassificationObjective",
+    "ConcomitantBlockObjective",
+    "ConcomitantSeparableObjective",
     "ConvexProblem",
     "FeatureGroups",
     "FitOptions",
