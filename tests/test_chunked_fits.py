@@ -378,7 +378,7 @@ def test_memory_is_bounded_before_anything_is_read():
     X = RowChunks(np.broadcast_to(np.float32(1.0), (10_000, 6000)), n_rows=100)
     with sklearn.config_context(working_memory=256):
         with pytest.raises(ValueError, match="Statistics of 1 tasks"):
-            mc.GroupLasso().fit({"a": X}, {"a": np.zeros(10_000)})
+            mc.ReweightedGroupLasso().fit({"a": X}, {"a": np.zeros(10_000)})
         with pytest.raises(ValueError, match="in smaller chunks of rows"):
             mc.GroupLasso().fit({"a": RowChunks(X.X, 9000)}, {"a": np.zeros(10_000)})
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sklearn
 
 import mutar_cy as mc
 from mutar_cy.chunks import ChunkError, RowChunks
@@ -69,6 +70,22 @@ def test_a_cluster_gives_the_same_bits(model, client, tmp_path):
             bits(model, {t: RowChunks(own, 100) for t, own in X.items()}, y)
             == (on_cluster[0])
         )
+
+
+def test_columns_in_play_have_the_same_bits_on_a_cluster(client):
+    rng = np.random.default_rng(0)
+    X = {t: rng.standard_normal((n, 300)) for t, n in SIZES.items()}
+    y = {
+        t: own[:, :5].sum(axis=1) + rng.standard_normal(len(own))
+        for t, own in X.items()
+    }
+    lazy = {t: RowChunks(own, 100) for t, own in X.items()}
+    model = mc.GroupLasso(0.2)
+    with sklearn.config_context(working_memory=4):
+        on_cluster = bits(model, lazy, y)
+        assert model.n_passes_ > 2
+        with no_client(client):
+            assert bits(model, lazy, y) == on_cluster
 
 
 class no_client:

@@ -108,18 +108,68 @@ class ChunkedData:
             first += left
         return out
 
+    @property
+    def n_features(self):
+        """The number of columns of every design."""
+        return int(next(iter(self.designs.values())).shape[1])
+
+    @property
+    def n_responses(self):
+        """The number of columns of every target."""
+        return self.chunks[0].Y.shape[1]
+
+    def _n_held(self, n_folds=1):
+        """Return the largest number of sums, each of one task, in memory at a time."""
+        return len(self.designs) * n_folds + 2 + int(np.log2(len(self.chunks)))
+
+    def holds_statistics(self, n_folds=1):
+        """Return whether statistics of all columns take at most the working memory."""
+        needed = 8 * self._n_held(n_folds) * self.n_features**2
+        return needed <= get_config()["working_memory"] * MIB
+
+    def most_columns(self):
+        """Return how many columns' products with all fit in the working memory."""
+        row = 8 * self._n_held() * self.n_features
+        return int(get_config()["working_memory"] * MIB // row)
+
     def _refuse_large(self, n_folds):
         """Raise if statistics take more than the working memory."""
-        n_features = next(iter(self.designs.values())).shape[1]
-        n_held = len(self.designs) * n_folds + 2 + int(np.log2(len(self.chunks)))
-        needed, allowed = 8 * n_held * n_features**2, get_config()["working_memory"]
-        if needed > allowed * MIB:
+        n_features = self.n_features
+        needed = 8 * self._n_held(n_folds) * n_features**2
+        allowed = get_config()["working_memory"]
+        if not self.holds_statistics(n_folds):
             raise ValueError(
                 f"Statistics of {len(self.designs)} tasks, {n_folds} folds and "
                 f"{n_features} features take {needed // MIB} MiB; scikit-learn's "
                 f"working_memory is {allowed} MiB. Select columns, take fewer folds, "
                 "or raise sklearn.set_config(working_memory=...)."
             )
+
+    def moments(self):
+        """Return statistics of every task without products of columns of X.
+
+        Returns
+        -------
+        moments : dict of TaskStats by task
+            With ``gram`` the diagonal alone.
+        """
+        return self._run("moments", moments_of_chunk, None)
+
+    def products(self, features, means):
+        """Return the weighted products of some columns with all, in one pass.
+
+        Parameters
+        ----------
+        features : ndarray of int
+        means : dict of tuple of ndarray of shape (n_features,) by task
+            Each subtracted from the rows of X, one after the other.
+
+        Returns
+        -------
+        products : dict of ndarray of shape (len(features), n_features) by task
+        """
+        what = f"products of {len(features)} columns"
+        return self._run(what, products_of_chunk, (features, means))
 
     def residual_sums(self, fits):
         """Return the sums of residuals of every task, in one pass.
@@ -147,6 +197,21 @@ def stats_of_chunk(chunk, fold_ends):
         found = stats_of_rows(chunk.task, X[some], Y[some], weight[some])
         out[chunk.task, f] = found
     return out
+
+
+def moments_of_chunk(chunk, _):
+    """Return the moments of a chunk by task."""
+    X, Y, weight = chunk.read()
+    return {chunk.task: stats_of_rows(chunk.task, X, Y, weight, moments=True)}
+
+
+def products_of_chunk(chunk, given):
+    """Return the products of some columns of a chunk with all, by task."""
+    features, means = given
+    X, _, weight = chunk.read()
+    for part in means[chunk.task]:
+        X -= part
+    return {chunk.task: (X[:, features] * weight[:, None]).T @ X}
 
 
 def residuals_of_chunk(chunk, fits):

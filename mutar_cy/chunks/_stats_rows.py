@@ -5,31 +5,29 @@ import numpy as np
 from mutar_cy.chunks._passes import LinearFit
 
 
-class StatsRows:
-    """Few rows per task with the statistics of the data.
-
-    A model of squared error without intercepts and without ``normalize`` has the same
-    objective on these rows as the model itself on the data.
+class TaskUnits:
+    """Means and sizes of the columns of all tasks; the way back to the user's units.
 
     Parameters
     ----------
     stats : dict of TaskStats by task
-    arrange : callable
-        Puts one array per task into the layout of the data.
     center : bool
         Whether there are intercepts.
     normalize : {False, True, "std"}
+
+    Attributes
+    ----------
+    sizes : ndarray of shape (n_features, n_columns)
+    weights : ndarray of shape (n_columns,)
+        Sums of the sample weights.
     """
 
-    def __init__(self, stats, arrange, center, normalize):
+    def __init__(self, stats, center, normalize):
         self.stats, self.center = stats, center
         every = list(stats.values())
-        sizes = [own.sizes(normalize if center else False) for own in every]
-        pairs = [own.rows(center, size) for own, size in zip(every, sizes, strict=True)]
-        self.X = arrange([X for X, _ in pairs], "X")
-        self.y = arrange([Y for _, Y in pairs], "y")
-        n_responses = every[0].cross.shape[1]
-        self.sizes = np.repeat(np.stack(sizes, axis=1), n_responses, axis=1)
+        self.task_sizes = [own.sizes(normalize if center else False) for own in every]
+        self.n_responses = n_responses = every[0].cross.shape[1]
+        self.sizes = np.repeat(np.stack(self.task_sizes, axis=1), n_responses, axis=1)
         self.weights = np.repeat([own.weight for own in every], n_responses)
         self._means = np.stack([own.mean for own in every], axis=1)
         self._means = np.repeat(self._means, n_responses, axis=1)
@@ -56,6 +54,51 @@ class StatsRows:
             y_mean = own.y_mean if self.center else np.zeros_like(own.y_mean)
             out[task] = LinearFit(coef[:, columns], intercept[columns], mean, y_mean)
         return out
+
+    def free_products(self, column, features):
+        """Return products with some features, for residuals made orthogonal to them.
+
+        Returns
+        -------
+        gram : ndarray of shape (n_some_features, n_features)
+        cross : ndarray of shape (n_some_features,)
+            In units of ``sizes``, over the sum of weights.
+        """
+        k, response = divmod(column, self.n_responses)
+        stats, size = list(self.stats.values())[k], self.task_sizes[k]
+        gram, cross = self._task_products(k, features)
+        gram = gram / np.outer(size[features], size) / stats.weight
+        return gram, cross[features, response] / size[features] / stats.weight
+
+    def _task_products(self, k, features):
+        """Return products of some features with all, and of X with y, of a task."""
+        raise NotImplementedError
+
+
+class StatsRows(TaskUnits):
+    """Few rows per task with the statistics of the data.
+
+    A model of squared error without intercepts and without ``normalize`` has the same
+    objective on these rows as the model itself on the data.
+
+    Parameters
+    ----------
+    stats, center, normalize
+        As `TaskUnits` takes them.
+    arrange : callable
+        Puts one array per task into the layout of the data.
+    """
+
+    def __init__(self, stats, arrange, center, normalize):
+        super().__init__(stats, center, normalize)
+        of_tasks = zip(stats.values(), self.task_sizes, strict=True)
+        pairs = [own.rows(center, size) for own, size in of_tasks]
+        self.X = arrange([X for X, _ in pairs], "X")
+        self.y = arrange([Y for _, Y in pairs], "y")
+
+    def _task_products(self, k, features):
+        gram, cross, _ = list(self.stats.values())[k].products(self.center)
+        return gram[features], cross
 
 
 def squared_errors(stats, fits):

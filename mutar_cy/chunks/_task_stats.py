@@ -138,10 +138,14 @@ class TaskStats(NamedTuple):
             self.n_samples + other.n_samples,
             total,
             *self._moved(share * dx, share * dy),
-            self.gram + other.gram + both * np.outer(dx, dx),
+            self.gram + other.gram + both * self._squared(dx),
             self.cross + other.cross + both * np.outer(dx, dy),
             self.square + other.square + both * dy**2,
         )
+
+    def _squared(self, values):
+        """Return the products of values per feature that belong to those of X."""
+        return values**2 if self.gram.ndim == 1 else np.outer(values, values)
 
     def _shifts_to(self, other):
         """Return the means of other statistics minus these."""
@@ -195,7 +199,7 @@ class TaskStats(NamedTuple):
         means = self._moved(-share * dx, -share * dy)
         dx, dy = (1.0 + share) * dx, (1.0 + share) * dy  # from the means that are left
         both = total * other.weight / self.weight
-        gram = self.gram - other.gram - both * np.outer(dx, dx)
+        gram = self.gram - other.gram - both * self._squared(dx)
         cross = self.cross - other.cross - both * np.outer(dx, dy)
         square = self.square - other.square - both * dy**2
         before = np.concatenate([np.diag(self.gram), self.square])
@@ -324,18 +328,23 @@ class TaskStats(NamedTuple):
         if not center:
             mean, y_mean = self.mean, self.y_mean
             return (
-                self.gram + self.weight * np.outer(mean, mean),
+                self.gram + self.weight * self._squared(mean),
                 self.cross + self.weight * np.outer(mean, y_mean),
                 self.square + self.weight * y_mean**2,
             )
-        limit = self.weight * (CONSTANT * self.mean) ** 2
-        varies = np.diag(self.gram) > limit
-        y_varies = self.square > self.weight * (CONSTANT * self.y_mean) ** 2
+        varies, y_varies = self.varies()
         return (
-            self.gram * np.outer(varies, varies),
+            self.gram * self._squared(varies),
             self.cross * np.outer(varies, y_varies),
             self.square * y_varies,
         )
+
+    def varies(self):
+        """Return which columns of X, and of y, are not constant up to rounding."""
+        squares = self.gram if self.gram.ndim == 1 else np.diag(self.gram)
+        limit = self.weight * (CONSTANT * self.mean) ** 2
+        y_limit = self.weight * (CONSTANT * self.y_mean) ** 2
+        return squares > limit, self.square > y_limit
 
     def sizes(self, normalize):
         """Return the sizes of columns as ``normalize`` defines them; 1 for constants.
@@ -347,18 +356,23 @@ class TaskStats(NamedTuple):
         if not normalize:
             return np.ones(len(self.mean))
         n_rows = 1 if normalize == "std" else self.n_samples
-        squares = np.diag(self.products()[0])
+        products = self.products()[0]
+        squares = products if products.ndim == 1 else np.diag(products)
         sizes = np.sqrt(np.maximum(squares, 0.0) * (n_rows / self.weight))
         return np.where(sizes > 0.0, sizes, 1.0)
 
 
-def stats_of_rows(task, X, Y, weight):
-    """Return the statistics of checked rows; X is overwritten."""
+def stats_of_rows(task, X, Y, weight, moments=False):
+    """Return the statistics of checked rows; X is overwritten.
+
+    Of moments, ``gram`` is the diagonal alone, of shape (n_features,).
+    """
     total = float(weight.sum())
     if total == 0.0:
         p, q = X.shape[1], Y.shape[1]
         means: Means = np.zeros(p), np.zeros(q), np.zeros(p), np.zeros(q)
-        products = np.zeros((p, p)), np.zeros((p, q)), np.zeros(q)
+        shape = (p,) if moments else (p, p)
+        products = np.zeros(shape), np.zeros((p, q)), np.zeros(q)
         return TaskStats(task, 0, 0.0, *means, *products)
     share = weight / total
     mean, y_mean = share @ X, share @ Y
@@ -379,7 +393,7 @@ def stats_of_rows(task, X, Y, weight):
         y_mean,
         left,
         y_left,
-        X.T @ X,
+        np.einsum("np,np->p", X, X) if moments else X.T @ X,
         X.T @ Y,
         np.einsum("nq,nq->q", Y, Y),
     )

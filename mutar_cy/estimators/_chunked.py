@@ -9,9 +9,12 @@ from sklearn.base import clone
 from mutar_cy.chunks._passes import ChunkedData, sums_of_residuals
 from mutar_cy.chunks._sources import RowChunks, cut, is_chunked
 from mutar_cy.chunks._stats_rows import StatsRows, squared_errors
+from mutar_cy.chunks._streamed import StreamedColumns
 from mutar_cy.chunks._task_stats import TaskStats, check_stats
 from mutar_cy.model_selection import ValidationLosses
 from mutar_cy.objectives import (
+    StreamedSolver,
+    alpha_max_by_sums,
     certified_by_data,
     refuse_without_rows,
     with_last,
@@ -214,15 +217,27 @@ class StatisticsFit:
     stats : dict of TaskStats by task
     """
 
+    rows: Any  # TaskUnits
+
     def __init__(self, model, given, stats):
         self.rows = StatsRows(stats, given.arrange, model.fit_intercept, _scale(model))
+        self._pose(model, self.rows.X, self.rows.y)
+
+    def _pose(self, model, X, y):
+        """Set the objective on rows that need neither intercepts nor ``normalize``."""
         self.model = clone(model).set_params(fit_intercept=False)
         if hasattr(model, "normalize"):
             self.model.set_params(normalize=False)
-        self.objective = self.model._objective(
-            self.model._read(self.rows.X, self.rows.y)
-        )
+        self.objective = self.model._objective(self.model._read(X, y))
         refuse_without_rows(self.objective)
+
+    def solve(self):
+        """Return the solution of the objective, as yet without a look at the data."""
+        return self.objective.solve()
+
+    def alpha_max(self):
+        """Return the smallest alpha at which every penalised coefficient is zero."""
+        return self.objective.alpha_max()
 
     def coefficients(self, solution):
         """Return the user's coefficients (n_features, n_columns) and intercepts."""
@@ -255,6 +270,40 @@ class StatisticsFit:
         return {**fitted, "n_features_in_": self.model.n_features_in_}
 
 
+class StreamedFit(StatisticsFit):
+    """A model of squared error and the products of columns in play.
+
+    Parameters
+    ----------
+    model : estimator
+        Of a convex penalty.
+    given : ChunkedInput
+    data : ChunkedData
+    """
+
+    def __init__(self, model, given, data):
+        if not data.most_columns():
+            raise ValueError(
+                f"The products of one column with all {data.n_features} take more than "
+                "scikit-learn's working_memory; select columns, or raise "
+                "sklearn.set_config(working_memory=...)."
+            )
+        # One row per task, to read groups, weights and names by.
+        X = [np.zeros((1, data.n_features)) for _ in given.designs]
+        y = [np.zeros((1, data.n_responses)) for _ in given.designs]
+        self._pose(model, given.arrange(X, "X"), given.arrange(y, "y"))
+        self.rows = StreamedColumns(data, model.fit_intercept, _scale(model))
+        self.solver = StreamedSolver(self.objective, self.rows)
+
+    def solve(self):
+        """Return the solution, by as many passes as times that columns came in."""
+        return self.solver.solve(self.objective)
+
+    def alpha_max(self):
+        """Return the smallest alpha at which every penalised coefficient is zero."""
+        return alpha_max_by_sums(self.objective, self.solver.null_sums(), self.rows)
+
+
 def _scale(model):
     return getattr(model, "normalize", False)
 
@@ -269,14 +318,18 @@ def fit_chunked(model, given, y, sample_weight):
     y, sample_weight : object
         In the layout of X; None for statistics.
     """
+    fit: Any
     if given.is_statistics:
         _refuse_targets(y, sample_weight)
         fit = StatisticsFit(model, given, given.designs)
-        return fit, *_uncertified(fit, fit.objective.solve())
+        return fit, *_uncertified(fit, fit.solve())
     given, data = read_targets(given, y, sample_weight)
-    stats = {task: own for (task, _), own in data.statistics().items()}
-    fit = StatisticsFit(model, given, stats)
-    return fit, *_certified(fit, fit.objective.solve(), data)
+    if model._fits_streams and not data.holds_statistics():
+        fit = StreamedFit(model, given, data)
+    else:
+        stats = {task: own for (task, _), own in data.statistics().items()}
+        fit = StatisticsFit(model, given, stats)
+    return fit, *_certified(fit, fit.solve(), data)
 
 
 def _refuse_targets(y, sample_weight):

@@ -174,6 +174,8 @@ class DirtyModel(FitsStatistics, DirtyModelBase, LossRegressor):
     %(residuals_)s
     %(dispersion_)s
     %(sigma_ of losses)s
+    %(n_passes_)s
+    %(dual_gap_statistics_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -362,6 +364,7 @@ class DirtyModelCV(AlphaAndBeta, DirtyModel):
     %(residuals_)s
     %(dispersion_)s
     %(sigma_ of losses)s
+    %(n_passes_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s

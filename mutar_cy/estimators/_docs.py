@@ -387,6 +387,17 @@ mse_path_ : ndarray of shape (n_alphas, n_folds)
 n_features_in_ : int
     Number of columns of X, the task column included.
 """,
+    "n_passes_": """
+n_passes_, n_bytes_read_ : int
+    Set only if X was read by chunks (:class:`~mutar_cy.chunks.RowChunks`): passes over
+    the data, and the bytes of X that they read.
+""",
+    "dual_gap_statistics_": """
+dual_gap_statistics_ : float or ndarray
+    Set only after a fit to :class:`~mutar_cy.chunks.TaskStats`: the duality gap of the
+    statistics. The attribute ``dual_gap_`` is missing until ``certify`` sets it to that
+    of the data.
+""",
     "n_iter_": r"""
 n_iter_ : int
     Passes over the coefficients, or Newton steps.
@@ -487,7 +498,7 @@ positive : bool or array-like of shape (n_features,), default=False
 """,
     "residuals_": r"""
 residuals_ : ndarray, or list of them in the list layout
-    Targets minus predictions, in the layout of y.
+    Targets minus predictions, in the layout of y. Not set if X was read by chunks.
 """,
     "selected_groups_": """
 selected_groups_ : list

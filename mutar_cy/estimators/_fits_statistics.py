@@ -15,6 +15,7 @@ class FitsStatistics:
     """
 
     _fits_statistics = True
+    _fits_streams = True
     _evidence: Any
 
     def _check_federated(self):

@@ -107,6 +107,8 @@ class IndLasso(FitsStatistics, IndLassoModel, LossRegressor):
     %(residuals_)s
     %(dispersion_)s
     %(sigma_ of losses)s
+    %(n_passes_)s
+    %(dual_gap_statistics_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -343,6 +345,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
     %(residuals_)s
     %(dispersion_)s
     %(sigma_ of losses)s
+    %(n_passes_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s

@@ -87,6 +87,8 @@ class IndRewLasso(FitsStatistics, ReweightingRegressor):
         Passes made over the coefficients, in all convex problems together, of the task
         that needed most.
     %(residuals_)s
+    %(n_passes_)s
+    %(dual_gap_statistics_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -119,6 +121,7 @@ class IndRewLasso(FitsStatistics, ReweightingRegressor):
      [ 0.     -1.3386]]
     """
 
+    _fits_streams = False  # its problems have other supports
     _parameter_constraints = {
         **ReweightingRegressor._parameter_constraints,
         "alpha": [Interval(Real, 0, None, closed="left"), "array-like"],
@@ -242,6 +245,7 @@ class IndRewLassoCV(AlphaPerTask, IndRewLasso):
         Passes made over the coefficients, in all convex problems together, of the task
         that needed most.
     %(residuals_)s
+    %(n_passes_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s

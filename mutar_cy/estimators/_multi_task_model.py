@@ -60,6 +60,7 @@ class MultiTaskModel(
 
     groups: Any = None  # every feature alone, where it is not a parameter
     _fits_statistics = False  # whether statistics of squared errors are enough
+    _fits_streams = False  # whether columns may come into play one after the other
 
     _parameter_constraints = {
         "alpha": NON_NEGATIVE,
@@ -145,7 +146,7 @@ class MultiTaskModel(
         if fit.objective.is_unpenalised and not getattr(self, "ridge", 0.0):
             warn_unpenalised(fit.objective.loss)
         self._warn_other_model(fit.objective)
-        fitted |= known_alpha_max(fit.objective, fitted["coef_"])
+        fitted |= known_alpha_max(fit.objective, fitted["coef_"], fit.alpha_max)
         for name in [name for name in vars(self) if name.endswith("_")]:
             del self.__dict__[name]  # of the last fit
         self.__dict__.pop("_evidence", None)
@@ -455,7 +456,7 @@ class MultiTaskRegressor(MultiOutputMixin, RegressorMixin, MultiTaskModel):
         )
 
 
-def known_alpha_max(objective, coef):
+def known_alpha_max(objective, coef, find=None):
     """Return the attribute ``alpha_max_`` of a fit without coefficients, a dict.
 
     Elsewhere it would cost another pass over the data.
@@ -463,7 +464,7 @@ def known_alpha_max(objective, coef):
     strength = objective.strengths.get("alpha", 0.0)
     if coef.any() or not np.any(strength) or not objective.has_alpha_max:
         return {}
-    return {"alpha_max_": objective.alpha_max()}
+    return {"alpha_max_": (objective.alpha_max if find is None else find)()}
 
 
 @one_blas_thread()

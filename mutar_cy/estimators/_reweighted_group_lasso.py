@@ -80,6 +80,8 @@ class ReweightedGroupLasso(FitsStatistics, ReweightingRegressor):
     %(dual_gap_ of MultiLevelLasso)s
     %(n_iter_ of reweighting)s
     %(residuals_)s
+    %(n_passes_)s
+    %(dual_gap_statistics_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -117,6 +119,7 @@ class ReweightedGroupLasso(FitsStatistics, ReweightingRegressor):
     [0.386 0.358 0.358]
     """
 
+    _fits_streams = False  # its problems have other supports
     _parameter_constraints = {
         **ReweightingRegressor._parameter_constraints,
         "groups": GROUPS,
@@ -224,6 +227,7 @@ class ReweightedGroupLassoCV(CrossValidated, ReweightedGroupLasso):
     %(dual_gap_ of MultiLevelLasso)s
     %(n_iter_ of reweighting)s
     %(residuals_)s
+    %(n_passes_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s

@@ -19,6 +19,7 @@ from mutar_cy.objectives._concomitant import (
     ConcomitantSeparableObjective,
 )
 from mutar_cy.objectives._data_gap import (
+    alpha_max_by_sums,
     certified_by_data,
     refuse_without_rows,
     with_last,
@@ -49,6 +50,7 @@ from mutar_cy.objectives._reweighted import (
     ReweightedObjective,
     ReweightedSeparableObjective,
 )
+from mutar_cy.objectives._streamed import StreamedSolver
 from mutar_cy.objectives._validation_loss import (
     SparseCoefficients,
     sparse_coefficients,
@@ -99,8 +101,10 @@ __all__ = [
     "ReweightedTransportObjective",
     "SeparableObjective",
     "SparseCoefficients",
+    "StreamedSolver",
     "TransportObjective",
     "all_or_nothing",
+    "alpha_max_by_sums",
     "certified_by_data",
     "check_alphas",
     "check_parameters",

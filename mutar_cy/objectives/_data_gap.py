@@ -20,7 +20,7 @@ def certified_by_data(objective, solution, sums, rows):
         As `Objective.solve` returns it.
     sums : list of ResidualSums
         Of every design, at the user's coefficients.
-    rows : StatsRows
+    rows : TaskUnits
 
     Returns
     -------
@@ -29,25 +29,22 @@ def certified_by_data(objective, solution, sums, rows):
     """
     (problem,) = objective.convex_problems(solution)
     own = problem.solution
-    task_weights = [[part.task_weight] * part.Y.shape[1] for part in problem.parts]
-    factor = np.concatenate(task_weights) / rows.weights
+    factor = column_factors(problem, rows)
     point = _dual_point(sums, factor, rows)
     penalties = objective.penalty_terms(problem, own.coef)
     primal = 0.5 * factor * np.concatenate([one.square for one in sums]) + penalties
-    parts = [part._replace(offset=None) for part in problem.parts]
-    scaled = make_scaled_data(parts, fit_intercept=False)
-    if isinstance(problem.penalty, list):
-        dual = [
-            _dual(scaled.column(c), penalty, problem.groups, point, [c])
-            for c, penalty in enumerate(problem.penalty)
+    dual = np.array(
+        [
+            _dual(one, columns, point, rows, factor)
+            for one, columns in penalised_problems(problem)
         ]
-        gap: Any = np.maximum(primal - np.array(dual), 0.0)
+    )
+    if isinstance(problem.penalty, list):
+        gap: Any = np.maximum(primal - dual, 0.0)
         value: Any = primal
     else:
-        columns = range(len(factor))
-        dual = _dual(scaled, problem.penalty, problem.groups, point, columns)
         value = float(primal.sum())
-        gap = max(value - dual, 0.0)
+        gap = max(value - float(dual[0]), 0.0)
     return own._replace(
         dual_gap=gap,
         objective=value,
@@ -76,17 +73,120 @@ def _dual_point(sums, factor, rows):
     return np.maximum(factor * square, 0.0), factor * inner, correlation
 
 
-def _dual(scaled, penalty, groups, point, columns):
+def penalised_problems(problem):
+    """Return the problems that have a dual each, with their columns.
+
+    Parameters
+    ----------
+    problem : ConvexProblem
+    """
+    parts = [part._replace(offset=None) for part in problem.parts]
+    scaled = make_scaled_data(parts, fit_intercept=False)
+    if not isinstance(problem.penalty, list):
+        whole = PenalisedProblem(scaled, problem.penalty, problem.groups)
+        return [(whole, list(range(scaled.n_columns)))]
+    return [
+        (PenalisedProblem(scaled.column(c), penalty, problem.groups), [c])
+        for c, penalty in enumerate(problem.penalty)
+    ]
+
+
+def in_units_of(problem, correlation):
+    """Return correlations of residuals as `PenalisedProblem` compares them."""
+    exponent = problem.data.x_exponent + problem.data.y_exponent
+    return np.ldexp(correlation, exponent)
+
+
+def dual_ratios(problem, correlation):
+    """Return the factors by which correlations exceed what keeps blocks at zero.
+
+    Parameters
+    ----------
+    problem : ConvexProblem
+    correlation : ndarray of shape (n_columns, n_features)
+        Minus the gradient of the data term.
+
+    Returns
+    -------
+    ratios : ndarray of shape (n_blocks,)
+        The largest of all columns' problems; infinite for unpenalised blocks, 0 for
+        excluded ones.
+    """
+    largest: Any = 0.0
+    for own, columns in penalised_problems(problem):
+        ratios = _ratios(own, in_units_of(own, correlation[columns]))
+        largest = np.maximum(largest, ratios)
+    return largest
+
+
+def alpha_max_by_sums(objective, sums, rows):
+    """Return the smallest alpha at which every penalised coefficient is zero.
+
+    Parameters
+    ----------
+    objective : LossObjective
+    sums : list of ResidualSums
+        At zero coefficients.
+    rows : TaskUnits
+        With `free_products`, if some features have no penalty.
+    """
+    penalty: Any = objective.penalty
+    if isinstance(penalty, list):
+        penalty = [one.unit() for one in penalty]
+    else:
+        penalty = penalty.unit()
+    (problem,) = objective.convex_problems(None)
+    problem = problem._replace(penalty=penalty)
+    factor = column_factors(problem, rows)
+    point = _dual_point(sums, factor, rows)
+    largest = []
+    for own, columns in penalised_problems(problem):
+        correlation = _without_free(own, columns, point, rows, factor)[2]
+        ratios = _ratios(own, in_units_of(own, correlation))
+        exponent = -(own.data.x_exponent + own.data.y_exponent)
+        ratios[np.isinf(ratios)] = 0.0
+        largest.append(np.ldexp(ratios.max(), exponent))
+    if isinstance(penalty, list):
+        return np.reshape(largest, objective.data.columns)[()]
+    return float(largest[0])
+
+
+def column_factors(problem, rows):
+    """Return the weight of every column's sum of squares in the objective."""
+    task_weights = [[part.task_weight] * part.Y.shape[1] for part in problem.parts]
+    return np.concatenate(task_weights) / rows.weights
+
+
+def _ratios(problem, correlation):
+    """Return dual norms over thresholds; infinite for unpenalised blocks."""
+    norms, thresholds = problem.dual_norms(correlation), problem.thresholds
+    ratios = np.full(len(norms), np.inf)
+    return np.divide(norms, thresholds, out=ratios, where=thresholds > 0.0)
+
+
+def _without_free(problem, columns, point, rows, factor):
+    """Return the products of residuals made orthogonal to unpenalised columns."""
+    square, inner, correlation = (np.array(values[columns]) for values in point)
+    if not len(problem.free) or problem.positive:
+        return square, inner, correlation
+    features = np.sort(problem.blocks.features(problem.free))
+    for i, c in enumerate(columns):
+        gram, cross = rows.free_products(c, features)
+        task_weight = factor[c] * rows.weights[c]
+        step = np.linalg.lstsq(gram[:, features], correlation[i, features])[0]
+        of_step = correlation[i, features] @ step / task_weight
+        square[i] = max(square[i] - of_step, 0.0)
+        inner[i] -= cross @ step
+        correlation[i] -= step @ gram
+        correlation[i, features] = 0.0
+    return square, inner, correlation
+
+
+def _dual(problem, columns, point, rows, factor):
     """Return the largest dual value of multiples of the residuals of some columns."""
-    problem = PenalisedProblem(scaled, penalty, groups)
-    square, inner, correlation = (values[list(columns)] for values in point)
-    if len(problem.free) and not problem.positive:
-        features = problem.blocks.features(problem.free)
-        square, inner, correlation = _orthogonal(
-            scaled, features, (square, inner, correlation)
-        )
-    unit = scaled.y_exponent
-    correlation = np.ldexp(correlation, scaled.x_exponent + unit)
+    square, inner, correlation = _without_free(problem, columns, point, rows, factor)
+    unit = problem.data.y_exponent
+    correlation = in_units_of(problem, correlation)
     limit = 2.0 if len(problem.free) else np.inf
     certificate = Certificate(problem.thresholds, problem.ridge, limit)
     moments = np.ldexp([square.sum(), inner.sum()], 2 * unit)
@@ -96,25 +196,6 @@ def _dual(scaled, penalty, groups, point, columns):
         problem.conjugate(correlation),
     )
     return float(np.ldexp(dual, -2 * unit))
-
-
-def _orthogonal(scaled, features, point):
-    """Return the products of residuals made orthogonal to unpenalised columns."""
-    square, inner, correlation = (np.array(values) for values in point)
-    every = np.arange(scaled.n_features)
-    for c in range(scaled.n_columns):
-        d = int(np.searchsorted(scaled.column_ptr, c, side="right")) - 1
-        design = scaled.designs[d]
-        gram = np.ldexp(design.gram(features, every), -2 * scaled.x_exponent)
-        target = scaled.targets[d][c - scaled.column_ptr[d]][None, :]
-        of_target = design.correlate(target)[0, features]
-        of_target = np.ldexp(of_target, -scaled.x_exponent - scaled.y_exponent)
-        step = np.linalg.lstsq(gram[:, features], correlation[c, features])[0]
-        square[c] = max(square[c] - correlation[c, features] @ step, 0.0)
-        inner[c] -= of_target @ step
-        correlation[c] -= step @ gram
-        correlation[c, features] = 0.0
-    return square, inner, correlation
 
 
 def refuse_without_rows(objective):

@@ -1,5 +1,6 @@
 """Objectives of one loss: one penalty of all columns, or one of each column."""
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -180,6 +181,39 @@ class LossObjective(Objective):
         coef, intercept = super().in_precision(self._bases.to_user(solution))
         intercept = intercept + self._bases.fits_of_means(coef)
         return self._bases.from_user(coef), intercept
+
+    def of_blocks(self, chosen, designs, targets):
+        """Return squared errors of other rows, with the penalty of some blocks.
+
+        Parameters
+        ----------
+        chosen : ndarray of int
+            Blocks of features, whose columns the designs have, block after block.
+        designs, targets : list of ndarray
+            As `TaskData` has them, of any number of rows.
+        """
+        other, make_penalty = copy(self), self.make_penalty
+
+        def of_chosen(**strengths):
+            found = make_penalty(**strengths)
+            if isinstance(found, list):
+                return [one.restricted(chosen) for one in found]
+            return found.restricted(chosen)
+
+        other.make_penalty = of_chosen
+        counts = Blocks(self.data.n_features, self.groups).counts(chosen)
+        if self.groups is not None:
+            ends = np.cumsum(counts)
+            other.groups = np.split(np.arange(ends[-1]), ends[:-1])
+        other._feature_groups, other.loss = None, SquaredError()
+        other.data = self.data._replace(
+            designs=designs,
+            targets=targets,
+            feature_names=None,
+            offsets=[None] * len(designs),
+        )
+        other._prepare()
+        return other
 
     def data_terms(self, problem, predicted):
         """Return the loss of every column of a convex problem."""
