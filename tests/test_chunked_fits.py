@@ -259,7 +259,7 @@ def test_chunks_that_cannot_be_used(kind, message):
 @pytest.mark.parametrize(
     ("model", "given", "message"),
     [
-        (mc.GroupLasso(loss="huber"), {}, "loss='huber' needs the rows"),
+        (mc.DirtyModel(loss="huber"), {}, "loss='huber' needs the rows"),
         (mc.MultiLevelLasso(), {}, "MultiLevelLasso needs the rows"),
         (mc.GroupLasso(standardize_groups=True, groups=2), {}, "standardize_groups"),
         (mc.GroupLasso(positive=[1, -1] * 6), {}, "positive= with several signs"),
@@ -271,7 +271,7 @@ def test_chunks_that_cannot_be_used(kind, message):
         ),
         (mc.GroupLassoCV(), {"groups": [0]}, "groups= of samples is not available"),
         (mc.GroupLasso(), {"task": [0]}, "task= is not available"),
-        (mc.GroupLasso(), {"offset": 1.0}, "offset= is not available"),
+        (mc.GroupLassoCV(), {"offset": 1.0}, "offset= is not available"),
     ],
 )
 def test_what_needs_rows_in_memory(model, given, message):

@@ -88,6 +88,25 @@ def test_columns_in_play_have_the_same_bits_on_a_cluster(client):
             assert bits(model, lazy, y) == on_cluster
 
 
+def test_newton_steps_have_the_same_bits_on_a_cluster(client):
+    X, _ = simulate()
+    rng = np.random.default_rng(1)
+    y = {
+        t: rng.poisson(np.exp(own[:, 0] - 100.0)).astype(float) for t, own in X.items()
+    }
+    offset = {t: rng.standard_normal(len(own)) for t, own in X.items()}
+    lazy = {t: RowChunks(own, 100) for t, own in X.items()}
+    model = mc.GroupLasso(0.05, loss="poisson")
+
+    def fitted():
+        return model.fit(lazy, y, offset=offset).coef_.tobytes()
+
+    on_cluster = fitted()
+    assert model.get_support().any()
+    with no_client(client):
+        assert fitted() == on_cluster
+
+
 class no_client:
     """Hide the client, as if there were none."""
 

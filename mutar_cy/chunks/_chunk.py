@@ -35,6 +35,7 @@ class Chunk(NamedTuple):
     Y: np.ndarray  # (stop - start, n_responses)
     weight: np.ndarray | None  # (stop - start,)
     source: str  # the kind of X, for messages
+    offset: np.ndarray | None = None  # (stop - start, n_responses)
 
     @property
     def name(self):

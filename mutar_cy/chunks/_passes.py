@@ -45,28 +45,63 @@ class ChunkedData:
         By task, each to be sliced by rows.
     targets : dict of ndarray of shape (n_samples, n_responses)
     weights : dict of ndarray of shape (n_samples,), or of None
+    offsets : dict of ndarray of shape (n_samples, n_responses), default=None
+        What to add to the linear predictors.
     """
 
-    def __init__(self, designs, targets, weights):
+    def __init__(self, designs, targets, weights, offsets=None):
         self.designs, self.n_passes, self.n_bytes = designs, 0, 0
+        self.targets, self.weights, self.offsets = targets, weights, offsets
         for task, X in designs.items():
             refuse_wide_chunk(X, task)
-        self.chunks = [
-            chunk
-            for task, X in designs.items()
-            for chunk in cut(task, X, targets[task], weights[task])
-        ]
+        self.chunks = self._cut(targets)
         self.n_samples = {task: X.shape[0] for task, X in designs.items()}
 
-    def _run(self, what, function, given):
+    def _cut(self, targets):
+        """Return the chunks of all tasks with some targets."""
+        offsets = self.offsets or dict.fromkeys(self.designs)
+        return [
+            chunk
+            for task, X in self.designs.items()
+            for chunk in cut(task, X, targets[task], self.weights[task], offsets[task])
+        ]
+
+    def observed(self, task):
+        """Return targets, offsets and roots of shares of weights, column by column.
+
+        Each of shape (n_samples,).
+        """
+        Y, weight = self.targets[task], self.weights[task]
+        weight = np.ones(len(Y)) if weight is None else weight
+        root = np.sqrt(weight / weight.sum())
+        offset = np.zeros(Y.shape) if self.offsets is None else self.offsets[task]
+        return [
+            (np.ascontiguousarray(y), np.ascontiguousarray(own), root)
+            for y, own in zip(Y.T, offset.T, strict=True)
+        ]
+
+    def run(self, what, function, given, chunks=None):
+        """Return the sum over chunks of a function of each, in one pass.
+
+        Parameters
+        ----------
+        what : str
+            The subject of the line that is logged.
+        function : callable
+            Called as ``function(chunk, given)``, perhaps on a cluster; returns a dict
+            of summands.
+        given : object
+        chunks : list of Chunk, default=None
+            Those of the data by default.
+        """
         began = time.perf_counter()
-        client = active_client()
+        client, chunks = active_client(), self.chunks if chunks is None else chunks
         if client is None:
             found = reduce_chunks(
-                self.chunks, lambda chunk: function(chunk, given), add_by_key
+                chunks, lambda chunk: function(chunk, given), add_by_key
             )
         else:
-            found = reduce_on_cluster(client, self.chunks, function, add_by_key, given)
+            found = reduce_on_cluster(client, chunks, function, add_by_key, given)
         shapes = [(X.shape, np.dtype(X.dtype).itemsize) for X in self.designs.values()]
         n_bytes = sum(int(np.prod(shape)) * size for shape, size in shapes)
         self.n_passes += 1
@@ -90,7 +125,7 @@ class ChunkedData:
             :class:`mutar_cy.model_selection.TaskKFold`.
         """
         self._refuse_large(n_folds)
-        return self._run("statistics", stats_of_chunk, self._fold_ends(n_folds))
+        return self.run("statistics", stats_of_chunk, self._fold_ends(n_folds))
 
     def _fold_ends(self, n_folds):
         """Return the ends of the folds of every task."""
@@ -118,24 +153,29 @@ class ChunkedData:
         """The number of columns of every target."""
         return self.chunks[0].Y.shape[1]
 
-    def _n_held(self, n_folds=1):
+    def n_sums_held(self, n_folds=1):
         """Return the largest number of sums, each of one task, in memory at a time."""
         return len(self.designs) * n_folds + 2 + int(np.log2(len(self.chunks)))
 
+    @staticmethod
+    def bytes_allowed():
+        """Return the bytes of sums that may be in memory at a time."""
+        return get_config()["working_memory"] * MIB
+
     def holds_statistics(self, n_folds=1):
         """Return whether statistics of all columns take at most the working memory."""
-        needed = 8 * self._n_held(n_folds) * self.n_features**2
-        return needed <= get_config()["working_memory"] * MIB
+        needed = 8 * self.n_sums_held(n_folds) * self.n_features**2
+        return needed <= self.bytes_allowed()
 
     def most_columns(self):
         """Return how many columns' products with all fit in the working memory."""
-        row = 8 * self._n_held() * self.n_features
-        return int(get_config()["working_memory"] * MIB // row)
+        row = 8 * self.n_sums_held() * self.n_features
+        return int(self.bytes_allowed() // row)
 
     def _refuse_large(self, n_folds):
         """Raise if statistics take more than the working memory."""
         n_features = self.n_features
-        needed = 8 * self._n_held(n_folds) * n_features**2
+        needed = 8 * self.n_sums_held(n_folds) * n_features**2
         allowed = get_config()["working_memory"]
         if not self.holds_statistics(n_folds):
             raise ValueError(
@@ -145,15 +185,21 @@ class ChunkedData:
                 "or raise sklearn.set_config(working_memory=...)."
             )
 
-    def moments(self):
+    def moments(self, targets=None):
         """Return statistics of every task without products of columns of X.
+
+        Parameters
+        ----------
+        targets : dict of ndarray of shape (n_samples, n_responses), default=None
+            In place of the targets of the data.
 
         Returns
         -------
         moments : dict of TaskStats by task
             With ``gram`` the diagonal alone.
         """
-        return self._run("moments", moments_of_chunk, None)
+        chunks = None if targets is None else self._cut(targets)
+        return self.run("moments", moments_of_chunk, None, chunks)
 
     def products(self, features, means):
         """Return the weighted products of some columns with all, in one pass.
@@ -169,7 +215,7 @@ class ChunkedData:
         products : dict of ndarray of shape (len(features), n_features) by task
         """
         what = f"products of {len(features)} columns"
-        return self._run(what, products_of_chunk, (features, means))
+        return self.run(what, products_of_chunk, (features, means))
 
     def residual_sums(self, fits):
         """Return the sums of residuals of every task, in one pass.
@@ -182,7 +228,7 @@ class ChunkedData:
         -------
         sums : dict of ResidualSums by task
         """
-        return self._run("residuals", residuals_of_chunk, fits)
+        return self.run("residuals", residuals_of_chunk, fits)
 
 
 def stats_of_chunk(chunk, fold_ends):

@@ -97,13 +97,15 @@ def refuse_wide_chunk(X, task):
         )
 
 
-def cut(task, X, Y, weight):
+def cut(task, X, Y, weight, offset=None):
     """Return the chunks of a task, in the order of its rows."""
     n_samples, step = X.shape[0], rows_of_chunk(X)
     source = type(X.X if isinstance(X, RowChunks) else X).__name__
     out = []
     for start in range(0, n_samples, step):
         stop = min(start + step, n_samples)
-        own = None if weight is None else weight[start:stop]
-        out.append(Chunk(task, start, stop, X, Y[start:stop], own, source))
+        rows = slice(start, stop)
+        own = None if weight is None else weight[rows]
+        moved = None if offset is None else offset[rows]
+        out.append(Chunk(task, start, stop, X, Y[rows], own, source, moved))
     return out

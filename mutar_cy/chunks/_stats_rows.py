@@ -43,7 +43,19 @@ class TaskUnits:
         coef = coef / self.sizes
         if not self.center:
             return coef, np.zeros((*coef.shape[:-2], coef.shape[-1]))
-        return coef, self._y_means - np.einsum("pc,...pc->...c", self._means, coef)
+        return coef, self._y_means - self.fits_of_means(coef)
+
+    def fits_of_means(self, coef):
+        """Return the predictions at the means; zeros where X is not centred.
+
+        Parameters
+        ----------
+        coef : ndarray of shape (..., n_features, n_columns)
+            In the user's units.
+        """
+        if not self.center:
+            return np.zeros((*coef.shape[:-2], coef.shape[-1]))
+        return np.einsum("pc,...pc->...c", self._means, coef)
 
     def linear_fits(self, coef, intercept):
         """Return the `LinearFit` of every task, given those of all columns."""

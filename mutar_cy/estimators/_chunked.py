@@ -6,13 +6,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.base import clone
 
+from mutar_cy.chunks._loss_passes import LossColumns
 from mutar_cy.chunks._passes import ChunkedData, sums_of_residuals
 from mutar_cy.chunks._sources import RowChunks, cut, is_chunked
 from mutar_cy.chunks._stats_rows import StatsRows, squared_errors
 from mutar_cy.chunks._streamed import StreamedColumns
 from mutar_cy.chunks._task_stats import TaskStats, check_stats
+from mutar_cy.losses import get_loss
 from mutar_cy.model_selection import ValidationLosses
 from mutar_cy.objectives import (
+    StreamedNewton,
     StreamedSolver,
     alpha_max_by_sums,
     certified_by_data,
@@ -87,17 +90,22 @@ def refusal(model, arguments):
             f"{name} needs the rows of X in memory; chunked X is for GroupLasso, "
             f"IndLasso, DirtyModel, ReweightedGroupLasso and IndRewLasso. {LOADED}"
         )
-    if getattr(model, "loss", "squared_error") != "squared_error":
+    loss = get_loss(getattr(model, "loss", "squared_error"))
+    if not loss.is_quadratic and not model._streams_losses:
         return (
-            f"loss={model.loss!r} needs the rows of X in memory; chunked X is for "
-            f"loss='squared_error'. {LOADED}"
+            f"loss={model.loss!r} needs the rows of X in memory for {name}; with "
+            "chunked X it is for GroupLasso and IndLasso, and loss='squared_error' for "
+            f"all. {LOADED}"
         )
-    for label in ("task", "offset"):
-        if arguments.get(label) is not None:
-            return (
-                f"{label}= is not available with chunked X; give a dict of one design "
-                "per task, and targets without their offsets."
-            )
+    if arguments.get("offset") is not None and hasattr(model, "cv"):
+        return (
+            "offset= is not available for cross-validation of chunked X; subtract the "
+            "offsets from the targets."
+        )
+    if arguments.get("task") is not None:
+        return (
+            "task= is not available with chunked X; give a dict of one design per task."
+        )
     if arguments.get("groups") is not None:
         return (
             "groups= of samples is not available with chunked X, whose folds are "
@@ -119,8 +127,11 @@ def refusal(model, arguments):
     return None
 
 
-def read_targets(given, y, sample_weight):
-    """Return the kind of y with `ChunkedData` of checked targets and weights."""
+def read_targets(given, y, sample_weight, offset=None, is_quadratic=True):
+    """Return the kind of y with `ChunkedData` of checked targets and weights.
+
+    Offsets of squared errors are subtracted from the targets.
+    """
     tasks = list(given.designs)
     for task, X in given.designs.items():
         _refuse_design(X, task)
@@ -144,7 +155,27 @@ def read_targets(given, y, sample_weight):
     if len({own.shape[1] for own in targets.values()}) > 1 or len(n_axes) > 1:
         raise ValueError("All tasks need the same number of responses in y.")
     given = given._replace(is_flat=n_axes == {1})
-    return given, ChunkedData(given.designs, targets, weights)
+    offsets = _read_offsets(given, offset, targets)
+    if offsets is not None and is_quadratic:
+        targets = {task: targets[task] - own for task, own in offsets.items()}
+        offsets = None
+    return given, ChunkedData(given.designs, targets, weights, offsets)
+
+
+def _read_offsets(given, offset, targets):
+    """Return checked offsets by task, of the shape of the targets, or None."""
+    if offset is None:
+        return None
+    found = _per_task(given, offset, "offset")
+    for task, X in given.designs.items():
+        own = _checked(found[task], X, f"offset of task {task!r}")
+        if own.size != targets[task].size:
+            raise ValueError(
+                f"offset of task {task!r} has shape {own.shape}; give one number per "
+                "target."
+            )
+        found[task] = own.reshape(targets[task].shape)
+    return found
 
 
 def _refuse_design(X, task):
@@ -224,16 +255,22 @@ class StatisticsFit:
         self._pose(model, self.rows.X, self.rows.y)
 
     def _pose(self, model, X, y):
-        """Set the objective on rows that need neither intercepts nor ``normalize``."""
+        """Set the objective of squared errors of rows that are centred and scaled."""
         self.model = clone(model).set_params(fit_intercept=False)
-        if hasattr(model, "normalize"):
-            self.model.set_params(normalize=False)
+        for name, value in (("normalize", False), ("loss", "squared_error")):
+            if hasattr(model, name):
+                self.model.set_params(**{name: value})
         self.objective = self.model._objective(self.model._read(X, y))
         refuse_without_rows(self.objective)
 
     def solve(self):
         """Return the solution of the objective, as yet without a look at the data."""
         return self.objective.solve()
+
+    def certified_solution(self, data):
+        """Return the solution with the gap of the data, by one more pass."""
+        solution = self.solve()
+        return self.certified(solution, self.residual_sums(data, solution))
 
     def alpha_max(self):
         """Return the smallest alpha at which every penalised coefficient is zero."""
@@ -288,10 +325,7 @@ class StreamedFit(StatisticsFit):
                 "scikit-learn's working_memory; select columns, or raise "
                 "sklearn.set_config(working_memory=...)."
             )
-        # One row per task, to read groups, weights and names by.
-        X = [np.zeros((1, data.n_features)) for _ in given.designs]
-        y = [np.zeros((1, data.n_responses)) for _ in given.designs]
-        self._pose(model, given.arrange(X, "X"), given.arrange(y, "y"))
+        self._pose(model, *one_row_per_task(given, data))
         self.rows = StreamedColumns(data, model.fit_intercept, _scale(model))
         self.solver = StreamedSolver(self.objective, self.rows)
 
@@ -304,45 +338,105 @@ class StreamedFit(StatisticsFit):
         return alpha_max_by_sums(self.objective, self.solver.null_sums(), self.rows)
 
 
+class LossFit(StatisticsFit):
+    """A model of any loss, fitted by Newton steps of one pass each.
+
+    Parameters
+    ----------
+    model : estimator
+        Of a convex penalty.
+    given : ChunkedInput
+    data : ChunkedData
+    """
+
+    def __init__(self, model, given, data):
+        self._pose(model, *one_row_per_task(given, data))
+        loss = get_loss(model.loss)
+        self._check_targets(model, loss, data)
+        columns = LossColumns(data, loss, model.fit_intercept, _scale(model))
+        self.rows, self.solver = columns, StreamedNewton(self.objective, columns)
+
+    def _check_targets(self, model, loss, data):
+        """Raise unless the targets are in the range of the loss."""
+        targets, weights = [*data.targets.values()], [*data.weights.values()]
+        of_tasks = self.objective.data._replace(targets=targets, weights=weights)
+        model._check_targets(loss, of_tasks)
+        if np.any(self.objective.penalty_is_zero()) and np.any(model.positive):
+            raise ValueError(
+                f"positive={model.positive!r} and penalty weights of 0 are not "
+                f"available together for chunked X with loss={loss.name!r}; give "
+                "these features a small weight."
+            )
+
+    def certified_solution(self, _):
+        """Return the solution with the gap of the data."""
+        return self.solver.solve()
+
+    def coefficients(self, solution):
+        """Return the user's coefficients (n_features, n_columns) and intercepts."""
+        coef = self.objective.to_user(solution)[0] / self.rows.sizes
+        return coef, solution.intercept - self.rows.fits_of_means(coef)
+
+    def alpha_max(self):
+        """Return the smallest alpha at which every penalised coefficient is zero."""
+        return self.solver.alpha_max()
+
+
+def one_row_per_task(given, data):
+    """Return X and y of one row per task, to read groups, weights and names by."""
+    X = [np.zeros((1, data.n_features)) for _ in given.designs]
+    y = [np.zeros((1, data.n_responses)) for _ in given.designs]
+    return given.arrange(X, "X"), given.arrange(y, "y")
+
+
 def _scale(model):
     return getattr(model, "normalize", False)
 
 
-def fit_chunked(model, given, y, sample_weight):
+def fit_chunked(model, given, y, sample_weight, offset=None):
     """Return the fit of a model, its solution and its attributes.
 
     Parameters
     ----------
     model : estimator
     given : ChunkedInput
-    y, sample_weight : object
+    y, sample_weight, offset : object
         In the layout of X; None for statistics.
     """
+    is_quadratic = get_loss(getattr(model, "loss", "squared_error")).is_quadratic
     fit: Any
     if given.is_statistics:
-        _refuse_targets(y, sample_weight)
+        _refuse_targets(model, y, sample_weight, offset)
         fit = StatisticsFit(model, given, given.designs)
         return fit, *_uncertified(fit, fit.solve())
-    given, data = read_targets(given, y, sample_weight)
-    if model._fits_streams and not data.holds_statistics():
+    given, data = read_targets(given, y, sample_weight, offset, is_quadratic)
+    if not is_quadratic:
+        fit = LossFit(model, given, data)
+    elif model._fits_streams and not data.holds_statistics():
         fit = StreamedFit(model, given, data)
     else:
         stats = {task: own for (task, _), own in data.statistics().items()}
         fit = StatisticsFit(model, given, stats)
-    return fit, *_certified(fit, fit.solve(), data)
+    return fit, *_certified(fit, data)
 
 
-def _refuse_targets(y, sample_weight):
-    if y is not None or sample_weight is not None:
+def _refuse_targets(model, y, sample_weight, offset):
+    if any(own is not None for own in (y, sample_weight, offset)):
         raise ValueError(
-            "X holds statistics, which know the targets and weights: pass y=None and "
-            "no sample_weight."
+            "X holds statistics, which know the targets, weights and offsets: pass "
+            "y=None and neither sample_weight nor offset."
+        )
+    loss = getattr(model, "loss", "squared_error")
+    if not get_loss(loss).is_quadratic:
+        raise ValueError(
+            f"loss={loss!r} needs the rows of the data; statistics do for "
+            "loss='squared_error' only."
         )
 
 
-def _certified(fit, solution, data):
+def _certified(fit, data):
     """Return a solution certified by a pass over the data, and its attributes."""
-    solution = fit.certified(solution, fit.residual_sums(data, solution))
+    solution = fit.certified_solution(data)
     fitted = fit.attributes(solution)
     fitted |= {"n_passes_": data.n_passes, "n_bytes_read_": data.n_bytes}
     return solution, fitted
@@ -418,7 +512,7 @@ def _fold_losses(train, grid, held_out):
 def finish_chunked(fit, objective, data):
     """Return the certified solution at chosen strengths, and its attributes."""
     fit.objective = objective
-    return _certified(fit, objective.solve(), data)
+    return _certified(fit, data)
 
 
 def sum_pairwise(stats):

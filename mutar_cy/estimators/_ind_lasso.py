@@ -139,6 +139,7 @@ class IndLasso(FitsStatistics, IndLassoModel, LossRegressor):
      [ 0.     -1.3143]]
     """
 
+    _streams_losses = True
     _parameter_constraints = {
         **LossRegressor._parameter_constraints,
         "concomitant": ["boolean"],
@@ -400,6 +401,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
     ((2,), (100, 2))
     """
 
+    _streams_losses = False
     _model_class = IndLasso
     _parameter_constraints = constraints_of(IndLasso, per_task=["boolean"])
 

@@ -129,7 +129,11 @@ class LossRegressor(MultiOutputMixin, RegressorMixin, GroupedModel):
     def _read(self, X, y, sample_weight=None, task=None, offset=None):
         given = {"sample_weight": sample_weight, "task": task, "offset": offset}
         data = self._read_data(X, y, **given)
-        return check_targets(get_loss(self.loss), data, self.degenerate_tasks)
+        return self._check_targets(get_loss(self.loss), data)
+
+    def _check_targets(self, loss, data):
+        """Return data, or raise if a target is outside the range of a loss."""
+        return check_targets(loss, data, self.degenerate_tasks)
 
     def _objective(self, data):
         return self._loss_objective(data, get_loss(self.loss))

@@ -61,6 +61,7 @@ class MultiTaskModel(
     groups: Any = None  # every feature alone, where it is not a parameter
     _fits_statistics = False  # whether statistics of squared errors are enough
     _fits_streams = False  # whether columns may come into play one after the other
+    _streams_losses = False  # whether any loss is fitted by passes over the data
 
     _parameter_constraints = {
         "alpha": NON_NEGATIVE,
@@ -110,7 +111,8 @@ class MultiTaskModel(
         check_parameters(self)
         chunked = self._chunked(X, given)
         if chunked is not None:
-            return self._fit_chunked(chunked, y, given.get("sample_weight"))
+            given = {name: given.get(name) for name in ("sample_weight", "offset")}
+            return self._fit_chunked(chunked, y, given)
         objective = self._objective(self._read(X, y, **given))
         if objective.is_unpenalised and not getattr(self, "ridge", 0.0):
             warn_unpenalised(objective.loss)
@@ -140,9 +142,9 @@ class MultiTaskModel(
             return None
         raise ValueError(reason)
 
-    def _fit_chunked(self, chunked, y, sample_weight):
-        """Fit to statistics of chunked data, certified by another pass over them."""
-        fit, solution, fitted = fit_chunked(self, chunked, y, sample_weight)
+    def _fit_chunked(self, chunked, y, given):
+        """Fit to chunked data by passes over them, the last of which certifies."""
+        fit, solution, fitted = fit_chunked(self, chunked, y, **given)
         if fit.objective.is_unpenalised and not getattr(self, "ridge", 0.0):
             warn_unpenalised(fit.objective.loss)
         self._warn_other_model(fit.objective)

@@ -51,6 +51,7 @@ from mutar_cy.objectives._reweighted import (
     ReweightedSeparableObjective,
 )
 from mutar_cy.objectives._streamed import StreamedSolver
+from mutar_cy.objectives._streamed_losses import StreamedNewton
 from mutar_cy.objectives._validation_loss import (
     SparseCoefficients,
     sparse_coefficients,
@@ -101,6 +102,7 @@ __all__ = [
     "ReweightedTransportObjective",
     "SeparableObjective",
     "SparseCoefficients",
+    "StreamedNewton",
     "StreamedSolver",
     "TransportObjective",
     "all_or_nothing",

@@ -114,7 +114,7 @@ def dual_ratios(problem, correlation):
     """
     largest: Any = 0.0
     for own, columns in penalised_problems(problem):
-        ratios = _ratios(own, in_units_of(own, correlation[columns]))
+        ratios = block_ratios(own, in_units_of(own, correlation[columns]))
         largest = np.maximum(largest, ratios)
     return largest
 
@@ -130,21 +130,37 @@ def alpha_max_by_sums(objective, sums, rows):
     rows : TaskUnits
         With `free_products`, if some features have no penalty.
     """
+    (problem,) = objective.convex_problems(None)
+    factor = column_factors(problem, rows)
+    point = _dual_point(sums, factor, rows)
+
+    def correlate(own, columns):
+        return _without_free(own, columns, point, rows, factor)[2]
+
+    return largest_alpha(objective, correlate)
+
+
+def largest_alpha(objective, correlate):
+    """Return the smallest alpha at which correlations keep penalised blocks at zero.
+
+    Parameters
+    ----------
+    objective : LossObjective
+    correlate : callable
+        Called as ``correlate(problem, columns)``; returns correlations of the
+        residuals of some columns, (n_columns, n_features).
+    """
     penalty: Any = objective.penalty
     if isinstance(penalty, list):
         penalty = [one.unit() for one in penalty]
     else:
         penalty = penalty.unit()
     (problem,) = objective.convex_problems(None)
-    problem = problem._replace(penalty=penalty)
-    factor = column_factors(problem, rows)
-    point = _dual_point(sums, factor, rows)
     largest = []
-    for own, columns in penalised_problems(problem):
-        correlation = _without_free(own, columns, point, rows, factor)[2]
-        ratios = _ratios(own, in_units_of(own, correlation))
-        exponent = -(own.data.x_exponent + own.data.y_exponent)
+    for own, columns in penalised_problems(problem._replace(penalty=penalty)):
+        ratios = block_ratios(own, in_units_of(own, correlate(own, columns)))
         ratios[np.isinf(ratios)] = 0.0
+        exponent = -(own.data.x_exponent + own.data.y_exponent)
         largest.append(np.ldexp(ratios.max(), exponent))
     if isinstance(penalty, list):
         return np.reshape(largest, objective.data.columns)[()]
@@ -157,7 +173,7 @@ def column_factors(problem, rows):
     return np.concatenate(task_weights) / rows.weights
 
 
-def _ratios(problem, correlation):
+def block_ratios(problem, correlation):
     """Return dual norms over thresholds; infinite for unpenalised blocks."""
     norms, thresholds = problem.dual_norms(correlation), problem.thresholds
     ratios = np.full(len(norms), np.inf)

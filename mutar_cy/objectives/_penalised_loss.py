@@ -182,15 +182,22 @@ class LossObjective(Objective):
         intercept = intercept + self._bases.fits_of_means(coef)
         return self._bases.from_user(coef), intercept
 
-    def of_blocks(self, chosen, designs, targets):
+    def penalty_is_zero(self):
+        """Return which blocks have no penalty in some column."""
+        penalties = self.penalty if isinstance(self.penalty, list) else [self.penalty]
+        n_blocks = Blocks(self.data.n_features, self.groups).n_blocks
+        return np.any([one.thresholds(n_blocks) == 0.0 for one in penalties], axis=0)
+
+    def of_blocks(self, chosen, parts):
         """Return squared errors of other rows, with the penalty of some blocks.
 
         Parameters
         ----------
         chosen : ndarray of int
             Blocks of features, whose columns the designs have, block after block.
-        designs, targets : list of ndarray
-            As `TaskData` has them, of any number of rows.
+        parts : list of DesignTargets
+            Of any number of rows, without missing targets; they have the columns of
+            coefficients in their order.
         """
         other, make_penalty = copy(self), self.make_penalty
 
@@ -201,18 +208,14 @@ class LossObjective(Objective):
             return found.restricted(chosen)
 
         other.make_penalty = of_chosen
-        counts = Blocks(self.data.n_features, self.groups).counts(chosen)
+        other.penalty = other._penalty_at(self.strengths)
         if self.groups is not None:
+            counts = Blocks(self.data.n_features, self.groups).counts(chosen)
             ends = np.cumsum(counts)
             other.groups = np.split(np.arange(ends[-1]), ends[:-1])
         other._feature_groups, other.loss = None, SquaredError()
-        other.data = self.data._replace(
-            designs=designs,
-            targets=targets,
-            feature_names=None,
-            offsets=[None] * len(designs),
-        )
-        other._prepare()
+        other.parts = parts
+        other._scale()
         return other
 
     def data_terms(self, problem, predicted):

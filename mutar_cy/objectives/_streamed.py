@@ -1,5 +1,7 @@
 """Squared errors of data that are read in passes: a working set of columns."""
 
+from typing import Any
+
 import numpy as np
 
 from mutar_cy.objectives._data_gap import (
@@ -22,6 +24,52 @@ FIRST = 256
 IN_PLAY, IN_ALL = 0.3, 0.7
 
 
+def choose_blocks(blocks, ratios, n_held, capacity):
+    """Return the blocks to bring into play next: some that violate, and the next best.
+
+    Those are the best of *all*: the next strengths of a path may want them.
+
+    Parameters
+    ----------
+    blocks : Blocks
+    ratios : ndarray of shape (n_blocks,)
+        Dual ratios, 0 for blocks in play and infinite for unpenalised ones.
+    n_held, capacity : int
+        The number of columns in play, and of those that there is memory for.
+
+    Returns
+    -------
+    chosen : ndarray of int
+
+    Raises
+    ------
+    ValueError
+        If there is no memory for them.
+    """
+    violating = np.flatnonzero(ratios > 1.0)
+    if n_held and not len(violating):
+        return violating
+    order = np.argsort(-ratios, kind="stable")
+    order = order[ratios[order] > 0.0]
+    if not len(order):  # nothing explains the targets: any column will do
+        order = np.arange(1)
+    n_features = np.cumsum(blocks.counts(order))
+    n_left = capacity - n_held
+    wanted = max(BATCH, int(blocks.counts(violating).sum()), n_held // 2)
+    # Half of what is left: the columns of the next time are better known.
+    wanted = min(wanted, max(FIRST, n_held), max(BATCH, n_left // 2), n_left)
+    n_free = int(np.count_nonzero(np.isinf(ratios)))
+    n_new = max(1, n_free, int(np.searchsorted(n_features, wanted, "right")))
+    if n_features[min(n_new, len(order)) - 1] > n_left:
+        raise ValueError(
+            f"The products of {n_held} columns with all {blocks.n_features} fill "
+            f"scikit-learn's working_memory, and {len(violating)} more groups or "
+            "features are to come in. Take a larger alpha, select columns, or raise "
+            "sklearn.set_config(working_memory=...)."
+        )
+    return np.sort(order[:n_new])
+
+
 class StreamedSolver:
     """Minimise squared errors plus a penalty on columns in play; bring in what lacks.
 
@@ -42,7 +90,7 @@ class StreamedSolver:
         self.objective, self.columns = objective, columns
         self.blocks = Blocks(columns.n_features, objective.groups)
         self.chosen = np.zeros(0, dtype=np.int64)
-        self._rows = None
+        self._rows: Any = None
 
     def solve(self, objective=None, start=None):
         """Return the solution in all columns; its gap is that of the statistics.
@@ -95,7 +143,7 @@ class StreamedSolver:
         own = self._features()
         if self._rows is None:
             self._rows = self.columns.rows()
-        part = objective.of_blocks(self.chosen, *self._rows)
+        part = objective.of_blocks(self.chosen, self._parts(objective))
         tol = part.options.tol
         solution = part.with_options(tol=IN_PLAY * tol)._minimise(coef[own], None)
 
@@ -111,6 +159,17 @@ class StreamedSolver:
             gap_target=np.asarray(solution.gap_target)[()] / IN_PLAY,
         )
 
+    def _parts(self, objective):
+        """Return the few rows of the columns in play, weighed as tasks are."""
+        out, start, q = [], 0, self.columns.n_responses
+        for part in objective.parts:
+            stop = start + part.Y.shape[1]
+            k, first = divmod(start, q)
+            Y = self._rows[1][k][:, first : first + stop - start]
+            out.append(part._replace(X=self._rows[0][k], Y=Y))
+            start = stop
+        return out
+
     def _ratios(self, objective, solution, coef):
         """Return the dual ratios of all blocks; 0 for those in play."""
         sums = self._sums(coef)
@@ -123,40 +182,12 @@ class StreamedSolver:
         return ratios
 
     def _bring_in(self, ratios):
-        """Bring blocks into play if some are to; return whether there were any.
-
-        Those are the best of *all*: the next strengths of a path may want them.
-        """
-        violating = ratios > 1.0
-        if len(self.chosen) and not violating.any():
-            return False
-        order = np.argsort(-ratios, kind="stable")
-        order = order[ratios[order] > 0.0]
-        if not len(order):  # nothing explains the targets: any column will do
-            order = np.arange(1)
-        n_features = np.cumsum(self.blocks.counts(order))
+        """Bring blocks into play if some are to; return whether there were any."""
         n_held = len(self.columns.features)
-        n_left = self.columns.capacity - n_held
-        wanted = int(self.blocks.counts(np.flatnonzero(violating)).sum())
-        wanted = max(BATCH, wanted, n_held // 2)
-        # Half of what is left: the columns of the next time are better known.
-        wanted = min(wanted, max(FIRST, n_held), max(BATCH, n_left // 2), n_left)
-        n_free = int(np.count_nonzero(np.isinf(ratios)))
-        n_new = max(1, n_free, int(np.searchsorted(n_features, wanted, "right")))
-        if n_features[min(n_new, len(order)) - 1] > n_left:
-            self._refuse_more(int(np.count_nonzero(violating)))
-        new = order[:n_new]
-        new = np.sort(new)
+        new = choose_blocks(self.blocks, ratios, n_held, self.columns.capacity)
+        if not len(new):
+            return False
         self.columns.extend(self.blocks.features(new))
         self.chosen = np.concatenate([self.chosen, new])
         self._rows = None
         return True
-
-    def _refuse_more(self, n_violating):
-        n_features = len(self.columns.features)
-        raise ValueError(
-            f"The products of {n_features} columns with all {self.columns.n_features} "
-            f"fill scikit-learn's working_memory, and {n_violating} more groups or "
-            "features are to come in. Take a larger alpha, select columns, or raise "
-            "sklearn.set_config(working_memory=...)."
-        )
