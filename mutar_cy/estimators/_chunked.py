@@ -85,10 +85,11 @@ def is_mapped(given):
 def refusal(model, arguments):
     """Return why a model cannot be fitted to chunked data, or None."""
     name = type(model).__name__
-    if not model._fits_statistics:
+    if not model._fits_statistics and not model._streams_losses:
         return (
             f"{name} needs the rows of X in memory; chunked X is for GroupLasso, "
-            f"IndLasso, DirtyModel, ReweightedGroupLasso and IndRewLasso. {LOADED}"
+            "IndLasso, DirtyModel, ReweightedGroupLasso, IndRewLasso, "
+            f"GroupLassoClassifier and IndLassoClassifier. {LOADED}"
         )
     loss = get_loss(getattr(model, "loss", "squared_error"))
     if not loss.is_quadratic and not model._streams_losses:
@@ -361,12 +362,7 @@ class LossFit(StatisticsFit):
         targets, weights = [*data.targets.values()], [*data.weights.values()]
         of_tasks = self.objective.data._replace(targets=targets, weights=weights)
         model._check_targets(loss, of_tasks)
-        if np.any(self.objective.penalty_is_zero()) and np.any(model.positive):
-            raise ValueError(
-                f"positive={model.positive!r} and penalty weights of 0 are not "
-                f"available together for chunked X with loss={loss.name!r}; give "
-                "these features a small weight."
-            )
+        refuse_free_and_positive(self.objective, model, loss)
 
     def certified_solution(self, _):
         """Return the solution with the gap of the data."""
@@ -380,6 +376,16 @@ class LossFit(StatisticsFit):
     def alpha_max(self):
         """Return the smallest alpha at which every penalised coefficient is zero."""
         return self.solver.alpha_max()
+
+
+def refuse_free_and_positive(objective, model, loss):
+    """Raise if unpenalised coefficients must be positive: no dual point is known."""
+    if np.any(objective.penalty_is_zero()) and np.any(model.positive):
+        raise ValueError(
+            f"positive={model.positive!r} and penalty weights of 0 are not available "
+            f"together for chunked X with loss={loss.name!r}; give these features a "
+            "small weight."
+        )
 
 
 def one_row_per_task(given, data):
@@ -558,9 +564,10 @@ def _predicted(X, coef, intercept, model):
             f"{len(coef)} features as input."
         )
     if hasattr(X, "map_blocks"):  # dask
-        return X @ coef + intercept
+        return np.tensordot(X, coef, 1) + intercept
     chunks = cut("X", X, np.empty((X.shape[0], 0)), None)
-    return np.concatenate([chunk.read()[0] @ coef + intercept for chunk in chunks])
+    rows = [np.tensordot(chunk.read()[0], coef, 1) for chunk in chunks]
+    return np.concatenate(rows) + intercept
 
 
 class Evidence(NamedTuple):

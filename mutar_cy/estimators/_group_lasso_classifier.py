@@ -63,6 +63,7 @@ class GroupLassoClassifier(GroupLassoModel, LossClassifier):
     %(dual_gap_ of GroupLassoClassifier)s
     %(objective_ of GroupLassoClassifier)s
     %(n_iter_ of GroupLassoClassifier)s
+    %(n_passes_)s
     %(groups_)s
     %(group_names_)s
     %(group_norms_ of GroupLassoClassifier)s
@@ -98,6 +99,8 @@ class GroupLassoClassifier(GroupLassoModel, LossClassifier):
     [[0.4  0.6 ]
      [0.36 0.64]]
     """
+
+    _streams_losses = True
 
     def __init__(
         self,
@@ -242,6 +245,7 @@ class GroupLassoClassifierCV(LossCrossValidated, GroupLassoClassifier):
     ['speed']
     """
 
+    _streams_losses = False
     _model_class = GroupLassoClassifier
     _parameter_constraints = constraints_of(GroupLassoClassifier)
 

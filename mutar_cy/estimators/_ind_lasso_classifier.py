@@ -66,6 +66,7 @@ class IndLassoClassifier(IndLassoModel, LossClassifier):
     %(dual_gap_ of IndLassoClassifier)s
     %(objective_ of IndLassoClassifier)s
     %(n_iter_ of GroupLassoClassifier)s
+    %(n_passes_)s
     %(groups_)s
     %(group_names_)s
     %(group_norms_ of GroupLassoClassifier)s
@@ -102,6 +103,7 @@ class IndLassoClassifier(IndLassoModel, LossClassifier):
      [0.   0.  ]]
     """
 
+    _streams_losses = True
     _parameter_constraints = {
         **LossClassifier._parameter_constraints,
         "alpha": [Interval(Real, 0, None, closed="left"), "array-like"],
@@ -258,6 +260,7 @@ class IndLassoClassifierCV(AlphaPerTask, LossCrossValidated, IndLassoClassifier)
     [[0], [1]]
     """
 
+    _streams_losses = False
     _model_class = IndLassoClassifier
     _parameter_constraints = constraints_of(IndLassoClassifier, per_task=["boolean"])
 

@@ -9,6 +9,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from mutar_cy import tasks
+from mutar_cy.estimators._chunked_classes import fit_chunked_classifier
 from mutar_cy.estimators._grouped_model import GroupedModel
 from mutar_cy.objectives import (
     ClassificationObjective,
@@ -249,6 +250,16 @@ class LossClassifier(ClassifierMixin, GroupedModel):
                 f"offset is for two classes, but y has {len(reader.classes)}."
             )
         return data
+
+    def _fit_to_chunks(self, chunked, y, sample_weight, offset):
+        if chunked.is_statistics:
+            raise ValueError(
+                f"{type(self).__name__} needs the rows of the data; statistics do for "
+                "squared errors only."
+            )
+        labels = read_labels(list(chunked.designs), y, chunked.kind != "table")
+        reader = ClassReader(labels, self.class_weight)
+        return fit_chunked_classifier(self, chunked, reader, sample_weight, offset)
 
     def _objective(self, data):
         return ClassificationObjective(data, self._loss_objective)

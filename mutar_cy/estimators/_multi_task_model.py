@@ -144,7 +144,7 @@ class MultiTaskModel(
 
     def _fit_chunked(self, chunked, y, given):
         """Fit to chunked data by passes over them, the last of which certifies."""
-        fit, solution, fitted = fit_chunked(self, chunked, y, **given)
+        fit, solution, fitted = self._fit_to_chunks(chunked, y, **given)
         if fit.objective.is_unpenalised and not getattr(self, "ridge", 0.0):
             warn_unpenalised(fit.objective.loss)
         self._warn_other_model(fit.objective)
@@ -155,6 +155,10 @@ class MultiTaskModel(
         self.__dict__.update(fitted)
         fit.objective.warn(solution)
         return self
+
+    def _fit_to_chunks(self, chunked, y, sample_weight, offset):
+        """Return the fit to chunked data, its solution and its attributes."""
+        return fit_chunked(self, chunked, y, sample_weight, offset)
 
     def _path_grid(self, objective, alphas, betas, eps):
         """Return the grid of strengths of a path."""

@@ -75,8 +75,8 @@ class StreamedNewton:
     Parameters
     ----------
     objective : LossObjective
-        Of squared errors and all columns, on any rows: its groups, penalty and options
-        count.
+        Of squared errors and all columns, on rows of zeros: its groups, penalty and
+        options count.
     columns : LossColumns
 
     Attributes
