@@ -26,6 +26,10 @@ class ResidualSums(NamedTuple):
     def __add__(self, other):
         return ResidualSums(*[a + b for a, b in zip(self, other, strict=True)])
 
+    def of_columns(self, own):
+        """Return the sums of some columns, a slice."""
+        return ResidualSums(*[values[..., own] for values in self])
+
 
 class LinearFit(NamedTuple):
     """Coefficients of a task, and the centres of the sums of their residuals."""
@@ -266,7 +270,11 @@ def residuals_of_chunk(chunk, fits):
 
 
 def sums_of_residuals(fit, X, Y, weight):
-    """Return the sums of residuals of some rows; X is overwritten."""
+    """Return the sums of residuals of some rows; X is overwritten.
+
+    The columns of a fit are those of the targets, once or for several fits.
+    """
+    Y = np.tile(Y, (1, len(fit.intercept) // Y.shape[1]))
     used = np.flatnonzero(fit.coef.any(axis=1))
     residual = Y - (X[:, used] @ fit.coef[used] + fit.intercept)
     weighted = weight[:, None] * residual

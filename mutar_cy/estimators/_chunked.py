@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import clone
 
 from mutar_cy.chunks._loss_passes import LossColumns
-from mutar_cy.chunks._passes import ChunkedData, sums_of_residuals
+from mutar_cy.chunks._passes import ChunkedData, LinearFit, sums_of_residuals
 from mutar_cy.chunks._sources import RowChunks, cut, is_chunked
 from mutar_cy.chunks._stats_rows import StatsRows, squared_errors
 from mutar_cy.chunks._streamed import StreamedColumns
@@ -17,7 +17,6 @@ from mutar_cy.model_selection import ValidationLosses
 from mutar_cy.objectives import (
     StreamedNewton,
     StreamedSolver,
-    alpha_max_by_sums,
     certified_by_data,
     refuse_without_rows,
     with_last,
@@ -257,6 +256,7 @@ class StatisticsFit:
 
     def _pose(self, model, X, y):
         """Set the objective of squared errors of rows that are centred and scaled."""
+        self._normalizes = bool(_scale(model))
         self.model = clone(model).set_params(fit_intercept=False)
         for name, value in (("normalize", False), ("loss", "squared_error")):
             if hasattr(model, name):
@@ -271,40 +271,77 @@ class StatisticsFit:
     def certified_solution(self, data):
         """Return the solution with the gap of the data, by one more pass."""
         solution = self.solve()
-        return self.certified(solution, self.residual_sums(data, solution))
-
-    def alpha_max(self):
-        """Return the smallest alpha at which every penalised coefficient is zero."""
-        return self.objective.alpha_max()
+        return self.certified(solution, self.residual_sums(data, [solution])[0])
 
     def coefficients(self, solution):
         """Return the user's coefficients (n_features, n_columns) and intercepts."""
         return self.rows.to_user(self.objective.to_user(solution)[0])
 
-    def residual_sums(self, data, solution):
-        """Return the sums of the residuals of every task; one pass over the data."""
-        fits = self.rows.linear_fits(*self.coefficients(solution))
-        sums = data.residual_sums(fits)
-        return [sums[task] for task in fits]
+    def residual_sums(self, data, solutions):
+        """Return the sums of the residuals of every task, for each of some solutions.
 
-    def certified(self, solution, sums):
+        One pass over the data.
+        """
+        fits = [self.rows.linear_fits(*self.coefficients(own)) for own in solutions]
+        sums = data.residual_sums(join_fits(fits))
+        size = self.rows.n_responses
+        return [
+            [own.of_columns(slice(i * size, (i + 1) * size)) for own in sums.values()]
+            for i in range(len(solutions))
+        ]
+
+    def certified(self, solution, sums, strengths=None):
         """Return the solution with the gap and the objective of the data."""
-        last = certified_by_data(self.objective, solution, sums, self.rows)
+        objective = self.objective.with_params(**(strengths or {}))
+        last = certified_by_data(objective, solution, sums, self.rows)
         return with_last(solution, last)
+
+    def solve_path(self, strengths):
+        """Yield the solutions at several strengths, not yet certified by the data."""
+        yield from self.objective.solve_path(strengths)
+
+    def certified_path(self, data, points):
+        """Return the arrays of a path's solutions, certified by one pass over the data.
+
+        Parameters
+        ----------
+        data : ChunkedData
+        points : list of tuple
+            Strengths and solutions.
+
+        Returns
+        -------
+        solutions : list
+        arrays : list of dict
+            As `Objective.path_arrays` returns them, in the user's units.
+        """
+        every = self.residual_sums(data, [solution for _, solution in points])
+        solutions, arrays = [], []
+        for (strengths, solution), sums in zip(points, every, strict=True):
+            solutions.append(self.certified(solution, sums, strengths))
+            arrays.append(self.path_arrays(solutions[-1]))
+        return solutions, arrays
+
+    def path_arrays(self, solution):
+        """Return `Objective.path_arrays` in the user's units."""
+        own = self.objective.path_arrays(solution)
+        sizes = self.rows.sizes.reshape(own["coef"].shape)
+        intercept = self.coefficients(solution)[1].reshape(self.objective.data.columns)
+        return {**own, "coef": own["coef"] / sizes, "intercept": intercept[()]}
 
     def attributes(self, solution):
         """Return the fitted attributes of the model, in the user's units."""
         objective = self.objective
         fitted = self.model._attributes(objective, objective.user_arrays(solution))
-        columns = objective.data.columns
-        shape = fitted["coef_"].shape
-        sizes = self.rows.sizes.reshape(shape)
-        for name in ("coef_", "coef_shared_", "coef_specific_"):
-            if name in fitted:
-                fitted[name] = fitted[name] / sizes
-        intercept = self.coefficients(solution)[1]
-        fitted["intercept_"] = intercept.reshape(columns)[()]
-        del fitted["residuals_"]
+        if self._normalizes:
+            sizes = self.rows.sizes.reshape(fitted["coef_"].shape)
+            for name in ("coef_", "coef_shared_", "coef_specific_"):
+                if name in fitted:
+                    fitted[name] = fitted[name] / sizes
+        if self.rows.center:
+            intercept = self.coefficients(solution)[1]
+            fitted["intercept_"] = intercept.reshape(objective.data.columns)[()]
+        fitted.pop("residuals_", None)
         return {**fitted, "n_features_in_": self.model.n_features_in_}
 
 
@@ -329,14 +366,19 @@ class StreamedFit(StatisticsFit):
         self._pose(model, *one_row_per_task(given, data))
         self.rows = StreamedColumns(data, model.fit_intercept, _scale(model))
         self.solver = StreamedSolver(self.objective, self.rows)
+        self.objective.find_alpha_max = self.solver.alpha_max
 
     def solve(self):
         """Return the solution, by as many passes as times that columns came in."""
         return self.solver.solve(self.objective)
 
-    def alpha_max(self):
-        """Return the smallest alpha at which every penalised coefficient is zero."""
-        return alpha_max_by_sums(self.objective, self.solver.null_sums(), self.rows)
+    def solve_path(self, strengths):
+        """Yield the solutions at several strengths, each from the last one."""
+        coef = None
+        for point in strengths:
+            solution = self.solver.solve(self.objective.with_params(**point), coef)
+            coef = solution.coef
+            yield solution
 
 
 class LossFit(StatisticsFit):
@@ -356,6 +398,17 @@ class LossFit(StatisticsFit):
         self._check_targets(model, loss, data)
         columns = LossColumns(data, loss, model.fit_intercept, _scale(model))
         self.rows, self.solver = columns, StreamedNewton(self.objective, columns)
+        self.objective.find_alpha_max = self.solver.alpha_max
+
+    def solve_path(self, strengths):
+        """Yield the certified solutions at several strengths, each from the last."""
+        for point in strengths:
+            yield self.solver.solve(self.objective.with_params(**point))
+
+    def certified_path(self, _, points):
+        """Return the solutions of a path, and their arrays in the user's units."""
+        solutions = [solution for _, solution in points]
+        return solutions, [self.path_arrays(own) for own in solutions]
 
     def _check_targets(self, model, loss, data):
         """Raise unless the targets are in the range of the loss."""
@@ -373,10 +426,6 @@ class LossFit(StatisticsFit):
         coef = self.objective.to_user(solution)[0] / self.rows.sizes
         return coef, solution.intercept - self.rows.fits_of_means(coef)
 
-    def alpha_max(self):
-        """Return the smallest alpha at which every penalised coefficient is zero."""
-        return self.solver.alpha_max()
-
 
 def refuse_free_and_positive(objective, model, loss):
     """Raise if unpenalised coefficients must be positive: no dual point is known."""
@@ -386,6 +435,19 @@ def refuse_free_and_positive(objective, model, loss):
             f"together for chunked X with loss={loss.name!r}; give these features a "
             "small weight."
         )
+
+
+def join_fits(fits):
+    """Return fits to the same tasks as one with the columns of all of them."""
+    return {
+        task: LinearFit(
+            np.concatenate([own[task].coef for own in fits], axis=1),
+            np.concatenate([own[task].intercept for own in fits]),
+            first.mean,
+            np.tile(first.y_mean, len(fits)),
+        )
+        for task, first in fits[0].items()
+    }
 
 
 def one_row_per_task(given, data):
@@ -409,21 +471,36 @@ def fit_chunked(model, given, y, sample_weight, offset=None):
     y, sample_weight, offset : object
         In the layout of X; None for statistics.
     """
-    is_quadratic = get_loss(getattr(model, "loss", "squared_error")).is_quadratic
+    fit, data = pose_chunked(model, given, y, sample_weight, offset)
+    if data is None:
+        return fit, *_uncertified(fit, fit.solve())
+    return fit, *_certified(fit, data)
+
+
+def pose_chunked(model, given, y, sample_weight=None, offset=None):
+    """Return a fit that is not yet solved, with the data: None for statistics.
+
+    Parameters
+    ----------
+    model : estimator
+    given : ChunkedInput
+    y, sample_weight, offset : object
+        In the layout of X; None for statistics.
+    """
     fit: Any
+    loss = get_loss(getattr(model, "loss", "squared_error"))
     if given.is_statistics:
         _refuse_targets(model, y, sample_weight, offset)
-        fit = StatisticsFit(model, given, given.designs)
-        return fit, *_uncertified(fit, fit.solve())
-    given, data = read_targets(given, y, sample_weight, offset, is_quadratic)
-    if not is_quadratic:
+        return StatisticsFit(model, given, given.designs), None
+    given, data = read_targets(given, y, sample_weight, offset, loss.is_quadratic)
+    if not loss.is_quadratic:
         fit = LossFit(model, given, data)
     elif model._fits_streams and not data.holds_statistics():
         fit = StreamedFit(model, given, data)
     else:
         stats = {task: own for (task, _), own in data.statistics().items()}
         fit = StatisticsFit(model, given, stats)
-    return fit, *_certified(fit, data)
+    return fit, data
 
 
 def _refuse_targets(model, y, sample_weight, offset):
@@ -470,7 +547,7 @@ def cross_validate_chunked(search, given, y, sample_weight, n_folds):
     given, data = read_targets(given, y, sample_weight)
     folds = data.statistics(n_folds)
     tasks = list(given.designs)
-    model = search._model()
+    model, has_weights = search._model(), sample_weight is not None
 
     def merged(numbers, where):
         stats = {k: sum_pairwise([folds[k, f] for f in numbers]) for k in tasks}
@@ -492,7 +569,7 @@ def cross_validate_chunked(search, given, y, sample_weight, n_folds):
     scores = ValidationLosses(
         np.stack(losses, axis=1),
         fit.objective.column_weights(),
-        None if sample_weight is None else np.array(weights),
+        np.array(weights) if search._weighs_folds and has_weights else None,
     )
     return fit, grid, scores, n_unconverged, data
 
@@ -542,7 +619,7 @@ def predict_chunked(model, given, X, coef, intercept):
                 f"{type(model).__name__} was fitted with one design per task; pass X "
                 "as a dict or a list of designs."
             )
-        return _predicted(X, coef, intercept, model)
+        return predict_rows(X, coef, intercept, type(model).__name__)
     labels = model.tasks_.tolist()
     unknown = [task for task in given.designs if task not in labels]
     if unknown or model.layout_ in ("single", "shared"):
@@ -553,14 +630,26 @@ def predict_chunked(model, given, X, coef, intercept):
     found = {}
     for task, own in given.designs.items():
         k = labels.index(task)
-        found[task] = _predicted(own, coef[:, k], intercept[k], model)
+        name = type(model).__name__
+        found[task] = predict_rows(own, coef[:, k], intercept[k], name)
     return found if given.kind == "dict" else list(found.values())
 
 
-def _predicted(X, coef, intercept, model):
+def predict_rows(X, coef, intercept, name):
+    """Return the linear predictors of one design; those of a dask array are lazy.
+
+    Parameters
+    ----------
+    X : object
+        Sliced by rows.
+    coef : ndarray of shape (n_features, ...)
+    intercept : ndarray of the shape of a row of ``coef``
+    name : str
+        Of the estimator.
+    """
     if X.shape[1] != len(coef):
         raise ValueError(
-            f"X has {X.shape[1]} features, but {type(model).__name__} is expecting "
+            f"X has {X.shape[1]} features, but {name} is expecting "
             f"{len(coef)} features as input."
         )
     if hasattr(X, "map_blocks"):  # dask

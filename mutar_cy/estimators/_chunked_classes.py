@@ -40,6 +40,7 @@ class ClassFit(LossFit):
         self.objective = objective
         columns = LossColumns(data, loss, model.fit_intercept, model.normalize)
         self.rows, self.solver = columns, StreamedNewton(objective, columns)
+        objective.find_alpha_max = self.solver.alpha_max
 
 
 class ClassifierFit:
@@ -63,9 +64,10 @@ class ClassifierFit:
             one_row._replace(classes=reader.classes),
             lambda own, _: self._squared_errors(own),
         )
-        weights = dict(zip(data.designs, map(_flat, prepared.weights), strict=True))
-        self._make = partial(self._data_of, prepared.targets, weights, data)
-        self._data, self._outer, self.fits = [], model, []
+        flat = dict(zip(data.designs, map(_flat, prepared.weights), strict=True))
+        self._make = partial(self._data_of, prepared.targets, flat, data)
+        self._data: list = []
+        self._outer, self.fits = model, []
 
     def _squared_errors(self, data):
         """Return the objective of one row per task, whose targets are 0."""
@@ -106,10 +108,6 @@ class ClassifierFit:
             "n_passes_": sum(own.n_passes for own in self._data),
             "n_bytes_read_": sum(own.n_bytes for own in self._data),
         }
-
-    def alpha_max(self):
-        """Return the smallest alpha at which no class has a coefficient."""
-        return np.max([own.alpha_max() for own in self.fits], axis=0)[()]
 
 
 def _flat(weight):

@@ -251,6 +251,12 @@ class LossClassifier(ClassifierMixin, GroupedModel):
             )
         return data
 
+    def _pose_chunks(self, chunked, y, sample_weight, offset):
+        raise ValueError(
+            f"Paths and alpha_max of {type(self).__name__} need the rows of X in "
+            "memory; fit it to chunked X at given alphas."
+        )
+
     def _fit_to_chunks(self, chunked, y, sample_weight, offset):
         if chunked.is_statistics:
             raise ValueError(

@@ -28,6 +28,7 @@ from mutar_cy.estimators._chunked import (
     chunked_input,
     fit_chunked,
     is_mapped,
+    pose_chunked,
     predict_chunked,
     refusal,
 )
@@ -148,7 +149,7 @@ class MultiTaskModel(
         if fit.objective.is_unpenalised and not getattr(self, "ridge", 0.0):
             warn_unpenalised(fit.objective.loss)
         self._warn_other_model(fit.objective)
-        fitted |= known_alpha_max(fit.objective, fitted["coef_"], fit.alpha_max)
+        fitted |= known_alpha_max(fit.objective, fitted["coef_"])
         for name in [name for name in vars(self) if name.endswith("_")]:
             del self.__dict__[name]  # of the last fit
         self.__dict__.pop("_evidence", None)
@@ -159,6 +160,18 @@ class MultiTaskModel(
     def _fit_to_chunks(self, chunked, y, sample_weight, offset):
         """Return the fit to chunked data, its solution and its attributes."""
         return fit_chunked(self, chunked, y, sample_weight, offset)
+
+    def _posed_chunks(self, X, y, given):
+        """Return a fit to chunked X, not yet solved, and its data; None for others."""
+        chunked = self._chunked(X, given)
+        if chunked is None:
+            return None
+        found = [given.get(name) for name in ("sample_weight", "offset")]
+        return self._pose_chunks(chunked, y, *found)
+
+    def _pose_chunks(self, chunked, y, sample_weight, offset):
+        """Return a fit to chunked data, not yet solved, and the data."""
+        return pose_chunked(self, chunked, y, sample_weight, offset)
 
     def _path_grid(self, objective, alphas, betas, eps):
         """Return the grid of strengths of a path."""
@@ -462,7 +475,7 @@ class MultiTaskRegressor(MultiOutputMixin, RegressorMixin, MultiTaskModel):
         )
 
 
-def known_alpha_max(objective, coef, find=None):
+def known_alpha_max(objective, coef):
     """Return the attribute ``alpha_max_`` of a fit without coefficients, a dict.
 
     Elsewhere it would cost another pass over the data.
@@ -470,7 +483,7 @@ def known_alpha_max(objective, coef, find=None):
     strength = objective.strengths.get("alpha", 0.0)
     if coef.any() or not np.any(strength) or not objective.has_alpha_max:
         return {}
-    return {"alpha_max_": (objective.alpha_max if find is None else find)()}
+    return {"alpha_max_": objective.alpha_max()}
 
 
 @one_blas_thread()
@@ -531,4 +544,7 @@ def alpha_max(estimator, X, y, **fit_params):
     refuse_unknown(estimator, fit_params)
     model = clone(estimator)
     check_parameters(model)
+    posed = model._posed_chunks(X, y, fit_params)
+    if posed is not None:
+        return posed[0].objective.alpha_max()
     return model._objective(model._read(X, y, **fit_params)).alpha_max()

@@ -10,7 +10,16 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy._lib import ExplainedArguments, one_blas_thread
+from mutar_cy.chunks._sources import is_chunked
 from mutar_cy.designs import DesignTargets
+from mutar_cy.estimators._chunked import (
+    chunked_input,
+    fit_chunked,
+    pose_chunked,
+    predict_rows,
+    refusal,
+)
+from mutar_cy.estimators._multi_task_model import OF_CHUNKS
 from mutar_cy.linear_model._docs import fill_docstring
 from mutar_cy.linear_model._paths import enet_path
 from mutar_cy.objectives import (
@@ -87,6 +96,9 @@ class CoordinateDescentRegressor(
         "selection": [StrOptions({"cyclic", "random"})],
     }
 
+    _fits_statistics = _fits_streams = True
+    _streams_losses = False
+
     def _read(self, X, y, sample_weight=None):
         """Check the data.
 
@@ -127,19 +139,52 @@ class CoordinateDescentRegressor(
         raise NotImplementedError
 
     def _chunked(self, X, given):
-        """Return None: these classes need X in memory, and say so when they read it."""
+        """Return X as `ChunkedInput` if it is one design that is read by rows."""
+        chunked = chunked_input(X)
+        if chunked is None or chunked.kind != "table":
+            return None
+        reason = refusal(self, given)
+        if not isinstance(getattr(self, "precompute", False), BOOLS):
+            reason = (
+                "precompute= with a Gram matrix is not available with chunked X; leave "
+                "precompute=False: it is computed by chunks anyway."
+            )
+        if reason is not None:
+            raise ValueError(reason)
+        return chunked
+
+    def _posed_chunks(self, X, y, given):
+        """Return a fit to chunked X, not yet solved, and its data; None for others."""
+        chunked = self._chunked(X, given)
+        if chunked is None:
+            return None
+        return pose_chunked(self, chunked, y, _weights_or_none(given))
+
+    def _fit_chunked(self, chunked, y, sample_weight):
+        """Fit to chunked data by passes over them, the last of which certifies."""
+        _, solution, fitted = fit_chunked(self, chunked, y, sample_weight)
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            del self.__dict__[name]  # of the last fit
+        self.__dict__.update(fitted)
+        warn_unconverged(solution)
+        return self
 
     @one_blas_thread()
     def _fit(self, X, y, **given):
         """Fit to X, y and the further arguments of ``fit``."""
         check_parameters(self)
         warn_if_unpenalised(self.alpha)
+        chunked = self._chunked(X, given)
+        if chunked is not None:
+            return self._fit_chunked(chunked, y, _weights_or_none(given))
         objective = self._objective(self._read(X, y, **given))
         callback = solver_callback(self, X, y)
         solution = objective.solve(self._start(objective.data), callback)
         fitted = self._attributes(objective, objective.user_arrays(solution))
         if callback is not None:
             callback.close(fitted)
+        for name in OF_CHUNKS:  # of the last fit
+            self.__dict__.pop(name, None)
         self.__dict__.update(fitted)
         warn_unconverged(solution)
         return self
@@ -172,6 +217,9 @@ class CoordinateDescentRegressor(
             Predicted values.
         """
         check_is_fitted(self)
+        if is_chunked(X) and not isinstance(X, np.memmap):
+            coef = np.asarray(self.coef_).T
+            return predict_rows(X, coef, self.intercept_, type(self).__name__)
         X = check_design(self, X, finite=True)
         return linear(X, np.asarray(self.coef_).T, self.intercept_)
 
@@ -187,6 +235,12 @@ class CoordinateDescentRegressor(
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _weights_or_none(given):
+    """Return sample weights among arguments; a number weighs all samples alike."""
+    weights = given.get("sample_weight")
+    return None if isinstance(weights, Real) else weights
 
 
 def _one_per_sample(sample_weight, n_samples):
@@ -323,6 +377,7 @@ class ElasticNet(CoordinateDescentRegressor):
     %(intercept_)s
     %(n_iter_ of ElasticNet)s
     %(dual_gap_ of ElasticNet)s
+    %(n_passes_)s
     %(n_features_in_)s
     %(feature_names_in_)s
 
@@ -480,6 +535,7 @@ class Lasso(ElasticNet):
     %(intercept_)s
     %(n_iter_ of ElasticNet)s
     %(dual_gap_ of ElasticNet)s
+    %(n_passes_)s
     %(n_features_in_)s
     %(feature_names_in_)s
 
@@ -570,6 +626,7 @@ class MultiTaskElasticNet(CoordinateDescentRegressor):
     %(n_iter_ of MultiTaskElasticNet)s
     %(dual_gap_)s
     %(eps_)s
+    %(n_passes_)s
     %(n_features_in_)s
     %(feature_names_in_)s
 
@@ -709,6 +766,7 @@ class MultiTaskLasso(MultiTaskElasticNet):
     %(n_iter_ of MultiTaskElasticNet)s
     %(dual_gap_)s
     %(eps_)s
+    %(n_passes_)s
     %(n_features_in_)s
     %(feature_names_in_)s
 

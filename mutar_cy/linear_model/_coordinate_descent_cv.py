@@ -261,6 +261,7 @@ class ElasticNetCV(CoordinateDescentCV):
     %(intercept_ of ElasticNetCV)s
     %(dual_gap_)s
     %(n_iter_)s
+    %(n_passes_)s
     %(n_features_in_)s
     %(feature_names_in_)s
 
@@ -370,6 +371,7 @@ class LassoCV(CoordinateDescentCV):
     %(intercept_ of ElasticNetCV)s
     %(dual_gap_)s
     %(n_iter_)s
+    %(n_passes_)s
     %(n_features_in_)s
     %(feature_names_in_)s
 
@@ -482,6 +484,7 @@ class MultiTaskElasticNetCV(CoordinateDescentCV):
     %(dual_gap_)s
     %(eps_)s
     %(n_iter_)s
+    %(n_passes_)s
     %(n_features_in_)s
     %(feature_names_in_)s
 
@@ -588,6 +591,7 @@ class MultiTaskLassoCV(CoordinateDescentCV):
     %(dual_gap_)s
     %(eps_)s
     %(n_iter_)s
+    %(n_passes_)s
     %(n_features_in_)s
     %(feature_names_in_)s
 

@@ -122,6 +122,11 @@ mse_path_ : ndarray of shape (n_alphas, n_folds)
 mse_path_ : ndarray of shape (n_l1_ratios, n_alphas, n_folds)
     Squared errors on samples held out; without an axis of length 1.
 """,
+    "n_passes_": """
+n_passes_, n_bytes_read_ : int
+    Set only if X was read by chunks (:class:`~mutar_cy.chunks.RowChunks`): passes over
+    the data, and the bytes of X that they read.
+""",
     "n_features_in_": """
 n_features_in_ : int
     Number of features seen in ``fit``.

@@ -195,7 +195,7 @@ def path_fields(alphas, fits):
     }
 
 
-def solve_grid(objective, grid, stop):
+def solve_grid(objective, grid, stop, posed=None):
     """Return the strengths that are reached, and the arrays of all fits of a grid.
 
     Parameters
@@ -204,23 +204,24 @@ def solve_grid(objective, grid, stop):
     grid : Grid
     stop : StoppingRule
         Asked where the grid is a single path.
+    posed : tuple, default=None
+        A fit to data that are read by chunks, and the data.
 
     Returns
     -------
     fields : dict
         As `path_fields` returns it.
     """
-    fits, missed = [], []
-    for row in grid.rows:
-        for solution in objective.solve_path(row):
-            every = objective.certified(solution)
-            for one in every:
-                refuse_non_finite(one.coef, one.intercept)
-            missed += [one for one in every if not np.all(one.converged)][:1]
-            returned = objective.as_returned(solution, warns=False)
-            fits.append(objective.path_arrays(returned))
-            if grid.single and stop(returned):
-                break
+    points = walk_grid(objective, grid, stop, objective if posed is None else posed[0])
+    if posed is None:
+        pairs = [(own, objective.path_arrays(own)) for _, own in points]
+    else:
+        fit, data = posed
+        pairs = list(zip(*fit.certified_path(data, list(points)), strict=True))
+    missed, fits = [], [arrays for _, arrays in pairs]
+    for solution, _ in pairs:
+        every = objective.certified(solution)
+        missed += [one for one in every if not np.all(one.converged)][:1]
     warn_unconverged_path(missed, len(fits))
     if grid.single:
         return path_fields(grid.alphas[: len(fits)], fits)
@@ -229,6 +230,26 @@ def solve_grid(objective, grid, stop):
         if name != "alphas":
             fields[name] = values.reshape(*values.shape[:-1], *grid.shape)
     return {**fields, "betas": grid.betas}
+
+
+def walk_grid(objective, grid, stop, solver):
+    """Yield the strengths and the solutions of a grid, until a rule says stop.
+
+    Parameters
+    ----------
+    objective, grid, stop
+        As `solve_grid` takes them.
+    solver : object
+        The objective, or another with its method ``solve_path``.
+    """
+    for row in grid.rows:
+        for strengths, solution in zip(row, solver.solve_path(row), strict=False):
+            for one in objective.certified(solution):
+                refuse_non_finite(one.coef, one.intercept)
+            returned = objective.as_returned(solution, warns=False)
+            yield strengths, returned
+            if grid.single and stop(returned):
+                break
 
 
 @validate_params(OPTIONS, prefer_skip_nested_validation=True)
@@ -329,7 +350,12 @@ def regularization_path(
     """
     model, X = path_model(estimator, X, y)
     refuse_unknown(model, fit_params, ["alphas", "betas"])
-    objective = model._objective(model._read(X, y, **fit_params))
+    posed = model._posed_chunks(X, y, fit_params)
+    if posed is None:
+        objective = model._objective(model._read(X, y, **fit_params))
+    else:
+        objective = posed[0].objective
+        refuse_statistics(model, posed[1])
     if hasattr(model, "_path_grid"):
         grid = model._path_grid(objective, alphas, betas, eps)
     else:
@@ -337,7 +363,7 @@ def regularization_path(
     if not np.all(grid.alphas) and not getattr(model, "ridge", 0.0):
         warn_user("With alpha=0 nothing is penalised.")
     fields = solve_grid(
-        objective, grid, StoppingRule(objective, max_features, max_explained)
+        objective, grid, StoppingRule(objective, max_features, max_explained), posed
     )
     layouts = hasattr(model, "task_column")  # scikit-learn's drop-ins have none
     return RegularizationPath(
@@ -347,6 +373,15 @@ def regularization_path(
         groups=objective.feature_groups,
         group_names=objective.group_names,
     )
+
+
+def refuse_statistics(model, data):
+    """Raise for statistics, that is without data: nothing certifies a path of them."""
+    if data is None:
+        raise ValueError(
+            f"A path of {type(model).__name__} needs the rows of X, to certify it; fit "
+            "the model itself to statistics, at given alphas."
+        )
 
 
 def _is_search(estimator):

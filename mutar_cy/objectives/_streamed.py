@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from mutar_cy.objectives._data_gap import (
+    alpha_max_by_sums,
     certified_by_data,
     column_factors,
     dual_ratios,
@@ -126,9 +127,13 @@ class StreamedSolver:
                 break
         return found._replace(n_iter=n_iter)
 
-    def null_sums(self):
-        """Return the sums of residuals at zero coefficients."""
-        return self._sums(np.zeros(self.columns.sizes.shape))
+    def alpha_max(self, objective):
+        """Return the smallest alpha at which every penalised coefficient is zero."""
+        coef = np.zeros(self.columns.sizes.shape)
+        free = objective.penalty_is_zero()
+        if free.any() and not len(self.chosen):
+            self._bring_in(np.where(free, np.inf, 0.0))
+        return alpha_max_by_sums(objective, self._sums(coef), self.columns)
 
     def _features(self):
         return self.blocks.features(self.chosen)

@@ -26,6 +26,9 @@ MAX_STEPS = 50
 # The share of the tolerance to which the quadratic model of a step is solved; and the
 # share at which the estimate of the gap asks for the pass that certifies it.
 INNER, ESTIMATE = 1e-3, 0.5
+# An alpha, over that of the null model, that leaves no coefficient of other features
+# once unpenalised ones are fitted.
+FAR = 1e3
 # Successive steps without a smaller estimate that end the fit: no digit is left.
 MAX_STALLED = 3
 # Rounding errors of sums of losses, relative to the losses: of a tree over chunks.
@@ -97,13 +100,23 @@ class StreamedNewton:
         self.capacity = int(np.sqrt(columns.data.bytes_allowed() / (8 * n_held)))
         self.point: Point | None = None
 
-    def solve(self):
-        """Return the solution, certified by the data."""
-        shape, options = self.columns.sizes.shape, self.objective.options
-        coef, intercept = np.zeros(shape), self.columns.null.copy()
-        correlation = self.factor * self.columns.null_correlation() / self.columns.sizes
-        self._bring_in(np.ascontiguousarray(correlation.T), coef)
-        point, found, n_steps = self._at(coef, intercept), None, 0
+    def solve(self, objective=None):
+        """Return the solution, certified by the data, from the last one.
+
+        Parameters
+        ----------
+        objective : LossObjective, default=None
+            The objective at other strengths.
+        """
+        if objective is not None:
+            self.objective = objective
+            (self.problem,) = objective.convex_problems(None)
+        options, found, n_steps = self.objective.options, None, 0
+        point = self.point
+        if point is None:
+            coef = np.zeros(self.columns.sizes.shape)
+            self._bring_in(self._null_correlation())
+            point = self._at(coef, self.columns.null.copy())
         best, n_stalled = np.inf, 0
         while True:
             gap = self._largest_gap(point)
@@ -113,7 +126,7 @@ class StreamedNewton:
                 found = self._certified(point, n_steps)
                 if np.all(found.converged):
                     break
-            if self._bring_in(point.correlation, point.coef):
+            if self._bring_in(point.correlation):
                 point = self._at(point.coef, point.intercept)
             if n_steps == min(MAX_STEPS, options.max_iter) or n_stalled > MAX_STALLED:
                 break
@@ -124,20 +137,35 @@ class StreamedNewton:
         self.point = point
         return self._certified(point, n_steps) if found is None else found
 
-    def alpha_max(self):
-        """Return the smallest alpha that leaves no coefficient, after such a fit."""
-        point = self.point
-        assert point is not None
+    def alpha_max(self, objective):
+        """Return the smallest alpha at which every penalised coefficient is zero.
+
+        Without unpenalised features no pass is needed; with them, those of a fit.
+        """
+        null = self._null_correlation()
+        largest = largest_alpha(objective, lambda _, columns: null[columns])
+        if not len(self.free):
+            return largest
+        other = StreamedNewton(
+            objective.with_params(alpha=FAR * float(np.max(largest))), self.columns
+        )
+        other.solve()
+        point: Any = other.point
 
         def correlate(own, columns):
-            return self._orthogonal(point, own, columns)[1]
+            return other._orthogonal(point, own, columns)[1]
 
-        return largest_alpha(self.objective, correlate)
+        return largest_alpha(objective, correlate)
+
+    def _null_correlation(self):
+        """Return minus the gradient of the null model, (n_columns, n_features)."""
+        null = self.factor * self.columns.null_correlation() / self.columns.sizes
+        return np.ascontiguousarray(null.T)
 
     def _features(self):
         return self.blocks.features(self.chosen)
 
-    def _bring_in(self, correlation, coef):
+    def _bring_in(self, correlation):
         """Bring blocks into play if some violate; return whether there were any."""
         largest = np.zeros(self.blocks.n_blocks)
         for own, columns in penalised_problems(self.problem):

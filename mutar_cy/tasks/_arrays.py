@@ -98,7 +98,8 @@ def refuse_chunked(estimator, X):
         raise ValueError(
             f"X is a {kind}, which is read by chunks, but {name} needs it in memory: "
             "numpy.asarray(X) loads it. GroupLasso, IndLasso, DirtyModel, "
-            "ReweightedGroupLasso and IndRewLasso read chunks."
+            "ReweightedGroupLasso, IndRewLasso and the classes of "
+            "mutar_cy.linear_model read chunks."
         )
 
 
