@@ -69,6 +69,9 @@ MODELS = {
     "ind groups": mc.IndLasso(0.3, groups=4),
     "dirty": mc.DirtyModel(0.4, 0.3),
     "dirty std": mc.DirtyModel(0.2, 0.13, normalize="std"),
+    "data-shared": mc.DataSharedLasso(0.3),
+    "data-shared std": mc.DataSharedLasso(0.1, normalize="std"),
+    "multi-level": mc.MultiLevelLasso(0.3),
     "reweighted": mc.ReweightedGroupLasso(0.3),
     "reweighted ind": mc.IndRewLasso(0.3),
 }
@@ -179,6 +182,33 @@ def test_cross_validation_is_that_in_memory(model):
     assert np.all(chunked.dual_gap_ < 1e-6)
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(
+    "model",
+    [
+        mc.GroupLassoCV(criterion="bic", alphas=30),
+        mc.GroupLassoCV(criterion="ebic", alphas=30, groups=3, fit_intercept=False),
+        mc.IndLassoCV(criterion="aic", alphas=30, normalize="std"),
+        mc.DataSharedLassoCV(criterion="bic", alphas=6),
+        mc.ReweightedGroupLassoCV(criterion="bic", alphas=10),
+    ],
+)
+def test_criteria_are_those_in_memory(model, weighted):
+    X, y, weights = simulate()
+    given = {"sample_weight": weights} if weighted else {}
+    model.set_params(tol=1e-10, max_iter=20_000)
+    memory = sklearn.clone(model).fit(X, y, **given)
+    chunked = sklearn.clone(model).fit(lazily(X), y, **given)
+    # Degrees of freedom move with coefficients: one digit less than these.
+    for name, atol in (("degrees_of_freedom_", 1e-3), ("criterion_path_", 1e-2)):
+        found, expected = getattr(chunked, name), getattr(memory, name)
+        np.testing.assert_allclose(found, expected, atol=atol, rtol=1e-6)
+    np.testing.assert_allclose(chunked.alpha_, memory.alpha_)
+    np.testing.assert_allclose(chunked.coef_, memory.coef_, atol=1e-4)
+    assert chunked.n_passes_ == 2
+    assert np.all(chunked.dual_gap_ < 1e-7)
+
+
 def federated(X, y):
     return {task: TaskStats.from_chunk(X[task], y[task], task=task) for task in X}
 
@@ -260,10 +290,9 @@ def test_chunks_that_cannot_be_used(kind, message):
     ("model", "given", "message"),
     [
         (mc.DirtyModel(loss="huber"), {}, "loss='huber' needs the rows"),
-        (mc.MultiLevelLasso(), {}, "MultiLevelLasso needs the rows"),
+        (mc.MTW(), {}, "MTW needs the rows"),
         (mc.GroupLasso(standardize_groups=True, groups=2), {}, "standardize_groups"),
         (mc.GroupLasso(positive=[1, -1] * 6), {}, "positive= with several signs"),
-        (mc.GroupLassoCV(criterion="bic"), {}, "criterion='bic' is not available"),
         (
             mc.GroupLassoCV(cv=mc.model_selection.TaskKFold(3)),
             {},

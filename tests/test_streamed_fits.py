@@ -58,6 +58,7 @@ MODELS = {
     "ind groups": mc.IndLasso(0.3, groups=4),
     "ind free": mc.IndLasso(0.3, penalty_weights=FREE),
     "dirty": mc.DirtyModel(0.4, 0.3),
+    "data-shared": mc.DataSharedLasso(0.4),
 }
 
 
@@ -76,7 +77,7 @@ def test_fits_are_those_in_memory(name, weighted):
     np.testing.assert_allclose(found.intercept_, memory.intercept_, atol=3e-4)
     np.testing.assert_allclose(found.objective_, memory.objective_, rtol=1e-8)
     assert np.all(found.dual_gap_ < 1e-7)
-    if name == "dirty":
+    if name in ("dirty", "data-shared"):
         np.testing.assert_allclose(found.coef_shared_, memory.coef_shared_, atol=3e-5)
     # Moments, columns up to three times, certificate.
     assert 3 <= found.n_passes_ <= 5

@@ -13,7 +13,7 @@ from mutar_cy.chunks._stats_rows import StatsRows, squared_errors
 from mutar_cy.chunks._streamed import StreamedColumns
 from mutar_cy.chunks._task_stats import TaskStats, check_stats
 from mutar_cy.losses import get_loss
-from mutar_cy.model_selection import ValidationLosses
+from mutar_cy.model_selection import RowCounts, ValidationLosses
 from mutar_cy.objectives import (
     StreamedNewton,
     StreamedSolver,
@@ -87,8 +87,9 @@ def refusal(model, arguments):
     if not model._fits_statistics and not model._streams_losses:
         return (
             f"{name} needs the rows of X in memory; chunked X is for GroupLasso, "
-            "IndLasso, DirtyModel, ReweightedGroupLasso, IndRewLasso, "
-            f"GroupLassoClassifier and IndLassoClassifier. {LOADED}"
+            "IndLasso, DirtyModel, DataSharedLasso, MultiLevelLasso, "
+            "ReweightedGroupLasso, IndRewLasso, GroupLassoClassifier and "
+            f"IndLassoClassifier. {LOADED}"
         )
     loss = get_loss(getattr(model, "loss", "squared_error"))
     if not loss.is_quadratic and not model._streams_losses:
@@ -114,12 +115,11 @@ def refusal(model, arguments):
     for label, default in (
         ("task_column", None),
         ("missing_targets", "raise"),
-        ("criterion", None),
         ("warm_start", False),
         ("degenerate_tasks", "raise"),
         ("concomitant", False),
     ):
-        if getattr(model, label, default) != default:
+        if model.get_params(deep=False).get(label, default) != default:
             return (
                 f"{label}={getattr(model, label)!r} is not available with chunked X; "
                 f"leave {label}={default!r}."
@@ -256,13 +256,19 @@ class StatisticsFit:
 
     def _pose(self, model, X, y):
         """Set the objective of squared errors of rows that are centred and scaled."""
-        self._normalizes = bool(_scale(model))
+        self._normalize = _scale(model)
         self.model = clone(model).set_params(fit_intercept=False)
         for name, value in (("normalize", False), ("loss", "squared_error")):
             if hasattr(model, name):
                 self.model.set_params(**{name: value})
         self.objective = self.model._objective(self.model._read(X, y))
         refuse_without_rows(self.objective)
+
+    def row_counts(self):
+        """Return the numbers and weights of the rows of the data."""
+        every = list(self.rows.stats.values())
+        counts = np.repeat([own.n_samples for own in every], self.rows.n_responses)
+        return RowCounts(counts, self.rows.weights, int(self.rows.center))
 
     def solve(self):
         """Return the solution of the objective, as yet without a look at the data."""
@@ -331,13 +337,14 @@ class StatisticsFit:
 
     def attributes(self, solution):
         """Return the fitted attributes of the model, in the user's units."""
-        objective = self.objective
-        fitted = self.model._attributes(objective, objective.user_arrays(solution))
-        if self._normalizes:
-            sizes = self.rows.sizes.reshape(fitted["coef_"].shape)
-            for name in ("coef_", "coef_shared_", "coef_specific_"):
-                if name in fitted:
-                    fitted[name] = fitted[name] / sizes
+        objective = self.objective.with_options(normalize=self._normalize)
+        arrays = objective.user_arrays(solution)
+        if self._normalize:
+            sizes = self.rows.sizes.reshape(arrays["coef"].shape)
+            for name in ("coef", "coef_shared", "coef_specific"):
+                if name in arrays:
+                    arrays[name] = arrays[name] / sizes
+        fitted = self.model._attributes(objective, arrays)
         if self.rows.center:
             intercept = self.coefficients(solution)[1]
             fitted["intercept_"] = intercept.reshape(objective.data.columns)[()]
@@ -539,11 +546,7 @@ def cross_validate_chunked(search, given, y, sample_weight, n_folds):
     """
     if n_folds < 2:
         raise ValueError(f"cv={n_folds} must be at least 2 folds.")
-    if given.is_statistics:
-        raise ValueError(
-            f"{type(search).__name__} needs the rows of X to make folds; pass chunked "
-            "X, or fit the model itself at a given alpha."
-        )
+    refuse_statistics(search, given)
     given, data = read_targets(given, y, sample_weight)
     folds = data.statistics(n_folds)
     tasks = list(given.designs)
@@ -572,6 +575,23 @@ def cross_validate_chunked(search, given, y, sample_weight, n_folds):
         np.array(weights) if search._weighs_folds and has_weights else None,
     )
     return fit, grid, scores, n_unconverged, data
+
+
+def refuse_statistics(search, given):
+    """Raise if the data of a search are statistics, which nothing certifies."""
+    if given.is_statistics:
+        raise ValueError(
+            f"{type(search).__name__} needs the rows of X; pass chunked X, or fit the "
+            "model itself to statistics, at a given alpha."
+        )
+
+
+def fit_all_rows(search, given, y, sample_weight):
+    """Return the fit of a search's model to statistics of all rows, and the data."""
+    refuse_statistics(search, given)
+    given, data = read_targets(given, y, sample_weight)
+    stats = {task: own for (task, _), own in data.statistics().items()}
+    return StatisticsFit(search._model(), given, stats), data
 
 
 def _fold_losses(train, grid, held_out):

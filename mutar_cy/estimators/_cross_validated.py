@@ -8,7 +8,11 @@ import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
 from mutar_cy._lib import one_blas_thread
-from mutar_cy.estimators._chunked import cross_validate_chunked, finish_chunked
+from mutar_cy.estimators._chunked import (
+    cross_validate_chunked,
+    finish_chunked,
+    fit_all_rows,
+)
 from mutar_cy.model_selection import (
     alpha_grid,
     collect_losses,
@@ -192,7 +196,26 @@ class CrossValidated:
         return self
 
     def _fit_folds_of_chunks(self, chunked, y, sample_weight):
-        """Choose the strengths by statistics of folds; two passes over the data."""
+        """Choose the strengths by statistics; two passes over the data."""
+        choose = self._by_folds_of_chunks
+        if self.criterion is not None:
+            choose = self._by_criterion_of_chunks
+        fit, grid, data, choice = choose(chunked, y, sample_weight)
+        objective = fit.objective.with_params(**choice.strengths)
+        self._warn_as_model(self._model(), objective)
+        solution, fitted = finish_chunked(fit, objective, data)
+        fitted |= {f"{name}_": value for name, value in choice.strengths.items()}
+        fitted |= self._grid_attributes(grid) | choice.attributes
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            del vars(self)[name]  # of the last fit
+        vars(self).update(fitted)
+        if choice.n_unconverged:
+            warn_unconverged_folds(choice.n_unconverged)
+        objective.warn(solution)
+        return self
+
+    def _by_folds_of_chunks(self, chunked, y, sample_weight):
+        """Return a fit, its grid, the data, and the choice by statistics of folds."""
         n_folds = N_FOLDS if self.cv is None else self.cv
         if not isinstance(n_folds, Integral):
             raise ValueError(
@@ -205,18 +228,14 @@ class CrossValidated:
         which = self._best_points(scores, grid, fit.objective)
         strengths = self._strengths_of(grid, which, fit.objective)
         attributes = self._score_attributes(scores, grid, fit.objective)
-        objective = fit.objective.with_params(**strengths)
-        self._warn_as_model(self._model(), objective)
-        solution, fitted = finish_chunked(fit, objective, data)
-        fitted |= {f"{name}_": value for name, value in strengths.items()}
-        fitted |= self._grid_attributes(grid) | attributes
-        for name in [name for name in vars(self) if name.endswith("_")]:
-            del vars(self)[name]  # of the last fit
-        vars(self).update(fitted)
-        if n_unconverged:
-            warn_unconverged_folds(n_unconverged)
-        objective.warn(solution)
-        return self
+        return fit, grid, data, Choice(strengths, attributes, n_unconverged)
+
+    def _by_criterion_of_chunks(self, chunked, y, sample_weight):
+        """Return a fit, its grid, the data, and the choice by a criterion."""
+        fit, data = fit_all_rows(self, chunked, y, sample_weight)
+        grid = self._grid(fit.objective)
+        choice = self._by_criterion(fit.objective, grid, fit.row_counts())
+        return fit, grid, data, choice
 
     def _warn_unpenalised(self, objective):
         """Warn that a chosen strength is zero."""
@@ -230,14 +249,17 @@ class CrossValidated:
         found = {"alphas_": grid.alphas}
         return found if grid.betas is None else {**found, "betas_": grid.betas}
 
-    def _by_criterion(self, objective, grid):
-        """Choose the strengths by an information criterion."""
+    def _by_criterion(self, objective, grid, rows=None):
+        """Choose the strengths by an information criterion.
+
+        ``rows`` is the `RowCounts` of the data, if the objective has others.
+        """
         if self.rule == "1se":
             raise ValueError(
                 f"rule='1se' is for cross-validation, not for "
                 f"criterion={self.criterion!r}."
             )
-        path = criterion_path(objective, grid, self.criterion)
+        path = criterion_path(objective, grid, self.criterion, rows)
         which = self._best_points_of_criterion(path.values, objective)
         attributes = {
             "criterion_path_": grid.shaped(path.values.sum(axis=1)),

@@ -10,6 +10,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from mutar_cy.estimators._cross_validated import LossCrossValidated, constraints_of
 from mutar_cy.estimators._dirty_model import DirtyModelBase, dirty_grid
 from mutar_cy.estimators._docs import fill_docstring
+from mutar_cy.estimators._fits_statistics import FitsStatistics
 from mutar_cy.estimators._loss_regressor import LossRegressor
 from mutar_cy.model_selection import Grid, alpha_grid
 from mutar_cy.objectives import COUNT, BlockObjective, warn_user
@@ -130,7 +131,7 @@ def shared_ratios(n_ratios, n_columns, deviations):
 
 
 @fill_docstring
-class DataSharedLasso(DataSharedModel, LossRegressor):
+class DataSharedLasso(FitsStatistics, DataSharedModel, LossRegressor):
     r"""Regression of several tasks with common effects and deviations from them.
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design
@@ -198,6 +199,8 @@ class DataSharedLasso(DataSharedModel, LossRegressor):
     %(selected_groups_)s
     %(residuals_)s
     %(dispersion_)s
+    %(n_passes_)s
+    %(dual_gap_statistics_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -398,6 +401,7 @@ class DataSharedLassoCV(SharedAlphaAndBeta, DataSharedLasso):
     %(selected_groups_)s
     %(residuals_)s
     %(dispersion_)s
+    %(n_passes_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s

@@ -5,6 +5,7 @@ from functools import partial
 
 from mutar_cy.estimators._cross_validated import CrossValidated, constraints_of
 from mutar_cy.estimators._docs import fill_docstring
+from mutar_cy.estimators._fits_statistics import FitsStatistics
 from mutar_cy.estimators._grouping import read_penalty_weights
 from mutar_cy.estimators._reweighting import ReweightingRegressor
 from mutar_cy.objectives import MultiLevelObjective
@@ -12,7 +13,7 @@ from mutar_cy.penalties import L21
 
 
 @fill_docstring
-class MultiLevelLasso(ReweightingRegressor):
+class MultiLevelLasso(FitsStatistics, ReweightingRegressor):
     r"""Multi-level lasso: each coefficient is (feature factor) x (task factor).
 
     Each task :math:`k` has its own target :math:`y_k` and may have its own design
@@ -81,6 +82,8 @@ class MultiLevelLasso(ReweightingRegressor):
     %(dual_gap_ of MultiLevelLasso)s
     %(n_iter_)s
     %(residuals_)s
+    %(n_passes_)s
+    %(dual_gap_statistics_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -227,6 +230,7 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
     %(dual_gap_ of MultiLevelLasso)s
     %(n_iter_)s
     %(residuals_)s
+    %(n_passes_)s
     %(tasks_)s
     %(layout_)s
     %(is_fitted_)s
@@ -278,6 +282,7 @@ class MultiLevelLassoCV(CrossValidated, MultiLevelLasso):
     """
 
     _model_class = MultiLevelLasso
+    _fits_streams = False  # its problems have other supports
     _parameter_constraints = constraints_of(MultiLevelLasso)
 
     def __init__(

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from mutar_cy._lib import lazy_attributes
+from mutar_cy.model_selection._criteria import RowCounts as RowCounts
 from mutar_cy.model_selection._criteria import criterion_path as criterion_path
 from mutar_cy.model_selection._cross_validation import (
     ValidationLosses as ValidationLosses,

@@ -35,7 +35,15 @@ class CriterionPath(NamedTuple):
     n_unconverged: int
 
 
-def criterion_path(objective, grid, criterion):
+class RowCounts(NamedTuple):
+    """What few rows with the statistics of the data do not say of these."""
+
+    counts: np.ndarray  # (n_columns,), rows of positive weight
+    totals: np.ndarray  # (n_columns,), sums of weights
+    n_intercepts: int  # of every column: 0 or 1
+
+
+def criterion_path(objective, grid, criterion, rows=None):
     """Fit every path of a grid to all rows, and evaluate an information criterion.
 
     Parameters
@@ -43,6 +51,8 @@ def criterion_path(objective, grid, criterion):
     objective : Objective
     grid : Grid
     criterion : {"aic", "bic", "ebic", "qaic", "qbic", "qebic"}
+    rows : RowCounts, default=None
+        Of the data, if those of the objective are others.
 
     Returns
     -------
@@ -50,6 +60,7 @@ def criterion_path(objective, grid, criterion):
     """
     check_criterion(objective.loss, criterion)
     found: list[Any] = []
+    rows = count_rows(objective.data) if rows is None else rows
 
     def solutions(row):
         for point, solution in zip(row, objective.solve_path(row), strict=True):
@@ -61,16 +72,24 @@ def criterion_path(objective, grid, criterion):
         for row in grid.rows
         for piece in sparse_coefficients(objective, solutions(row))
     ]
-    df, joint = np.stack(found), not isinstance(objective.penalty, list)
+    df = np.stack(found) + float(rows.n_intercepts)
     phi = None
     if objective.loss.link == "log":
-        phi = dispersion_of_path(objective, fits, df, joint)
+        phi = dispersion_of_path(objective, fits, df, rows)
         if criterion not in QUASI:
             warn_overdispersed(objective.loss, criterion, phi)
             phi = None
-    values = _values(objective, fits, df, QUASI.get(criterion, criterion), phi)
+    kind = QUASI.get(criterion, criterion)
+    values = _values(objective, fits, df, kind, rows, phi)
     n_unconverged = sum(piece.n_unconverged for piece in fits)
     return CriterionPath(values, df, phi, n_unconverged)
+
+
+def count_rows(data):
+    """Return the `RowCounts` of data whose objective counts its intercepts itself."""
+    given = [(len(y), weights.sum()) for _, y, weights in data.target_columns()]
+    counts, totals = np.array(given, dtype=np.float64).T
+    return RowCounts(counts, totals, 0)
 
 
 def check_criterion(loss, criterion):
@@ -91,18 +110,19 @@ def check_criterion(loss, criterion):
         )
 
 
-def dispersion_of_path(objective, fits, df, joint):
+def dispersion_of_path(objective, fits, df, rows):
     """Return the dispersion of the weakest penalty that leaves enough samples.
 
-    It is Pearson's statistic over its degrees of freedom, of all columns together if
-    ``joint``, else of each. Of a likelihood, as that of counts, it is at least 1.
+    It is Pearson's statistic over its degrees of freedom, of all columns together, or
+    of each with penalties of their own. Of a likelihood, as that of counts, it is at
+    least 1.
 
     Parameters
     ----------
     objective : Objective
     fits : list of SparseCoefficients
     df : ndarray of shape (n_points, n_columns)
-    joint : bool
+    rows : RowCounts
     """
     data, loss = objective.data, objective.loss
 
@@ -111,9 +131,8 @@ def dispersion_of_path(objective, fits, df, joint):
 
     all_rows = [np.arange(len(Y)) for Y in data.targets]
     means, _ = objective.validation_losses(fits, all_rows, measure=measure)
-    given = [(len(y), weights.sum()) for _, y, weights in data.target_columns()]
-    counts, totals = np.array(given, dtype=np.float64).T
-    statistics = means * totals
+    counts, statistics = rows.counts, means * rows.totals
+    joint = not isinstance(objective.penalty, list)
     if joint:
         statistics, df = (own.sum(axis=1, keepdims=True) for own in (statistics, df))
         counts = counts.sum(keepdims=True)
@@ -142,26 +161,24 @@ def warn_overdispersed(loss, criterion, phi):
         )
 
 
-def _values(objective, fits, df, criterion, phi):
+def _values(objective, fits, df, criterion, rows, phi):
     """Return the criterion of every fit, column by column.
 
     A sample of weight s has s times its log-likelihood: so rates with exposures as
     weights are counts with offsets. The variance of a squared error is estimated, by
     which the scale of weights cancels.
     """
-    data, loss = objective.data, objective.loss
+    data, loss, counts = objective.data, objective.loss, rows.counts
     all_rows = [np.arange(len(Y)) for Y in data.targets]
     losses, _ = objective.validation_losses(fits, all_rows)
-    given = [(len(y), weights.sum()) for _, y, weights in data.target_columns()]
-    counts, totals = np.array(given, dtype=np.float64).T
     joint = not isinstance(objective.penalty, list)
     n_samples = counts.sum() if joint else counts
     cost = 2.0 if criterion == "aic" else np.log(n_samples)
     if phi is None:
-        sizes = counts if loss.is_quadratic else totals
+        sizes = counts if loss.is_quadratic else rows.totals
         values = loss.minus_two_log_likelihood(losses, sizes)
     else:
-        values = totals * losses / phi
+        values = rows.totals * losses / phi
     values = values + df * cost
     if criterion == "ebic":
         groups = objective.groups
