@@ -1,5 +1,6 @@
 """Intervals and tests for the coefficients of a fitted model."""
 
-from mutar_cy.inference._desparsify import Inference, desparsify
+from mutar_cy.inference._desparsify import desparsify
+from mutar_cy.inference._inference import Inference
 
 __all__ = ["Inference", "desparsify"]

@@ -12,6 +12,7 @@ from mutar_cy.tasks._arrays import (
     linear,
     task_list,
 )
+from mutar_cy.tasks._clusters import cluster_codes
 from mutar_cy.tasks._convert import split_tasks, stack_tasks, take_samples
 from mutar_cy.tasks._labels import (
     check_labels,
@@ -67,6 +68,7 @@ __all__ = [
     "check_task_weights",
     "check_values",
     "check_weights",
+    "cluster_codes",
     "column_position",
     "columns_with_weights",
     "encode",
