@@ -107,11 +107,12 @@ def refusal(model, arguments):
         return (
             "task= is not available with chunked X; give a dict of one design per task."
         )
-    if arguments.get("groups") is not None:
-        return (
-            "groups= of samples is not available with chunked X, whose folds are "
-            "consecutive rows; put the samples of a group next to each other."
-        )
+    for label in ("groups", "clusters"):
+        if arguments.get(label) is not None:
+            return (
+                f"{label}= of samples is not available with chunked X, whose folds are "
+                "consecutive rows; put the samples of a group next to each other."
+            )
     for label, default in (
         ("task_column", None),
         ("missing_targets", "raise"),

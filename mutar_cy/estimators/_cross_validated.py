@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
+from mutar_cy import tasks
 from mutar_cy._lib import one_blas_thread
 from mutar_cy.estimators._chunked import (
     cross_validate_chunked,
@@ -114,7 +115,7 @@ class CrossValidated:
         return self.rule
 
     @all_or_nothing
-    def fit(self, X, y, sample_weight=None, task=None, groups=None):
+    def fit(self, X, y, sample_weight=None, task=None, groups=None, clusters=None):
         """Choose the strengths, and fit the model to all samples.
 
         Parameters
@@ -129,6 +130,11 @@ class CrossValidated:
             The groups of samples that ``cv`` keeps together, such as trials; all tasks
             end to end where every task has a design of its own. By default the tasks,
             for splitters that take groups.
+        clusters : array-like of shape (n_samples,), or one per task, default=None
+            Labels of samples that depend on each other, such as those of a subject:
+            folds keep them whole, by :class:`~mutar_cy.model_selection.TaskGroupKFold`
+            if ``cv`` is a number. A list or dict of one array per task, or all tasks
+            end to end, where every task has a design of its own.
 
         Returns
         -------
@@ -147,7 +153,7 @@ class CrossValidated:
         UserWarning
             If a strength is 0.
         """
-        to_split = None if groups is None else {"groups": groups}
+        to_split = given_of(groups=groups, clusters=clusters)
         given = {"sample_weight": sample_weight, "task": task}
         return self._fit(X, y, to_split=to_split, **given)
 
@@ -161,11 +167,7 @@ class CrossValidated:
             return self._fit_folds_of_chunks(chunked, y, given.get("sample_weight"))
         objective = model._objective(model._read(X, y, **given))
         grid = self._grid(objective)
-        folds: list[Any] = []
-        if self.criterion is None:
-            unseen = getattr(self, "unseen_tasks", "raise")
-            given = {"may_lack_tasks": unseen == "mean", **(to_split or {})}
-            folds = make_folds(objective, self.cv, X, **given)
+        folds = self._folds(objective, X, to_split or {})
         # Steps: every fold, or one path, and then the fit to all rows.
         n_steps = max(1, len(folds)) + 1
         callback = solver_callback(self, X, y, step="fold", n_steps=n_steps)
@@ -194,6 +196,36 @@ class CrossValidated:
             warn_unconverged_folds(choice.n_unconverged)
         objective.warn(solution)
         return self
+
+    def _folds(self, objective, X, to_split):
+        """Return the folds, none if a criterion makes the choice.
+
+        Parameters
+        ----------
+        objective : Objective
+        X : object
+            As given to ``fit``.
+        to_split : dict
+            Arguments of the splitter, and "clusters".
+        """
+        clusters = to_split.get("clusters")
+        if self.criterion is not None:
+            if clusters is not None:
+                raise ValueError(
+                    f"clusters= is for folds, but criterion={self.criterion!r} makes "
+                    "none; set criterion=None."
+                )
+            return []
+        if clusters is not None:
+            if "groups" in to_split:
+                raise ValueError(
+                    "groups= and clusters= were given; both say which samples folds "
+                    "keep together: pass clusters= only."
+                )
+            clusters = tasks.sample_clusters(objective.data, clusters)
+        may_lack = getattr(self, "unseen_tasks", "raise") == "mean"
+        given = {**to_split, "clusters": clusters, "may_lack_tasks": may_lack}
+        return make_folds(objective, self.cv, X, **given)
 
     def _fit_folds_of_chunks(self, chunked, y, sample_weight):
         """Choose the strengths by statistics; two passes over the data."""
@@ -320,7 +352,16 @@ class LossCrossValidated(CrossValidated):
     """Choose the strengths of a model of any loss."""
 
     @all_or_nothing
-    def fit(self, X, y, sample_weight=None, task=None, offset=None, groups=None):
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        task=None,
+        offset=None,
+        groups=None,
+        clusters=None,
+    ):
         """Choose the strengths, and fit the model to all samples.
 
         Parameters
@@ -338,6 +379,11 @@ class LossCrossValidated(CrossValidated):
             end to end where every task has a design of its own. By default the tasks,
             for splitters that take groups. The groups of features are a parameter of
             the class.
+        clusters : array-like of shape (n_samples,), or one per task, default=None
+            Labels of samples that depend on each other, such as those of a subject:
+            folds keep them whole, by :class:`~mutar_cy.model_selection.TaskGroupKFold`
+            if ``cv`` is a number. A list or dict of one array per task, or all tasks
+            end to end, where every task has a design of its own.
 
         Returns
         -------
@@ -357,12 +403,17 @@ class LossCrossValidated(CrossValidated):
         UserWarning
             If a strength is 0, or parameters and data make this another model.
         """
-        to_split = None if groups is None else {"groups": groups}
+        to_split = given_of(groups=groups, clusters=clusters)
         given = {"sample_weight": sample_weight, "task": task, "offset": offset}
         return self._fit(X, y, to_split=to_split, **given)
 
     def _warn_as_model(self, model, objective):
         model._warn_other_model(objective)
+
+
+def given_of(**arguments):
+    """Return the arguments that are not None."""
+    return {name: value for name, value in arguments.items() if value is not None}
 
 
 def report_steps(callback, n_steps, solutions=()):

@@ -24,7 +24,11 @@ from mutar_cy.model_selection._paths import RegularizationPath as Regularization
 from mutar_cy.model_selection._paths import last_model as last_model
 from mutar_cy.model_selection._paths import path_model as path_model
 from mutar_cy.model_selection._paths import regularization_path as regularization_path
-from mutar_cy.model_selection._splitters import LeaveOneTaskOut, TaskKFold
+from mutar_cy.model_selection._splitters import (
+    LeaveOneTaskOut,
+    TaskGroupKFold,
+    TaskKFold,
+)
 from mutar_cy.model_selection._task_scoring import make_task_scorer, score_tasks
 
 if TYPE_CHECKING:
@@ -43,6 +47,7 @@ else:
 __all__ = [
     "LeaveOneTaskOut",
     "StabilitySelection",
+    "TaskGroupKFold",
     "TaskKFold",
     "feature_importance",
     "make_task_scorer",

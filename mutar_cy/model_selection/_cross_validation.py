@@ -10,7 +10,7 @@ from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import get_routing_for_object
 
 from mutar_cy.model_selection._parallel import run_all
-from mutar_cy.model_selection._splitters import TaskKFold
+from mutar_cy.model_selection._splitters import TaskGroupKFold, TaskKFold
 from mutar_cy.objectives import FoldMoments
 
 N_FOLDS = 5  # scikit-learn's default
@@ -163,7 +163,7 @@ def collect_losses(objective, results, weigh_folds=True):
     )
 
 
-def make_folds(objective, cv, X=None, *, may_lack_tasks=False, **given):
+def make_folds(objective, cv, X=None, *, may_lack_tasks=False, clusters=None, **given):
     """Return the training and the held-out rows of every design, for every fold.
 
     Parameters
@@ -177,6 +177,9 @@ def make_folds(objective, cv, X=None, *, may_lack_tasks=False, **given):
         The table that a splitter sees.
     may_lack_tasks : bool, default=False
         Whether a fold may have no training rows of some task.
+    clusters : ndarray of int, shape (n_samples,), default=None
+        The cluster of every sample, as `tasks.sample_clusters` returns them: folds
+        keep them whole.
     **given : dict
         Further arguments of the splitter.
 
@@ -189,11 +192,17 @@ def make_folds(objective, cv, X=None, *, may_lack_tasks=False, **given):
     ------
     ValueError
         If a fold would leave a task without samples, or without those of a class, or
-        hold out only samples without a weight or a target.
+        hold out only samples without a weight or a target, or split a cluster.
     """
     data = objective.data
     codes = data.task_codes()
     y = _targets_as_given(data)
+    if clusters is not None:
+        cv = _splitter_of_clusters(cv)
+        if wants_groups(cv):
+            given["groups"] = clusters
+        if isinstance(cv, TaskGroupKFold) and codes is not None:
+            given["task"] = None if cv.task_column is not None else codes
     if codes is not None:
         stratified = isinstance(cv, Integral | None) and data.classes is not None
         if wants_groups(cv) and not stratified:
@@ -205,15 +214,36 @@ def make_folds(objective, cv, X=None, *, may_lack_tasks=False, **given):
     strata = _strata(data, codes, y)
     splitter = _splitter(cv, codes, strata)
     shown = y if strata is None or not isinstance(cv, Integral | None) else strata
-    folds = [
-        tuple(data.rows_per_design(_indices(part, len(y))) for part in pair)
+    pairs = [
+        tuple(_indices(part, len(y)) for part in pair)
         for pair in splitter.split(X, shown, **given)
     ]
-    if not folds:
+    if not pairs:
         raise ValueError(f"cv={cv!r} gives no fold.")
+    if clusters is not None:
+        _check_clusters(cv, pairs, clusters)
+    folds = [tuple(data.rows_per_design(part) for part in pair) for pair in pairs]
     for number, (train, test) in enumerate(folds):
         _check_fold(objective, f"Fold {number} of cv", train, test, may_lack_tasks)
     return folds
+
+
+def _splitter_of_clusters(cv):
+    """Return a splitter that keeps clusters whole, if a number of folds is given."""
+    if cv is None or isinstance(cv, Integral):
+        return TaskGroupKFold(N_FOLDS if cv is None else cv)
+    return cv
+
+
+def _check_clusters(cv, pairs, clusters):
+    """Raise if a fold has samples of a cluster to fit to and to hold out."""
+    for number, (train, test) in enumerate(pairs):
+        both = np.intersect1d(clusters[train], clusters[test])
+        if len(both):
+            raise ValueError(
+                f"Fold {number} of cv={cv!r} splits {len(both)} clusters; give cv a "
+                f"number, or a splitter of groups, such as TaskGroupKFold."
+            )
 
 
 def wants_groups(cv):

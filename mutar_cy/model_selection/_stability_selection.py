@@ -17,7 +17,7 @@ from mutar_cy import tasks
 from mutar_cy._lib import refuse_class
 from mutar_cy.model_selection._grids import alpha_grid
 from mutar_cy.model_selection._parallel import run_all
-from mutar_cy.model_selection._subsamples import Subsamples
+from mutar_cy.model_selection._subsamples import ClusterSubsamples, Subsamples
 from mutar_cy.objectives import (
     FRACTION,
     CallbackSupportMixin,
@@ -249,7 +249,7 @@ class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
     n_subsamples: int
 
     @all_or_nothing
-    def fit(self, X, y, sample_weight=None, task=None, offset=None):
+    def fit(self, X, y, sample_weight=None, task=None, offset=None, clusters=None):
         """Fit the estimator to all subsamples, and count what it selects.
 
         Parameters
@@ -257,6 +257,12 @@ class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
         X, y, sample_weight, task, offset : object
             The data, in any layout that ``estimator.fit`` takes, and what it takes of
             the others. Subsamples carry along weights, labels and offsets.
+        clusters : array-like of shape (n_samples,), or one per task, default=None
+            Labels of samples that depend on each other, such as those of a subject:
+            subsamples are halves of the clusters of every task, and clusters are whole.
+            A list or dict of one array per task, or all tasks end to end, where every
+            task has a design of its own. The same label in two tasks is the same
+            cluster.
 
         Returns
         -------
@@ -294,7 +300,9 @@ class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
         callback = solver_callback(
             self, X, y, step="subsample", n_steps=self.n_subsamples
         )
-        counts = self._count(fits, callback)
+        if clusters is not None:
+            clusters = tasks.cluster_codes(data, clusters)
+        counts = self._count(fits, callback, clusters)
         fitted = {
             "alphas_": alphas,
             "tasks_": data.labels,
@@ -314,16 +322,15 @@ class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
             )
         return self
 
-    def _count(self, fits, callback):
+    def _count(self, fits, callback, clusters):
         """Fit to all subsamples, and return the counts of the selected features."""
         data = fits.objective.data
-        subsamples = Subsamples(
-            data,
-            self.sample_fraction,
-            self.n_subsamples,
-            self.random_state,
-            data.classes is not None,
-        )
+        given = data, self.sample_fraction, self.n_subsamples, self.random_state
+        subsamples: Any
+        if clusters is None:
+            subsamples = Subsamples(*given, data.classes is not None)
+        else:
+            subsamples = ClusterSubsamples(*given, clusters)
         counts = SelectionCounts(fits)
         items = ((subsamples, number) for number in range(self.n_subsamples))
         # Closed whatever happens: jobs whose results nobody reads do not start.
@@ -400,7 +407,9 @@ class StabilitySelection(SubsampleSelector):
 
     Subsamples are drawn within tasks, so that every task keeps the same fraction of its
     samples, and every class the same fraction of a task; tasks that share a design
-    share rows. They come in complementary pairs without a sample in common [2]_.
+    share rows. They come in complementary pairs without a sample in common [2]_. The
+    bound on false selections is for samples that are independent: where they are not,
+    as with repeated subjects, pass ``clusters`` to ``fit``.
 
     Parameters
     ----------

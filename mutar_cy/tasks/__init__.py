@@ -12,7 +12,7 @@ from mutar_cy.tasks._arrays import (
     linear,
     task_list,
 )
-from mutar_cy.tasks._clusters import cluster_codes
+from mutar_cy.tasks._clusters import cluster_codes, sample_clusters
 from mutar_cy.tasks._convert import split_tasks, stack_tasks, take_samples
 from mutar_cy.tasks._labels import (
     check_labels,
@@ -90,6 +90,7 @@ __all__ = [
     "read_task_data",
     "residuals",
     "rows_of_tasks",
+    "sample_clusters",
     "score",
     "score_predictions",
     "split_tasks",
