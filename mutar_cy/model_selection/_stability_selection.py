@@ -10,13 +10,19 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import get_tags
-from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy import tasks
 from mutar_cy._lib import refuse_class
 from mutar_cy.model_selection._grids import alpha_grid
 from mutar_cy.model_selection._parallel import run_all
+from mutar_cy.model_selection._stability_bounds import (
+    BOUNDS,
+    expected_false,
+    largest_q,
+    least_threshold,
+)
 from mutar_cy.model_selection._subsamples import ClusterSubsamples, Subsamples
 from mutar_cy.objectives import (
     FRACTION,
@@ -202,7 +208,66 @@ def selection_path(model, data, alphas, eps):
     return objective, grid.alphas, grid.rows[0]
 
 
-def summary(counts, threshold):
+class Limits(NamedTuple):
+    """The number of features per subsample, and the threshold; bounded together."""
+
+    max_features: int | None
+    threshold: float
+    n_units: int
+    n_subsamples: int
+    bound: str
+
+    def error_bound(self, n_selected):
+        """Return the bound on the expected number of false selections."""
+        given = self.n_units, self.threshold, self.n_subsamples, self.bound
+        return expected_false(n_selected, *given)
+
+
+def make_limits(selection, n_units):
+    """Return the limits of a selection; two of three parameters give the third.
+
+    Parameters
+    ----------
+    selection : StabilitySelection
+    n_units : int
+        Number of features, or groups, to choose from.
+
+    Raises
+    ------
+    ValueError
+        If none, or all three, are to be found, or there is no such limit.
+    """
+    q, threshold, most = (
+        selection.max_features,
+        selection.threshold,
+        selection.max_false,
+    )
+    given = n_units, selection.n_subsamples, selection.bound
+    if most is None and threshold is None:
+        raise ValueError(
+            "threshold=None is computed from max_features and max_false; give both, or "
+            "a threshold."
+        )
+    if most is not None:
+        if (q is None) == (threshold is None):
+            raise ValueError(
+                f"max_false={most} computes max_features or threshold, whichever is "
+                f"None, from the other, but got max_features={q} and "
+                f"threshold={threshold}."
+            )
+        if threshold is None:
+            threshold = least_threshold(q, *given, most)
+        else:
+            q = largest_q(n_units, threshold, *given[1:], most)
+        if not q or threshold is None:
+            raise ValueError(
+                f"max_false={most} is out of reach with {n_units} features or groups; "
+                f"take a larger one, or bound='r_concave'."
+            )
+    return Limits(q, threshold, *given)
+
+
+def summary(counts, limits):
     """Return the attributes that counts of selections lead to."""
     path = counts.of_features / counts.number
     frequencies = path.max(axis=0)
@@ -211,9 +276,11 @@ def summary(counts, threshold):
         "stability_path_": path,
         "selection_frequencies_": frequencies,
         "task_frequencies_": counts.of_entries.max(axis=0) / counts.number,
-        "support_": frequencies >= threshold,
+        "support_": frequencies >= limits.threshold,
         "n_selected_": n_selected,
-        "error_bound_": n_selected**2 / ((2 * threshold - 1) * counts.units.number),
+        "error_bound_": limits.error_bound(n_selected),
+        "max_features_": limits.max_features,
+        "threshold_": limits.threshold,
     }
 
 
@@ -227,15 +294,6 @@ def of_groups(counts, names):
         "group_path_": path,
         "group_frequencies_": path.max(axis=0),
     }
-
-
-UNCONVERGED = (
-    "Objective did not converge in {} fits to subsamples. You might want to increase "
-    "the number of iterations, max_iter, of the {}, or its tol; a very small alpha "
-    "makes a problem hard."
-)
-# What only some fits set.
-OPTIONAL = "feature_names_in_", "group_names_", "group_path_", "group_frequencies_"
 
 
 class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
@@ -290,13 +348,14 @@ class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
         objective, alphas, strengths = selection_path(
             model, data, self.alphas, self.eps
         )
-        if self.max_features is not None and len(strengths) == 1:
+        units = SelectionUnits(data.n_features, objective.feature_groups)
+        limits = make_limits(self, units.number)
+        if limits.max_features is not None and len(strengths) == 1:
             raise ValueError(
-                f"max_features={self.max_features} cuts paths, but there is one "
+                f"max_features={limits.max_features} cuts paths, but there is one "
                 f"strength only; give alphas."
             )
-        units = SelectionUnits(data.n_features, objective.feature_groups)
-        fits = SubsampleFits(objective, strengths, units, self.max_features)
+        fits = SubsampleFits(objective, strengths, units, limits.max_features)
         callback = solver_callback(
             self, X, y, step="subsample", n_steps=self.n_subsamples
         )
@@ -306,7 +365,7 @@ class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
         fitted = {
             "alphas_": alphas,
             "tasks_": data.labels,
-            **summary(counts, self.threshold),
+            **summary(counts, limits),
             **of_groups(counts, objective.group_names),
             **_columns(model),
         }
@@ -345,7 +404,7 @@ class SubsampleSelector(SelectorMixin, CallbackSupportMixin, BaseEstimator):
     def stable_groups_(self):
         """Names of the groups whose frequency reaches the threshold, a list."""
         pairs = zip(self.group_names_, self.group_frequencies_, strict=True)
-        return [name for name, frequency in pairs if frequency >= self.threshold]
+        return [name for name, frequency in pairs if frequency >= self.threshold_]
 
     def get_support(self, indices=False):
         """Tell which columns of X are kept.
@@ -428,12 +487,19 @@ class StabilitySelection(SubsampleSelector):
         Number of subsamples. The last one of an odd number is half a pair.
     sample_fraction : float, default=0.5
         The fraction of every task's samples in a subsample, at most a half.
-    threshold : float, default=0.6
+    threshold : float or None, default=0.6
         The frequency :math:`\pi` from which on a feature is stable, above a half.
     max_features : int, default=None
         Maximum number of features, or groups, that a subsample selects along its path.
         The path is cut before it selects more. It bounds ``error_bound_``, and needs
         more than one alpha.
+    max_false : float, default=None
+        Maximum expected number of false selections. It gives the largest
+        ``max_features`` for the threshold, or with ``threshold=None`` the smallest
+        threshold for ``max_features``.
+    bound : {"worst_case", "unimodal", "r_concave"}, default="worst_case"
+        What the bound on false selections assumes of frequencies, see Notes. The
+        bounds fall in this order.
     random_state : int, RandomState instance or None, default=None
         Random numbers that draw the subsamples.
     n_jobs : int, default=None
@@ -466,6 +532,10 @@ class StabilitySelection(SubsampleSelector):
         or another.
     error_bound_ : float
         The bound on the expected number of false selections, see Notes.
+    max_features_ : int or None
+        The maximum number of features, or groups, per subsample.
+    threshold_ : float
+        The threshold.
     tasks_ : ndarray of shape (n_tasks,)
         The labels of the tasks, in the order of the columns of ``task_frequencies_``.
     n_features_in_ : int
@@ -493,13 +563,28 @@ class StabilitySelection(SubsampleSelector):
     the number of stable features that a subsample selects with a probability of at most
     :math:`q / p` [2]_.
 
+    This bound is the worst case, and often ten times too large. The frequencies with
+    which a feature is selected from both halves of a pair, of B pairs, are mostly
+    unimodal; then
+
+    .. math::
+
+        \frac{q^2}{p} \cdot \begin{cases}
+            1 / (2 (2 \pi - 1 - 1 / (2 B))) & \pi \le 3/4 \\
+            4 (1 - \pi + 1 / (2 B)) / (1 + 1 / B) & \pi > 3/4
+        \end{cases}
+
+    bounds the number. With ``bound="r_concave"`` their densities to the power of -1/2,
+    and those of single frequencies to the power of -1/4, are convex where they are
+    positive; the bound is then computed by search [2]_.
+
     References
     ----------
     .. [1] N. Meinshausen, P. Bühlmann (2010), Stability selection, JRSS B 72. Section
        2.4 has the bound.
     .. [2] R. D. Shah, R. J. Samworth (2013), Variable selection with error control:
        another look at stability selection, JRSS B 75. Section 2 has the pairs, and the
-       bound.
+       bound; section 3 has the other two.
 
     Examples
     --------
@@ -524,8 +609,10 @@ class StabilitySelection(SubsampleSelector):
         "eps": FRACTION,
         "n_subsamples": [Interval(Integral, 2, None, closed="left")],
         "sample_fraction": [Interval(Real, 0, 0.5, closed="right")],
-        "threshold": [Interval(Real, 0.5, 1, closed="right")],
+        "threshold": [Interval(Real, 0.5, 1, closed="right"), None],
         "max_features": [Interval(Integral, 1, None, closed="left"), None],
+        "max_false": [Interval(Real, 0, None, closed="neither"), None],
+        "bound": [StrOptions(set(BOUNDS))],
         "random_state": ["random_state"],
         "n_jobs": [Integral, None],
     }
@@ -540,6 +627,8 @@ class StabilitySelection(SubsampleSelector):
         sample_fraction=0.5,
         threshold=0.6,
         max_features=None,
+        max_false=None,
+        bound="worst_case",
         random_state=None,
         n_jobs=None,
     ):
@@ -550,5 +639,7 @@ class StabilitySelection(SubsampleSelector):
         self.sample_fraction = sample_fraction
         self.threshold = threshold
         self.max_features = max_features
+        self.max_false = max_false
+        self.bound = bound
         self.random_state = random_state
         self.n_jobs = n_jobs

@@ -165,7 +165,7 @@ class StabilityDisplay(ExplainedArguments):
         alphas, strength = alpha_axis(estimator.alphas_)
         return cls(
             frequencies=path[0] if alphas is None else path,
-            threshold=estimator.threshold,
+            threshold=estimator.threshold_,
             alphas=alphas,
             feature_names=feature_names,
             what="group" if groups else "feature",
