@@ -16,6 +16,7 @@ from mutar_cy.model_selection._cross_validation import (
 )
 from mutar_cy.model_selection._cross_validation import make_folds as make_folds
 from mutar_cy.model_selection._cross_validation import select_best as select_best
+from mutar_cy.model_selection._evaluate import Evaluation, evaluate
 from mutar_cy.model_selection._grids import Grid as Grid
 from mutar_cy.model_selection._grids import alpha_grid as alpha_grid
 from mutar_cy.model_selection._grids import geometric_alphas as geometric_alphas
@@ -45,10 +46,12 @@ else:
     )
 
 __all__ = [
+    "Evaluation",
     "LeaveOneTaskOut",
     "StabilitySelection",
     "TaskGroupKFold",
     "TaskKFold",
+    "evaluate",
     "feature_importance",
     "make_task_scorer",
     "score_tasks",
