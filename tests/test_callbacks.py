@@ -5,11 +5,11 @@ import pytest
 import simulated
 from kinds import CONVEX
 from sklearn.base import clone
-from sklearn.callback import ProgressBar
 from sklearn.exceptions import NotFittedError
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV
 from sklearn.pipeline import make_pipeline
+from watching import Interrupting, ProgressBar, Recording, needs_callbacks
 
 from mutar_cy import (
     GroupLasso,
@@ -23,6 +23,7 @@ from mutar_cy import linear_model as ours
 from mutar_cy.model_selection import TaskKFold
 from mutar_cy.objectives import recording_iterations
 
+pytestmark = needs_callbacks
 each_estimator = pytest.mark.parametrize("cls", CONVEX)
 SINGLE = [ours.Lasso, ours.ElasticNet]
 SEARCHES = {
@@ -36,41 +37,6 @@ each_class = pytest.mark.parametrize("cls", [*MULTI, *SINGLE])
 def data_for(cls):
     X, Y, _ = simulated.shared()
     return X, Y[:, 0] if cls in SINGLE else Y
-
-
-class Interrupting:
-    """Raise KeyboardInterrupt at the first iteration, as Ctrl-C would."""
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context, **data):
-        pass
-
-    def on_fit_task_end(self, estimator, context, **data):
-        raise KeyboardInterrupt
-
-
-class Recording(Interrupting):
-    """Count what a fit reports."""
-
-    def __init__(self):
-        self.calls = []
-
-    def setup(self, estimator, context):
-        self.calls.append("setup")
-
-    def teardown(self, estimator, context):
-        self.calls.append("teardown")
-
-    def on_fit_task_begin(self, estimator, context, **data):
-        self.calls.append("begin")
-
-    def on_fit_task_end(self, estimator, context, **data):
-        self.calls.append("end")
 
 
 @each_estimator

@@ -17,6 +17,7 @@ from pictures import (
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from watching import needs_callbacks
 
 from mutar_cy import (
     MTW,
@@ -278,6 +279,7 @@ def test_only_this_thread_and_only_now():
     assert len(seen) == count
 
 
+@needs_callbacks
 def test_callbacks_are_called_besides():
     X, y = data()
     calls = []

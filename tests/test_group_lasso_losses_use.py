@@ -12,7 +12,6 @@ from glm_certificate import fit
 from numpy.testing import assert_allclose
 from simulated_glm import GROUPS, LOSSES
 from sklearn import config_context
-from sklearn.callback import ProgressBar
 from sklearn.compose import ColumnTransformer
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import d2_tweedie_score, r2_score
@@ -20,6 +19,7 @@ from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, SplineTransformer
 from tutorial import position_and_speed
+from watching import ProgressBar, needs_callbacks
 
 from mutar_cy import (
     DirtyClassifier,
@@ -215,6 +215,7 @@ def test_an_interrupted_fit_leaves_the_fit_before_it():
     assert vars(model) == before
 
 
+@needs_callbacks
 def test_progress_bar(capsys):
     X, y = simulated_glm.single("poisson")
     model = GroupLasso(groups=GROUPS, alpha=0.01, loss="poisson")

@@ -13,12 +13,11 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 from sklearn import linear_model as theirs
 from sklearn.base import clone
-from sklearn.callback import ProgressBar
 from sklearn.exceptions import ConvergenceWarning, DataConversionWarning
 from sklearn.model_selection import KFold, ShuffleSplit
 from sklearn.utils import get_tags
-from test_callbacks import Interrupting, Recording
 from threadpoolctl import threadpool_info
+from watching import Interrupting, ProgressBar, Recording, needs_callbacks
 
 from mutar_cy import linear_model as ours
 from mutar_cy.objectives import Objective
@@ -313,6 +312,7 @@ def test_what_joblib_says(name, capsys):
     assert "Parallel" in said.out + said.err
 
 
+@needs_callbacks
 @each_name
 def test_callbacks_see_every_fold_and_change_nothing(name, capsys):
     X, y = data_for(name)
@@ -325,6 +325,7 @@ def test_callbacks_see_every_fold_and_change_nothing(name, capsys):
     assert bits(model) == plain
 
 
+@needs_callbacks
 @each_name
 def test_an_interrupted_fit_leaves_nothing(name):
     model = getattr(ours, name)(alphas=5).set_callbacks(Interrupting())

@@ -9,7 +9,7 @@ import simulated
 from draws import parametrize_with_few_checks
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
-from test_callbacks import Interrupting, Recording
+from watching import Interrupting, Recording, needs_callbacks
 
 from mutar_cy import IndRewLasso, MultiLevelLasso, ReweightedGroupLasso
 
@@ -206,6 +206,7 @@ def test_no_tolerance_at_all_comes_to_an_end(cls):
     assert np.all(np.diff(model.loss_) <= 1e-12 * model.loss_[0])
 
 
+@needs_callbacks
 @each_class
 def test_callbacks_see_every_problem_and_can_end_the_fit(cls):
     X, y, _ = simulated.stacked()

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from joblib import parallel_config
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone, is_classifier
-from sklearn.callback import ProgressBar
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from stability import FEW, assert_same
 from threadpoolctl import threadpool_info
+from watching import ProgressBar, needs_callbacks
 
 from mutar_cy import (
     MTW,
@@ -349,6 +349,7 @@ class Counting:
             raise KeyboardInterrupt
 
 
+@needs_callbacks
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_callbacks_see_every_subsample(n_jobs, capsys):
     X, y, _ = simulated.ragged()
@@ -360,6 +361,7 @@ def test_callbacks_see_every_subsample(n_jobs, capsys):
     assert_same(model, StabilitySelection(GroupLasso(0.3), **FEW).fit(X, y))
 
 
+@needs_callbacks
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_an_interrupted_fit_leaves_nothing_or_the_fit_before_it(n_jobs):
     X, y, _ = simulated.ragged()

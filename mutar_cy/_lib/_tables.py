@@ -13,7 +13,7 @@ PLAIN = (np.ndarray, list, tuple, dict, str, Number, type(None))
 
 
 def narwhals():
-    """Return narwhals, which comes with scikit-learn."""
+    """Return narwhals, which comes with scikit-learn 1.9 and later."""
     import narwhals.stable.v2 as nw
 
     return nw
@@ -48,7 +48,9 @@ def refuse_lazy(X, name):
     if isinstance(X, PLAIN) or hasattr(X, "nnz"):
         return
     kind = f"{type(X).__module__.split('.')[0]}.{type(X).__name__}"
-    if narwhals().dependencies.is_into_lazyframe(X) and not is_table(X):
+    nw = narwhals()
+    lazy = isinstance(nw.from_native(X, pass_through=True), nw.LazyFrame)
+    if lazy and not is_table(X):
         way = "compute" if hasattr(X, "compute") else "collect"
         raise TypeError(f"{name} is a {kind}, which holds no data yet: {name}.{way}().")
     xarray = sys.modules.get("xarray")

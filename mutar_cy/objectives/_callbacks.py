@@ -5,9 +5,32 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sklearn.callback import CallbackSupportMixin, with_callbacks
+import sklearn
 
+from mutar_cy._lib import warn_user
 from mutar_cy.objectives._selectors import refuse_selectors
+
+try:
+    from sklearn.callback import CallbackSupportMixin, with_callbacks
+except ImportError:  # scikit-learn before 1.9
+
+    class CallbackSupportMixin:  # type: ignore[no-redef]
+        """Accept callbacks where scikit-learn has none to call: they do nothing."""
+
+        def set_callbacks(self, *callbacks):
+            """Warn that the callbacks will not be called, and return the estimator."""
+            if callbacks:
+                warn_user(
+                    f"{type(self).__name__} calls no callbacks, so that its fits show "
+                    f"no progress: scikit-learn {sklearn.__version__} has none; "
+                    "install scikit-learn 1.9 or later."
+                )
+            return self
+
+    def with_callbacks(method):
+        """Return the method: there is no callback to tear down."""
+        return method
+
 
 __all__ = ["CallbackSupportMixin"]
 
