@@ -2,6 +2,7 @@
 # done leaves a stamp, and is done again only when what it was made from has changed.
 #
 #   make test PYTHON=python3.13        another interpreter (needs a fresh $(VENV))
+#   make versions STACK=oldest         oldest, newest or pre: releases of other packages
 #   make test ARGS="-k layouts -x"     arguments for pytest
 
 PYTHON ?= python3
@@ -11,6 +12,8 @@ BUILD_ARGS ?=
 ARGS ?=
 # Another environment, for packages that $(VENV) does not have itself.
 SHARE ?=
+# What the tests run under, for instance a debugger.
+under ?=
 # One worker a core; they take tests from each other. ARGS="-n 0" does without.
 workers = -n auto --dist worksteal
 
@@ -28,7 +31,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(if $(SHARE),$(CURDIR)/$(SHARE)/bin:)$(PAT
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test coverage lint format doctest doc bench clean
+.PHONY: help setup demo test versions sanitize coverage lint format doctest doc bench wheel clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,7 +43,28 @@ test coverage doctest: export OMP_NUM_THREADS = 1
 test coverage doctest: export OPENBLAS_NUM_THREADS = 1
 test coverage doctest: export MKL_NUM_THREADS = 1
 test: $(made)/test ## run the tests
-	python -m pytest $(workers) $(ARGS)
+	$(under) python -m pytest $(workers) $(ARGS)
+
+STACK ?= newest
+versions: ## run the tests with oldest, newest or pre-releases of others: STACK=oldest
+	$(packages-$(STACK)) $(MAKE) test VENV=.venv-$(STACK)
+
+packages-oldest = PIP_CONSTRAINT=.ci/oldest.txt
+packages-newest = PIP_UPGRADE=1
+packages-pre = PIP_UPGRADE=1 PIP_PRE=1
+
+# GCC's sanitizers end the run at the first error. Python's own allocator would hide the
+# bounds of small arrays, and modules that others compiled leak by design.
+sanitize: ## run the tests with compiled code that checks its addresses and arithmetic
+	$(MAKE) test VENV=.venv-sanitized BUILD_ARGS='$(sanitized)' under='$(sanitizers)'
+
+setting = --config-settings=setup-args=
+sanitized = $(setting)-Dbuildtype=debugoptimized $(setting)-Dboundscheck=true \
+	$(setting)-Db_sanitize=address,undefined $(setting)-Db_lundef=false
+library = $(shell gcc -print-file-name=lib$(1).so)
+sanitizers = env LD_PRELOAD="$(call library,asan) $(call library,ubsan)" \
+	PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 \
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
 coverage: $(made)/test ## run the tests, and measure which lines they reach
 	python -m pytest $(workers) --cov --cov-report=term $(ARGS)
@@ -55,6 +79,7 @@ lint: $(made)/lint ## check style, types and docstrings; change nothing
 	codespell
 	python tools/check_layers.py
 	cython-lint mutar_cy
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	mypy
 	stubtest $(stubbed) --mypy-config-file pyproject.toml \
 		--ignore-disjoint-bases --allowlist tools/stubtest_allow.txt
@@ -72,8 +97,11 @@ bench: $(made)/bench ## run each benchmark once, to see that it works
 	cd asv_benchmarks && asv machine --yes && \
 		asv run --quick --launch-method forkserver --show-stderr  # imports once
 
+wheel: $(made)/release ## build source archive and wheel into dist/, and try both
+	bash tools/make_wheel.sh
+
 clean: ## remove all that was made, environments included
-	rm -rf .venv .venv-checked build dist demo_output .coverage .pytest_cache .mypy_cache \
+	rm -rf .venv .venv-checked .venv-oldest .venv-newest .venv-pre .venv-sanitized build dist demo_output .coverage .pytest_cache .mypy_cache \
 		.ruff_cache .hypothesis doc/_build doc/auto_examples doc/generated \
 		asv_benchmarks/env asv_benchmarks/results asv_benchmarks/html
 
@@ -102,6 +130,14 @@ setup: $(made)/build meson.build meson.options ## set up at once what all but be
 	touch $(addprefix $(made)/,demo test lint doc)
 
 extras = demo test lint doc bench
+# Tools only: what is built here is installed in environments of its own.
+$(made)/release: $(made)/python pyproject.toml
+	python -c '$(release)' | xargs -d '\n' $(pip) install --quiet
+	touch $@
+
+release = import tomllib; file = open("pyproject.toml", "rb"); \
+	print(*tomllib.load(file)["project"]["optional-dependencies"]["release"], sep="\n")
+
 $(extras:%=$(made)/%): $(made)/build meson.build meson.options
 	$(editable) '.[$(@F)]'
 	touch $@
