@@ -17,8 +17,9 @@ under ?=
 # One worker a core; they take tests from each other. ARGS="-n 0" does without.
 workers = -n auto --dist worksteal
 
-# Whose compiled modules have stubs, to be compared with what has been compiled.
-stubbed = mutar_cy.designs mutar_cy.datafits mutar_cy.glm mutar_cy.losses mutar_cy.ot mutar_cy.penalties mutar_cy.solvers
+# Their stubs are compared with what has been compiled, and with public signatures.
+rooms = chunks datafits datasets designs estimators glm inference inspection linear_model losses \
+	model_selection mutar ot penalties plotting preprocessing solvers tasks
 made = $(VENV)/made
 pip = python -m pip --disable-pip-version-check
 # The build folder lives in the environment that imports from it: neither can be
@@ -81,13 +82,16 @@ lint: $(made)/lint ## check style, types and docstrings; change nothing
 	cython-lint mutar_cy
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	mypy
-	stubtest $(stubbed) --mypy-config-file pyproject.toml \
+	python tools/make_stubs.py --check
+	python tools/check_types.py
+	stubtest $(addprefix mutar_cy.,$(rooms)) --mypy-config-file pyproject.toml \
 		--ignore-disjoint-bases --allowlist tools/stubtest_allow.txt
 	python tools/check_docstrings.py
 
 format: $(made)/lint ## put the code into shape
 	ruff check --fix .
 	ruff format .
+	python tools/make_stubs.py
 
 doc: $(made)/doc ## build the documentation, examples included, into doc/_build/html
 	MPLBACKEND=agg sphinx-build -W --keep-going -b html doc doc/_build/html
