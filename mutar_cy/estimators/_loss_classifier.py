@@ -156,12 +156,14 @@ class ClassReader:
         """Return sample weights times those of the classes."""
         columns = list(data.target_columns())
         codes = np.concatenate([y for _, y, _ in columns]).astype(np.intp)
-        factors = compute_class_weight(
-            self.class_weight,
-            classes=self.classes,
-            y=self.classes[codes],
-            sample_weight=np.concatenate([weight for _, _, weight in columns]),
-        )
+        if isinstance(
+            self.class_weight, str
+        ):  # scikit-learn 1.6 knows no sample weights
+            sums = np.bincount(codes, np.concatenate([own for _, _, own in columns]))
+            factors = sums.sum() / (len(sums) * sums)
+        else:
+            given = {"classes": self.classes, "y": self.classes[codes]}
+            factors = compute_class_weight(self.class_weight, **given)
         weights = []
         for Y, own in zip(targets, data.weights, strict=True):
             own = np.ones(len(Y)) if own is None else own

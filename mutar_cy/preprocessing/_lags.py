@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from mutar_cy.preprocessing._index_dtype import index_dtype
 from mutar_cy.preprocessing._label_column import cut_label_column, find_columns
 from mutar_cy.tasks import encode
 
@@ -476,7 +477,7 @@ def sparse_lagged(features, sources, functions, fill):
     joined = sparse.hstack(parts, format="csc")
     by_column = np.arange(joined.shape[1]).reshape(len(parts), n_columns).T.ravel()
     values = sparse.csr_array(joined[:, by_column])
-    integer = sparse.get_index_dtype(maxval=max(values.nnz, *values.shape))
+    integer = index_dtype(max(values.nnz, *values.shape))
     values.indices = values.indices.astype(integer)
     values.indptr = values.indptr.astype(integer)
     return values

@@ -8,6 +8,8 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from mutar_cy.preprocessing._index_dtype import index_dtype
+
 
 class RaisedCosineTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     r"""Expand every feature in overlapping raised cosine functions.
@@ -278,7 +280,7 @@ def sparse_raised_cosines(positions, n_basis, width, dtype):
     columns = functions + n_basis * np.arange(n_features)[:, None]
     ends = np.concatenate([[0], np.cumsum(kept.sum(axis=(1, 2)))])
     shape = (n_samples, n_features * n_basis)
-    integer = sparse.get_index_dtype(maxval=max(ends[-1], shape[1]))
+    integer = index_dtype(max(ends[-1], shape[1]))
     return sparse.csr_array(
         (
             values[kept].astype(dtype),
