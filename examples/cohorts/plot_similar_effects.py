@@ -4,7 +4,7 @@ Data-shared lasso: cohorts with similar effects
 ==================================================
 
 Do cohorts share *how much* a feature matters, only *which* features matter, or neither?
-Five models assume five answers. Here they are fitted to four kinds of simulated
+Six models assume six answers. Here they are fitted to four kinds of simulated
 cohorts, and predict new samples.
 """
 
@@ -12,7 +12,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from mutar_cy import DataSharedLasso, DataSharedLassoCV, GroupLassoCV, IndLassoCV
+from mutar_cy import (
+    DataSharedLasso,
+    DataSharedLassoCV,
+    GroupLassoCV,
+    IndLassoCV,
+    PretrainedLassoCV,
+)
 from mutar_cy.linear_model import LassoCV
 
 # %%
@@ -48,15 +54,17 @@ def draw_samples(coef, sizes, rng):
 
 
 # %%
-# Five models
-# -----------
-# One lasso for all samples; a lasso per cohort; a group lasso; and two data-shared
+# Six models
+# ----------
+# One lasso for all samples; a lasso per cohort; the same, pretrained on all samples; a
+# group lasso; and two data-shared
 # lassos: their deviations from common effects are single coefficients, or whole rows.
 
 short = {"alphas": 12, "eps": 0.03}
 models = {
     "LassoCV, pooled": LassoCV(**short),
     "IndLassoCV": IndLassoCV(**short),
+    "PretrainedLassoCV": PretrainedLassoCV(**short),
     "GroupLassoCV": GroupLassoCV(**short),
     "DataSharedLassoCV, entries": DataSharedLassoCV(
         deviations="entries", ratios=3, **short

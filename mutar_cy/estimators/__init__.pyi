@@ -6,6 +6,7 @@ from abc import ABCMeta
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
+import numpy as np
 from numpy.typing import NDArray
 
 from mutar_cy._lib._annotations import Array, Data
@@ -36,6 +37,8 @@ __all__ = [
     "IndRewLassoCV",
     "MultiLevelLasso",
     "MultiLevelLassoCV",
+    "PretrainedLasso",
+    "PretrainedLassoCV",
     "ReMTW",
     "ReMTWCV",
     "ReweightedGroupLasso",
@@ -43,6 +46,7 @@ __all__ = [
     "alpha_max",
     "constraints_of",
     "fill",
+    "pivotal_alpha",
 ]
 
 class DataSharedLasso(metaclass=ABCMeta):
@@ -56,6 +60,9 @@ class DataSharedLasso(metaclass=ABCMeta):
     n_iter_: int
     residuals_: Any
     dispersion_: float
+    n_passes_: int
+    n_bytes_read_: int
+    dual_gap_statistics_: Any
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -102,7 +109,11 @@ class DataSharedLasso(metaclass=ABCMeta):
         unseen_tasks: Literal["raise", "mean"] = "raise",
         missing_targets: Literal["raise", "ignore"] = "raise",
     ) -> None: ...
+    def certify(self, evidence: Any) -> Self: ...
     def coef_by_group(self) -> dict[Any, Any]: ...
+    def evidence(
+        self, X: Array, y: Array, sample_weight: Array | None = None, *, task: int | str
+    ) -> Any: ...
     def fit(
         self,
         X: Data,
@@ -160,6 +171,8 @@ class DataSharedLassoCV(metaclass=ABCMeta):
     n_iter_: int
     residuals_: Any
     dispersion_: float
+    n_passes_: int
+    n_bytes_read_: int
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -217,7 +230,11 @@ class DataSharedLassoCV(metaclass=ABCMeta):
         unseen_tasks: Literal["raise", "mean"] = "raise",
         missing_targets: Literal["raise", "ignore"] = "raise",
     ) -> None: ...
+    def certify(self, evidence: Any) -> Self: ...
     def coef_by_group(self) -> dict[Any, Any]: ...
+    def evidence(
+        self, X: Array, y: Array, sample_weight: Array | None = None, *, task: int | str
+    ) -> Any: ...
     def fit(
         self,
         X: Any,
@@ -226,6 +243,7 @@ class DataSharedLassoCV(metaclass=ABCMeta):
         task: Array | None = None,
         offset: Array | None = None,
         groups: Array | None = None,
+        clusters: Data | None = None,
     ) -> Self: ...
     def get_metadata_routing(self) -> Any: ...
     def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
@@ -448,6 +466,7 @@ class DirtyClassifierCV(metaclass=ABCMeta):
         task: Array | None = None,
         offset: Array | None = None,
         groups: Array | None = None,
+        clusters: Data | None = None,
     ) -> Self: ...
     def get_metadata_routing(self) -> Any: ...
     def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
@@ -486,6 +505,10 @@ class DirtyModel(metaclass=ABCMeta):
     n_iter_: int
     residuals_: Any
     dispersion_: float
+    sigma_: Any
+    n_passes_: int
+    n_bytes_read_: int
+    dual_gap_statistics_: Any
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -508,6 +531,7 @@ class DirtyModel(metaclass=ABCMeta):
     unseen_tasks: Literal["raise", "mean"]
     missing_targets: Literal["raise", "ignore"]
     degenerate_tasks: Literal["raise", "constant"]
+    concomitant: bool
     l1_ratio: Any
     set_fit_request: Any
     set_predict_request: Any
@@ -538,6 +562,7 @@ class DirtyModel(metaclass=ABCMeta):
         unseen_tasks: Literal["raise", "mean"] = "raise",
         missing_targets: Literal["raise", "ignore"] = "raise",
         degenerate_tasks: Literal["raise", "constant"] = "raise",
+        concomitant: bool = False,
     ) -> None: ...
     def certify(self, evidence: Any) -> Self: ...
     def coef_by_group(self) -> dict[Any, Any]: ...
@@ -600,6 +625,9 @@ class DirtyModelCV(metaclass=ABCMeta):
     n_iter_: int
     residuals_: Any
     dispersion_: float
+    sigma_: Any
+    n_passes_: int
+    n_bytes_read_: int
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -627,6 +655,7 @@ class DirtyModelCV(metaclass=ABCMeta):
     unseen_tasks: Literal["raise", "mean"]
     missing_targets: Literal["raise", "ignore"]
     degenerate_tasks: Literal["raise", "constant"]
+    concomitant: bool
     l1_ratio: Any
     set_fit_request: Any
     set_predict_request: Any
@@ -663,6 +692,7 @@ class DirtyModelCV(metaclass=ABCMeta):
         unseen_tasks: Literal["raise", "mean"] = "raise",
         missing_targets: Literal["raise", "ignore"] = "raise",
         degenerate_tasks: Literal["raise", "constant"] = "raise",
+        concomitant: bool = False,
     ) -> None: ...
     def certify(self, evidence: Any) -> Self: ...
     def coef_by_group(self) -> dict[Any, Any]: ...
@@ -677,6 +707,7 @@ class DirtyModelCV(metaclass=ABCMeta):
         task: Array | None = None,
         offset: Array | None = None,
         groups: Array | None = None,
+        clusters: Data | None = None,
     ) -> Self: ...
     def get_metadata_routing(self) -> Any: ...
     def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
@@ -714,6 +745,10 @@ class GroupLasso(metaclass=ABCMeta):
     n_iter_: int
     residuals_: Any
     dispersion_: float
+    sigma_: Any
+    n_passes_: int
+    n_bytes_read_: int
+    dual_gap_statistics_: Any
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -737,6 +772,7 @@ class GroupLasso(metaclass=ABCMeta):
     unseen_tasks: Literal["raise", "mean"]
     missing_targets: Literal["raise", "ignore"]
     degenerate_tasks: Literal["raise", "constant"]
+    concomitant: bool
     set_fit_request: Any
     set_predict_request: Any
     set_score_request: Any
@@ -766,6 +802,7 @@ class GroupLasso(metaclass=ABCMeta):
         unseen_tasks: Literal["raise", "mean"] = "raise",
         missing_targets: Literal["raise", "ignore"] = "raise",
         degenerate_tasks: Literal["raise", "constant"] = "raise",
+        concomitant: bool = False,
     ) -> None: ...
     def certify(self, evidence: Any) -> Self: ...
     def coef_by_group(self) -> dict[Any, Any]: ...
@@ -828,6 +865,9 @@ class GroupLassoCV(metaclass=ABCMeta):
     n_iter_: int
     residuals_: Any
     dispersion_: float
+    sigma_: Any
+    n_passes_: int
+    n_bytes_read_: int
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -855,6 +895,7 @@ class GroupLassoCV(metaclass=ABCMeta):
     unseen_tasks: Literal["raise", "mean"]
     missing_targets: Literal["raise", "ignore"]
     degenerate_tasks: Literal["raise", "constant"]
+    concomitant: bool
     set_fit_request: Any
     set_predict_request: Any
     set_score_request: Any
@@ -889,6 +930,7 @@ class GroupLassoCV(metaclass=ABCMeta):
         unseen_tasks: Literal["raise", "mean"] = "raise",
         missing_targets: Literal["raise", "ignore"] = "raise",
         degenerate_tasks: Literal["raise", "constant"] = "raise",
+        concomitant: bool = False,
     ) -> None: ...
     def certify(self, evidence: Any) -> Self: ...
     def coef_by_group(self) -> dict[Any, Any]: ...
@@ -907,6 +949,7 @@ class GroupLassoCV(metaclass=ABCMeta):
         task: Array | None = None,
         offset: Array | None = None,
         groups: Array | None = None,
+        clusters: Data | None = None,
     ) -> Self: ...
     def get_metadata_routing(self) -> Any: ...
     def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
@@ -943,6 +986,8 @@ class GroupLassoClassifier(metaclass=ABCMeta):
     dual_gap_: Any
     objective_: Any
     n_iter_: int
+    n_passes_: int
+    n_bytes_read_: int
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -1121,6 +1166,7 @@ class GroupLassoClassifierCV(metaclass=ABCMeta):
         task: Array | None = None,
         offset: Array | None = None,
         groups: Array | None = None,
+        clusters: Data | None = None,
     ) -> Self: ...
     def get_metadata_routing(self) -> Any: ...
     def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
@@ -1157,6 +1203,10 @@ class IndLasso(metaclass=ABCMeta):
     n_iter_: int
     residuals_: Any
     dispersion_: float
+    sigma_: Any
+    n_passes_: int
+    n_bytes_read_: int
+    dual_gap_statistics_: Any
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -1180,6 +1230,7 @@ class IndLasso(metaclass=ABCMeta):
     unseen_tasks: Literal["raise", "mean"]
     missing_targets: Literal["raise", "ignore"]
     degenerate_tasks: Literal["raise", "constant"]
+    concomitant: bool
     set_fit_request: Any
     set_predict_request: Any
     set_score_request: Any
@@ -1209,6 +1260,7 @@ class IndLasso(metaclass=ABCMeta):
         unseen_tasks: Literal["raise", "mean"] = "raise",
         missing_targets: Literal["raise", "ignore"] = "raise",
         degenerate_tasks: Literal["raise", "constant"] = "raise",
+        concomitant: bool = False,
     ) -> None: ...
     def certify(self, evidence: Any) -> Self: ...
     def coef_by_group(self) -> dict[Any, Any]: ...
@@ -1267,6 +1319,9 @@ class IndLassoCV(metaclass=ABCMeta):
     n_iter_: int
     residuals_: Any
     dispersion_: float
+    sigma_: Any
+    n_passes_: int
+    n_bytes_read_: int
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -1295,6 +1350,7 @@ class IndLassoCV(metaclass=ABCMeta):
     unseen_tasks: Literal["raise", "mean"]
     missing_targets: Literal["raise", "ignore"]
     degenerate_tasks: Literal["raise", "constant"]
+    concomitant: bool
     set_fit_request: Any
     set_predict_request: Any
     set_score_request: Any
@@ -1330,6 +1386,7 @@ class IndLassoCV(metaclass=ABCMeta):
         unseen_tasks: Literal["raise", "mean"] = "raise",
         missing_targets: Literal["raise", "ignore"] = "raise",
         degenerate_tasks: Literal["raise", "constant"] = "raise",
+        concomitant: bool = False,
     ) -> None: ...
     def certify(self, evidence: Any) -> Self: ...
     def coef_by_group(self) -> dict[Any, Any]: ...
@@ -1344,6 +1401,7 @@ class IndLassoCV(metaclass=ABCMeta):
         task: Array | None = None,
         offset: Array | None = None,
         groups: Array | None = None,
+        clusters: Data | None = None,
     ) -> Self: ...
     def get_metadata_routing(self) -> Any: ...
     def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
@@ -1380,6 +1438,8 @@ class IndLassoClassifier(metaclass=ABCMeta):
     dual_gap_: Any
     objective_: Any
     n_iter_: int
+    n_passes_: int
+    n_bytes_read_: int
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -1560,6 +1620,7 @@ class IndLassoClassifierCV(metaclass=ABCMeta):
         task: Array | None = None,
         offset: Array | None = None,
         groups: Array | None = None,
+        clusters: Data | None = None,
     ) -> Self: ...
     def get_metadata_routing(self) -> Any: ...
     def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
@@ -1596,6 +1657,9 @@ class IndRewLasso(metaclass=ABCMeta):
     dual_gap_: Any
     n_iter_: int
     residuals_: Any
+    n_passes_: int
+    n_bytes_read_: int
+    dual_gap_statistics_: Any
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -1688,6 +1752,8 @@ class IndRewLassoCV(metaclass=ABCMeta):
     dual_gap_: Any
     n_iter_: int
     residuals_: Any
+    n_passes_: int
+    n_bytes_read_: int
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -1752,6 +1818,7 @@ class IndRewLassoCV(metaclass=ABCMeta):
         sample_weight: Array | float | None = None,
         task: Array | None = None,
         groups: Array | None = None,
+        clusters: Data | None = None,
     ) -> Self: ...
     def get_metadata_routing(self) -> Any: ...
     def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
@@ -1974,6 +2041,7 @@ class MTWCV(metaclass=ABCMeta):
         sample_weight: Array | float | None = None,
         task: Array | None = None,
         groups: Array | None = None,
+        clusters: Data | None = None,
     ) -> Self: ...
     def get_metadata_routing(self) -> Any: ...
     def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
@@ -2011,6 +2079,9 @@ class MultiLevelLasso(metaclass=ABCMeta):
     dual_gap_: float
     n_iter_: int
     residuals_: Any
+    n_passes_: int
+    n_bytes_read_: int
+    dual_gap_statistics_: Any
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -2048,7 +2119,11 @@ class MultiLevelLasso(metaclass=ABCMeta):
         unseen_tasks: Literal["raise", "mean"] = "raise",
         missing_targets: Literal["raise", "ignore"] = "raise",
     ) -> None: ...
+    def certify(self, evidence: Any) -> Self: ...
     def coef_by_group(self) -> dict[Any, Any]: ...
+    def evidence(
+        self, X: Array, y: Array, sample_weight: Array | None = None, *, task: int | str
+    ) -> Any: ...
     def fit(
         self,
         X: Data,
@@ -2097,6 +2172,8 @@ class MultiLevelLassoCV(metaclass=ABCMeta):
     dual_gap_: float
     n_iter_: int
     residuals_: Any
+    n_passes_: int
+    n_bytes_read_: int
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -2143,7 +2220,11 @@ class MultiLevelLassoCV(metaclass=ABCMeta):
         unseen_tasks: Literal["raise", "mean"] = "raise",
         missing_targets: Literal["raise", "ignore"] = "raise",
     ) -> None: ...
+    def certify(self, evidence: Any) -> Self: ...
     def coef_by_group(self) -> dict[Any, Any]: ...
+    def evidence(
+        self, X: Array, y: Array, sample_weight: Array | None = None, *, task: int | str
+    ) -> Any: ...
     def fit(
         self,
         X: Any,
@@ -2151,6 +2232,7 @@ class MultiLevelLassoCV(metaclass=ABCMeta):
         sample_weight: Array | float | None = None,
         task: Array | None = None,
         groups: Array | None = None,
+        clusters: Data | None = None,
     ) -> Self: ...
     def get_metadata_routing(self) -> Any: ...
     def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
@@ -2170,6 +2252,203 @@ class MultiLevelLassoCV(metaclass=ABCMeta):
         y: Data,
         sample_weight: Array | float | None = None,
         task: Array | None = None,
+    ) -> Any: ...
+    @property
+    def selected_groups_(self) -> Any: ...
+    def set_callbacks(self, *callbacks: Any) -> Self: ...
+    def set_params(self, **params: Any) -> Self: ...
+
+class PretrainedLasso(metaclass=ABCMeta):
+    coef_: NDArray[Any]
+    intercept_: Any
+    pooled_alpha_: float
+    pooled_coef_: NDArray[Any]
+    pooled_dual_gap_: float
+    alpha_max_: Any
+    dual_gap_: Any
+    objective_: Any
+    n_iter_: int
+    residuals_: Any
+    dispersion_: float
+    tasks_: NDArray[Any]
+    layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
+    is_fitted_: bool
+    n_features_in_: int
+    feature_names_in_: NDArray[Any]
+    alpha: Array | float
+    pretraining: float
+    pooled_alpha: float | None
+    fit_intercept: bool
+    max_iter: int
+    tol: float
+    positive: bool
+    warm_start: bool
+    loss: str | Loss
+    penalty_weights: Literal["sqrt_size"] | Array | Mapping[Any, Any]
+    task_column: int | str | None
+    unseen_tasks: Literal["raise", "mean"]
+    missing_targets: Literal["raise", "ignore"]
+    degenerate_tasks: Any
+    groups: Any
+    l1_ratio: Any
+    ridge: Any
+    set_fit_request: Any
+    set_predict_request: Any
+    set_score_request: Any
+    standardize_groups: Any
+    def __init__(
+        self,
+        alpha: Array | float = 0.1,
+        pretraining: float = 0.5,
+        *,
+        pooled_alpha: float | None = None,
+        fit_intercept: bool = True,
+        max_iter: int = 2000,
+        tol: float = 0.0001,
+        positive: bool = False,
+        warm_start: bool = False,
+        loss: str | Loss = "squared_error",
+        penalty_weights: Literal["sqrt_size"] | Array | Mapping[Any, Any] = "sqrt_size",
+        task_column: int | str | None = None,
+        unseen_tasks: Literal["raise", "mean"] = "raise",
+        missing_targets: Literal["raise", "ignore"] = "raise",
+    ) -> None: ...
+    def coef_by_group(self) -> dict[Any, Any]: ...
+    def fit(
+        self,
+        X: Data,
+        y: Data,
+        sample_weight: Array | float | None = None,
+        task: Array | None = None,
+        offset: Array | None = None,
+    ) -> Self: ...
+    def get_metadata_routing(self) -> Any: ...
+    def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
+    def get_support(
+        self, groups: bool = False, indices: bool = False
+    ) -> NDArray[Any]: ...
+    @property
+    def group_names_(self) -> Any: ...
+    @property
+    def group_norms_(self) -> Any: ...
+    @property
+    def groups_(self) -> Any: ...
+    def predict(
+        self, X: Data, task: Array | None = None, offset: Array | None = None
+    ) -> Any: ...
+    def score(
+        self,
+        X: Data,
+        y: Data,
+        sample_weight: Array | float | None = None,
+        task: Array | None = None,
+        offset: Array | None = None,
+    ) -> Any: ...
+    @property
+    def selected_groups_(self) -> Any: ...
+    def set_callbacks(self, *callbacks: Any) -> Self: ...
+    def set_params(self, **params: Any) -> Self: ...
+
+class PretrainedLassoCV(metaclass=ABCMeta):
+    alpha_: Any
+    pretraining_: float
+    pooled_alpha_: float
+    alphas_: NDArray[Any]
+    mse_path_: NDArray[Any]
+    task_mse_path_: NDArray[Any]
+    deviance_path_: NDArray[Any]
+    coef_: NDArray[Any]
+    intercept_: Any
+    pooled_coef_: NDArray[Any]
+    pooled_dual_gap_: float
+    dual_gap_: Any
+    objective_: Any
+    n_iter_: int
+    residuals_: Any
+    dispersion_: float
+    tasks_: NDArray[Any]
+    layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
+    is_fitted_: bool
+    n_features_in_: int
+    feature_names_in_: NDArray[Any]
+    pretrainings: Array
+    alphas: Array | int
+    eps: float
+    pooled_alpha: float | None
+    cv: Any
+    rule: Literal["min", "1se"]
+    n_jobs: int | None
+    fit_intercept: bool
+    max_iter: int
+    tol: float
+    positive: bool
+    loss: str | Loss
+    penalty_weights: Literal["sqrt_size"] | Array | Mapping[Any, Any]
+    task_column: int | str | None
+    unseen_tasks: Literal["raise", "mean"]
+    missing_targets: Literal["raise", "ignore"]
+    criterion: Any
+    degenerate_tasks: Any
+    groups: Any
+    l1_ratio: Any
+    ridge: Any
+    set_fit_request: Any
+    set_predict_request: Any
+    set_score_request: Any
+    standardize_groups: Any
+    verbose: Any
+    def __init__(
+        self,
+        *,
+        pretrainings: Array = ...,
+        alphas: Array | int = 40,
+        eps: float = 0.01,
+        pooled_alpha: float | None = None,
+        cv: Any = None,
+        rule: Literal["min", "1se"] = "min",
+        n_jobs: int | None = None,
+        fit_intercept: bool = True,
+        max_iter: int = 2000,
+        tol: float = 0.0001,
+        positive: bool = False,
+        loss: str | Loss = "squared_error",
+        penalty_weights: Literal["sqrt_size"] | Array | Mapping[Any, Any] = "sqrt_size",
+        task_column: int | str | None = None,
+        unseen_tasks: Literal["raise", "mean"] = "raise",
+        missing_targets: Literal["raise", "ignore"] = "raise",
+    ) -> None: ...
+    def coef_by_group(self) -> dict[Any, Any]: ...
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Array | float | None = None,
+        task: Array | None = None,
+        offset: Array | None = None,
+        groups: Array | None = None,
+        clusters: Data | None = None,
+    ) -> Self: ...
+    def get_metadata_routing(self) -> Any: ...
+    def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
+    def get_support(
+        self, groups: bool = False, indices: bool = False
+    ) -> NDArray[Any]: ...
+    @property
+    def group_names_(self) -> Any: ...
+    @property
+    def group_norms_(self) -> Any: ...
+    @property
+    def groups_(self) -> Any: ...
+    def predict(
+        self, X: Data, task: Array | None = None, offset: Array | None = None
+    ) -> Any: ...
+    def score(
+        self,
+        X: Data,
+        y: Data,
+        sample_weight: Array | float | None = None,
+        task: Array | None = None,
+        offset: Array | None = None,
     ) -> Any: ...
     @property
     def selected_groups_(self) -> Any: ...
@@ -2382,6 +2661,7 @@ class ReMTWCV(metaclass=ABCMeta):
         sample_weight: Array | float | None = None,
         task: Array | None = None,
         groups: Array | None = None,
+        clusters: Data | None = None,
     ) -> Self: ...
     def get_metadata_routing(self) -> Any: ...
     def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
@@ -2417,6 +2697,9 @@ class ReweightedGroupLasso(metaclass=ABCMeta):
     dual_gap_: float
     n_iter_: int
     residuals_: Any
+    n_passes_: int
+    n_bytes_read_: int
+    dual_gap_statistics_: Any
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -2515,6 +2798,8 @@ class ReweightedGroupLassoCV(metaclass=ABCMeta):
     dual_gap_: float
     n_iter_: int
     residuals_: Any
+    n_passes_: int
+    n_bytes_read_: int
     tasks_: NDArray[Any]
     layout_: Literal["single", "shared", "stacked", "list", "dict", "long"]
     is_fitted_: bool
@@ -2583,6 +2868,7 @@ class ReweightedGroupLassoCV(metaclass=ABCMeta):
         sample_weight: Array | float | None = None,
         task: Array | None = None,
         groups: Array | None = None,
+        clusters: Data | None = None,
     ) -> Self: ...
     def get_metadata_routing(self) -> Any: ...
     def get_params(self, deep: bool = ...) -> dict[str, Any]: ...
@@ -2609,3 +2895,13 @@ class ReweightedGroupLassoCV(metaclass=ABCMeta):
     def set_params(self, **params: Any) -> Self: ...
 
 def alpha_max(estimator: Any, X: Any, y: Any, **fit_params: Any) -> Any: ...
+def pivotal_alpha(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    *,
+    level: float = 0.05,
+    n_draws: int = 200,
+    random_state: int | np.random.RandomState | None = None,
+    **fit_params: Any,
+) -> Any: ...

@@ -165,7 +165,7 @@ class CrossValidated:
         chunked = self._chunked(X, {**given, **(to_split or {})})
         if chunked is not None:
             return self._fit_folds_of_chunks(chunked, y, given.get("sample_weight"))
-        objective = model._objective(model._read(X, y, **given))
+        objective = self._objective(model._read(X, y, **given))
         grid = self._grid(objective)
         folds = self._folds(objective, X, to_split or {})
         # Steps: every fold, or one path, and then the fit to all rows.

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-from mutar_cy._lib._annotations import Array
+from mutar_cy._lib._annotations import Array, Data
 
 __all__ = ["Inference", "desparsify"]
 
@@ -21,16 +21,30 @@ class Inference:
     feature_names_: list[Any]
     tasks_: list[Any]
     scores: Any
+    errors: Any
     feature_names: Sequence[Any]
     labels: Sequence[Any]
     def __init__(
-        self, scores: Any, feature_names: Sequence[Any], labels: Sequence[Any]
+        self,
+        scores: Any,
+        errors: Any,
+        feature_names: Sequence[Any],
+        labels: Sequence[Any],
     ) -> None: ...
     def frame(
         self, *, level: float = 0.95, adjust: Literal["holm", "bh", "by"] = "holm"
     ) -> Any: ...
     def heterogeneity(self, *, adjust: Literal["holm", "bh", "by"] = "holm") -> Any: ...
     def interval(self, level: float = 0.95) -> NDArray[Any]: ...
+    def mean_effects(self, level: float = 0.95) -> NDArray[Any]: ...
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        level: float = 0.95,
+        mean: Literal["auto"] | bool = "auto",
+        **plot_kw: Any,
+    ) -> Any: ...
     def test(
         self,
         groups: Mapping[Any, Any] | Sequence[Any] | None = None,
@@ -44,6 +58,9 @@ def desparsify(
     y: Any,
     sample_weight: Array | float | None = None,
     task: Array | None = None,
+    offset: Array | None = None,
     *,
+    clusters: Data | None = None,
     nodewise_alpha: float | None = None,
+    correct_df: bool = True,
 ) -> Inference: ...

@@ -27,6 +27,8 @@ class ElasticNet:
     intercept_: Any
     n_iter_: Any
     dual_gap_: Any
+    n_passes_: int
+    n_bytes_read_: int
     n_features_in_: int
     feature_names_in_: NDArray[Any]
     alpha: float
@@ -100,6 +102,8 @@ class ElasticNetCV:
     intercept_: float
     dual_gap_: float
     n_iter_: int
+    n_passes_: int
+    n_bytes_read_: int
     n_features_in_: int
     feature_names_in_: NDArray[Any]
     l1_ratio: Array | float
@@ -176,6 +180,8 @@ class Lasso:
     intercept_: Any
     n_iter_: Any
     dual_gap_: Any
+    n_passes_: int
+    n_bytes_read_: int
     n_features_in_: int
     feature_names_in_: NDArray[Any]
     alpha: float
@@ -247,6 +253,8 @@ class LassoCV:
     intercept_: float
     dual_gap_: float
     n_iter_: int
+    n_passes_: int
+    n_bytes_read_: int
     n_features_in_: int
     feature_names_in_: NDArray[Any]
     eps: float
@@ -320,6 +328,8 @@ class MultiTaskElasticNet:
     n_iter_: int
     dual_gap_: float
     eps_: float
+    n_passes_: int
+    n_bytes_read_: int
     n_features_in_: int
     feature_names_in_: NDArray[Any]
     alpha: float
@@ -386,6 +396,8 @@ class MultiTaskElasticNetCV:
     dual_gap_: float
     eps_: float
     n_iter_: int
+    n_passes_: int
+    n_bytes_read_: int
     n_features_in_: int
     feature_names_in_: NDArray[Any]
     l1_ratio: Array | float
@@ -459,6 +471,8 @@ class MultiTaskLasso:
     n_iter_: int
     dual_gap_: float
     eps_: float
+    n_passes_: int
+    n_bytes_read_: int
     n_features_in_: int
     feature_names_in_: NDArray[Any]
     alpha: float
@@ -523,6 +537,8 @@ class MultiTaskLassoCV:
     dual_gap_: float
     eps_: float
     n_iter_: int
+    n_passes_: int
+    n_bytes_read_: int
     n_features_in_: int
     feature_names_in_: NDArray[Any]
     eps: float

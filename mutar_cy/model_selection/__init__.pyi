@@ -3,7 +3,7 @@
 # Written by tools/make_stubs.py.
 
 from abc import ABCMeta
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mutar_cy._lib._annotations import Array, Data
 from mutar_cy.inspection import feature_importance as feature_importance
+from mutar_cy.model_selection._criteria import RowCounts as RowCounts
 from mutar_cy.model_selection._criteria import criterion_path as criterion_path
 from mutar_cy.model_selection._cross_validation import (
     ValidationLosses as ValidationLosses,
@@ -27,13 +28,29 @@ from mutar_cy.model_selection._paths import last_model as last_model
 from mutar_cy.model_selection._paths import path_model as path_model
 
 __all__ = [
+    "Evaluation",
     "LeaveOneTaskOut",
     "StabilitySelection",
+    "TaskGroupKFold",
     "TaskKFold",
+    "evaluate",
     "feature_importance",
     "make_task_scorer",
     "score_tasks",
 ]
+
+class Evaluation:
+    scores_: NDArray[Any]
+    models_: list[Any]
+    tasks_: list[Any]
+    scores: Array
+    names: Sequence[Any]
+    labels: Sequence[Any]
+    def __init__(
+        self, scores: Array, names: Sequence[Any], labels: Sequence[Any]
+    ) -> None: ...
+    def compare(self, model: str, other: str) -> Any: ...
+    def frame(self) -> Any: ...
 
 class LeaveOneTaskOut(metaclass=ABCMeta):
     task_column: int | str | None
@@ -99,6 +116,8 @@ class StabilitySelection(metaclass=ABCMeta):
     group_names_: list[Any]
     n_selected_: float
     error_bound_: float
+    max_features_: Any
+    threshold_: float
     tasks_: NDArray[Any]
     n_features_in_: int
     feature_names_in_: NDArray[Any]
@@ -107,8 +126,10 @@ class StabilitySelection(metaclass=ABCMeta):
     eps: float
     n_subsamples: int
     sample_fraction: float
-    threshold: float
+    threshold: float | None
     max_features: int | None
+    max_false: float | None
+    bound: Literal["worst_case", "unimodal", "r_concave"]
     random_state: int | np.random.RandomState | None
     n_jobs: int | None
     set_fit_request: Any
@@ -121,8 +142,10 @@ class StabilitySelection(metaclass=ABCMeta):
         eps: float = 0.1,
         n_subsamples: int = 100,
         sample_fraction: float = 0.5,
-        threshold: float = 0.6,
+        threshold: float | None = 0.6,
         max_features: int | None = None,
+        max_false: float | None = None,
+        bound: Literal["worst_case", "unimodal", "r_concave"] = "worst_case",
         random_state: int | np.random.RandomState | None = None,
         n_jobs: int | None = None,
     ) -> None: ...
@@ -133,6 +156,7 @@ class StabilitySelection(metaclass=ABCMeta):
         sample_weight: Any = None,
         task: Any = None,
         offset: Any = None,
+        clusters: Data | None = None,
     ) -> Self: ...
     def fit_transform(self, X: Data, y: Any = ..., **fit_params: Any) -> Any: ...
     def get_metadata_routing(self) -> Any: ...
@@ -142,6 +166,32 @@ class StabilitySelection(metaclass=ABCMeta):
     def set_params(self, **params: Any) -> Self: ...
     @property
     def stable_groups_(self) -> list[Any]: ...
+
+class TaskGroupKFold(metaclass=ABCMeta):
+    n_splits: int
+    shuffle: bool
+    random_state: int | np.random.RandomState | None
+    task_column: int | str | None
+    set_split_request: Any
+    def __init__(
+        self,
+        n_splits: int = 5,
+        *,
+        shuffle: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+        task_column: int | str | None = None,
+    ) -> None: ...
+    def get_metadata_routing(self) -> Any: ...
+    def get_n_splits(
+        self, X: Any = None, y: Any = None, groups: Any = None, task: Any = None
+    ) -> int: ...
+    def split(
+        self,
+        X: Data,
+        y: Any = None,
+        groups: Array | None = None,
+        task: Array | None = None,
+    ) -> Any: ...
 
 class TaskKFold(metaclass=ABCMeta):
     n_splits: int
@@ -169,6 +219,17 @@ class TaskKFold(metaclass=ABCMeta):
         task: Array | None = None,
     ) -> Any: ...
 
+def evaluate(
+    models: Any,
+    X: Array | Mapping[Any, Any] | Sequence[Any],
+    y: Array | Mapping[Any, Any] | Sequence[Any],
+    *,
+    task: Array | None = None,
+    clusters: Data | None = None,
+    cv: int = 5,
+    scoring: str | Callable[..., Any] | None = None,
+    n_jobs: int | None = None,
+) -> Evaluation: ...
 def make_task_scorer(
     metric: str | Callable[..., Any],
     *,

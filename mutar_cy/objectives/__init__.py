@@ -44,6 +44,7 @@ from mutar_cy.objectives._parameters import (
     parameter_names,
 )
 from mutar_cy.objectives._penalised_loss import BlockObjective, SeparableObjective
+from mutar_cy.objectives._pretrained import PretrainedObjective, pool_rows
 from mutar_cy.objectives._reweighted import (
     MultiLevelObjective,
     ReweightedBlockObjective,
@@ -96,6 +97,7 @@ __all__ = [
     "FoldMoments",
     "MultiLevelObjective",
     "Objective",
+    "PretrainedObjective",
     "ReweightedBlockObjective",
     "ReweightedObjective",
     "ReweightedSeparableObjective",
@@ -116,6 +118,7 @@ __all__ = [
     "log_probabilities",
     "options_of",
     "parameter_names",
+    "pool_rows",
     "recording_iterations",
     "refuse_non_finite",
     "refuse_without_rows",

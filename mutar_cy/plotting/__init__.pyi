@@ -1,4 +1,4 @@
-"""Displays: plots of coefficients, paths, convergence and stability."""
+"""Displays: plots of coefficients, intervals, paths, convergence and stability."""
 
 # Written by tools/make_stubs.py.
 
@@ -13,6 +13,7 @@ from mutar_cy.losses import Loss
 __all__ = [
     "CoefficientMapDisplay",
     "ConvergenceDisplay",
+    "ForestDisplay",
     "RegularizationPathDisplay",
     "StabilityDisplay",
     "SupportDisplay",
@@ -98,6 +99,44 @@ class ConvergenceDisplay:
         against: Literal["time", "iterations"] = "time",
         line_kw: Mapping[Any, Any] | None = None,
     ) -> ConvergenceDisplay: ...
+
+class ForestDisplay:
+    ax_: Any
+    figure_: Any
+    features_: NDArray[Any]
+    marks_: list[Any]
+    intervals_: list[Any]
+    means_: Any
+    legend_: Any
+    estimate: Array
+    low: Array
+    high: Array
+    mean: Array | None
+    feature_names: Any
+    task_names: Any
+    def __init__(
+        self,
+        *,
+        estimate: Array,
+        low: Array,
+        high: Array,
+        mean: Array | None = None,
+        feature_names: Any = None,
+        task_names: Any = None,
+    ) -> None: ...
+    @classmethod
+    def from_inference(
+        cls,
+        inference: Any,
+        *,
+        level: float = 0.95,
+        mean: Literal["auto"] | bool = "auto",
+        ax: Any = None,
+        **plot_kw: Any,
+    ) -> ForestDisplay: ...
+    def plot(
+        self, ax: Any = None, *, max_features: int = 15, legend: bool = True
+    ) -> ForestDisplay: ...
 
 class RegularizationPathDisplay:
     ax_: Any

@@ -17,6 +17,8 @@ from mutar_cy.tasks._arrays import check_weights as check_weights
 from mutar_cy.tasks._arrays import is_dict as is_dict
 from mutar_cy.tasks._arrays import linear as linear
 from mutar_cy.tasks._arrays import task_list as task_list
+from mutar_cy.tasks._clusters import cluster_codes as cluster_codes
+from mutar_cy.tasks._clusters import sample_clusters as sample_clusters
 from mutar_cy.tasks._convert import take_samples as take_samples
 from mutar_cy.tasks._labels import check_labels as check_labels
 from mutar_cy.tasks._labels import column_position as column_position
@@ -65,6 +67,7 @@ __all__ = [
     "check_task_weights",
     "check_values",
     "check_weights",
+    "cluster_codes",
     "column_position",
     "columns_with_weights",
     "encode",
@@ -86,6 +89,7 @@ __all__ = [
     "read_task_data",
     "residuals",
     "rows_of_tasks",
+    "sample_clusters",
     "score",
     "score_predictions",
     "split_tasks",
