@@ -5,6 +5,7 @@ import pytest
 import sklearn
 
 import mutar_cy as mc
+from mutar_cy import losses
 from mutar_cy.chunks import ChunkError, RowChunks
 
 SIZES, N_FEATURES = {"a": 700, "b": 500}, 48
@@ -68,6 +69,8 @@ def compare(model, X, y, atol=2e-6, **given):
     np.testing.assert_allclose(found.intercept_, memory.intercept_, atol=10 * atol)
     np.testing.assert_allclose(found.objective_, memory.objective_, atol=1e-9)
     assert np.all(found.dual_gap_ < 1e-8)
+    if model.loss != "huber":
+        assert found.dispersion_ == pytest.approx(memory.dispersion_, rel=1e-5)
     return memory, found
 
 
@@ -93,6 +96,14 @@ def test_other_losses(model, loss):
     assert found.score(lazily(X), y[loss], offset=offsets) == pytest.approx(
         memory.score(X, y[loss], offset=offsets)
     )
+
+
+@pytest.mark.parametrize("loss", [losses.NegativeBinomial(0.5), losses.Tweedie(1.5)])
+def test_losses_with_parameters(loss):
+    X, y, weights, offsets = simulate()
+    model = mc.GroupLasso(0.05, loss=loss)
+    given = {"sample_weight": weights, "offset": offsets}
+    compare(model, X, y["poisson"], **given)
 
 
 @pytest.mark.parametrize("kind", [mc.GroupLasso, mc.IndLasso])

@@ -39,9 +39,10 @@ class DualSums(NamedTuple):
 
     value: np.ndarray  # (n_responses,)
     dual: np.ndarray  # (n_scales, n_responses)
+    measure: np.ndarray  # (n_responses,), of targets and their means
 
     def __add__(self, other):
-        return DualSums(self.value + other.value, self.dual + other.dual)
+        return DualSums(*[a + b for a, b in zip(self, other, strict=True)])
 
 
 class Steps(NamedTuple):
@@ -64,6 +65,7 @@ class Duals(NamedTuple):
     points: dict  # Predictor by task
     corrections: dict  # (n_responses, n_free) by task
     scales: dict  # (n_scales, n_responses) by task
+    measure: Any  # called as measure(loss, y, mean), or None
 
 
 class LossColumns(TaskUnits):
@@ -154,9 +156,19 @@ class LossColumns(TaskUnits):
             for task, own in self.stats.items()
         }
 
-    def duals(self, free, points, corrections, scales):
-        """Return `DualSums` by task over the sums of weights, in one pass."""
-        given = Duals(self.loss, self.center, free, points, corrections, scales)
+    def duals(self, free, points, corrections, scales, measure=None):
+        """Return `DualSums` by task over the sums of weights, in one pass.
+
+        Parameters
+        ----------
+        free : ndarray of int
+        points, corrections, scales : dict
+            As `Duals` has them.
+        measure : callable, default=None
+            Called as ``measure(loss, y, mean)`` with the fitted means; summed, too.
+        """
+        of_points = points, corrections, scales
+        given = Duals(self.loss, self.center, free, *of_points, measure)
         found = self.data.run("dual values", duals_of_chunk, given)
         return {
             task: DualSums(*[values / own.weight for values in found[task]])
@@ -227,12 +239,15 @@ def duals_of_chunk(chunk, given):
     X, Y, offset, root = _read(chunk, point.means)
     Z = _free_columns(X, given.has_intercept, given.free)
     eta = offset + X[:, point.features] @ point.coef + point.intercept
-    out = DualSums(np.empty(Y.shape[1]), np.empty(scales.shape))
+    q = Y.shape[1]
+    out = DualSums(np.empty(q), np.empty(scales.shape), np.zeros(q))
     for c in range(Y.shape[1]):
         y, own = np.ascontiguousarray(Y[:, c]), np.ascontiguousarray(offset[:, c])
         residual, curvature = np.empty((2, len(y)))
         at = np.ascontiguousarray(eta[:, c])
         out.value[c] = given.loss.evaluate(y, at, root, residual, curvature)
+        if given.measure is not None:
+            out.measure[c] = root**2 @ given.measure(given.loss, y, given.loss.mean(at))
         residual -= root * curvature * (Z @ corrections[c])
         for i, scale in enumerate(scales[:, c].tolist()):
             out.dual[i, c] = given.loss.dual(y, own, root, residual, scale)

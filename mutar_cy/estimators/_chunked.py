@@ -429,6 +429,17 @@ class LossFit(StatisticsFit):
         """Return the solution with the gap of the data."""
         return self.solver.solve()
 
+    def attributes(self, solution):
+        """Return the fitted attributes of the model, in the user's units."""
+        fitted = super().attributes(solution)
+        if self.rows.loss.link != "log":
+            return fitted
+        n_parameters = np.count_nonzero(fitted["coef_"])
+        n_parameters += self.objective.n_columns if self.rows.center else 0
+        n_left = int(self.row_counts().counts.sum()) - n_parameters
+        dispersion = self.solver.pearson / n_left if n_left > 0 else np.nan
+        return {**fitted, "dispersion_": float(dispersion)}
+
     def coefficients(self, solution):
         """Return the user's coefficients (n_features, n_columns) and intercepts."""
         coef = self.objective.to_user(solution)[0] / self.rows.sizes

@@ -12,6 +12,7 @@ from mutar_cy.objectives._data_gap import (
     largest_alpha,
     penalised_problems,
 )
+from mutar_cy.objectives._dispersion import squared_pearson_residuals
 from mutar_cy.objectives._streamed import choose_blocks
 from mutar_cy.solvers import Blocks, Solution
 
@@ -86,7 +87,11 @@ class StreamedNewton:
     ----------
     chosen : ndarray of int
         The blocks whose columns are in play.
+    pearson : float
+        Pearson's statistic of the last fit, for losses with the link "log".
     """
+
+    pearson = 0.0
 
     def __init__(self, objective, columns):
         self.objective, self.columns = objective, columns
@@ -376,7 +381,10 @@ class StreamedNewton:
             self._predictors(point.coef, point.intercept),
             {t: corrections[own] for t, own in blocks.items()},
             {t: scales[:, own] for t, own in blocks.items()},
+            squared_pearson_residuals if self.columns.loss.link == "log" else None,
         )
+        measured = np.concatenate([one.measure for one in found.values()])
+        self.pearson = float(self.columns.weights @ measured)
         values = self.factor * np.concatenate([one.value for one in found.values()])
         dual = self.factor * np.concatenate(
             [one.dual for one in found.values()], axis=1
