@@ -51,6 +51,8 @@ class Problem(NamedTuple):
 
 def dense(X):
     """Return ``X`` as a float64 array, whatever holds it."""
+    if hasattr(X, "n_rows"):  # read by chunks
+        X = X[0 : len(X)]
     return np.asarray(X.toarray() if sparse.issparse(X) else X, dtype=np.float64)
 
 

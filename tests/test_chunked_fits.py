@@ -5,6 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 import sklearn
+from watching import Interrupting, Recording, needs_callbacks
 
 import mutar_cy as mc
 from mutar_cy.chunks import ChunkError, RowChunks, TaskStats
@@ -299,7 +300,7 @@ def test_chunks_that_cannot_be_used(kind, message):
             "cv=.* needs the rows",
         ),
         (mc.GroupLassoCV(), {"groups": [0]}, "groups= of samples is not available"),
-        (mc.GroupLasso(), {"task": [0]}, "task= is not available"),
+        (mc.GroupLasso(), {"task": [0]}, "task= is for one long table"),
         (mc.GroupLassoCV(), {"offset": 1.0}, "offset= is not available"),
     ],
 )
@@ -444,3 +445,70 @@ def test_stores_are_read_by_their_chunks(library, tmp_path):
     same = mc.GroupLasso(0.3, tol=1e-8).fit(lazily(X, 100_000), y)
     assert model.coef_.tobytes() == same.coef_.tobytes()
     np.testing.assert_allclose(model.predict(stored)["b"], model.predict(X)["b"])
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(
+    "model",
+    [
+        mc.GroupLasso(0.3),
+        mc.IndLasso(0.1, loss="huber"),
+        mc.GroupLassoCV(alphas=6),
+        mc.GroupLassoCV(alphas=6, criterion="bic"),
+    ],
+)
+def test_samples_without_a_target_are_left_out(model, weighted):
+    X, y, weights = simulate()
+    rng = np.random.default_rng(1)
+    for own in y.values():
+        own[rng.random(len(own)) < 0.2] = np.nan
+    given = {"sample_weight": weights} if weighted else {}
+    with pytest.raises(ValueError, match="y of task 'a' is not finite in row"):
+        sklearn.clone(model).fit(lazily(X), y, **given)
+    model = sklearn.clone(model).set_params(missing_targets="ignore", tol=1e-9)
+    memory = sklearn.clone(model).fit(X, y, **given)
+    found = model.fit(lazily(X), y, **given)
+    np.testing.assert_array_equal(found.get_support(), memory.get_support())
+    np.testing.assert_allclose(found.coef_, memory.coef_, atol=1e-5)
+    np.testing.assert_allclose(found.objective_, memory.objective_, rtol=1e-7)
+
+
+def test_a_sample_has_all_of_its_responses_or_none():
+    X, y, _ = simulate(n_responses=2)
+    y["a"][5] = np.nan
+    model = mc.GroupLasso(0.3, missing_targets="ignore", tol=1e-9)
+    memory = sklearn.clone(model).fit(X, y)
+    found = model.fit(lazily(X), y)
+    np.testing.assert_allclose(found.coef_, memory.coef_, atol=1e-6)
+    y["a"][7, 1] = np.nan
+    with pytest.raises(ValueError, match="'a' misses some responses of row 7"):
+        model.fit(lazily(X), y)
+
+
+@needs_callbacks
+@pytest.mark.parametrize(
+    "model",
+    [
+        mc.GroupLasso(0.3),
+        mc.GroupLasso(0.1, loss="huber"),
+        mc.GroupLassoCV(alphas=4),
+        mc.GroupLassoClassifier(0.1),
+        mc.linear_model.LassoCV(alphas=4),
+    ],
+)
+def test_callbacks_see_every_pass(model):
+    X, y, _ = simulate()
+    X = lazily(X)
+    if sklearn.base.is_classifier(model):
+        y = {task: own > np.median(own) for task, own in y.items()}
+    if isinstance(model, mc.linear_model.LassoCV):
+        X, y = X["a"], y["a"]
+    recording = Recording()
+    model = sklearn.clone(model).set_callbacks(recording).fit(X, y)
+    # The fit and its passes.
+    assert recording.calls.count("end") == model.n_passes_ + 1
+    assert recording.calls.count("begin") == model.n_passes_ + 1
+    model = sklearn.clone(model).set_callbacks(Interrupting())
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, y)
+    assert not hasattr(model, "coef_")

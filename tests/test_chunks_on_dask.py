@@ -147,6 +147,23 @@ def test_a_bad_chunk_names_its_rows(client):
     assert not hasattr(model, "coef_")
 
 
+class Failing(Deadly):
+    """A design that cannot be read."""
+
+    def __getitem__(self, rows):
+        raise OSError(5, "disk on fire")
+
+
+def test_the_cause_of_an_error_survives_the_cluster(client):
+    X, y = simulate()
+    lazy = {t: RowChunks(own, 100) for t, own in X.items()}
+    lazy["b"] = RowChunks(Failing(X["b"], None), 100)
+    with pytest.raises(ChunkError, match=r"'b', rows 0 to 99 .*disk on fire") as caught:
+        mc.GroupLasso(0.1).fit(lazy, y)
+    assert isinstance(caught.value.__cause__, OSError)
+    assert caught.value.__cause__.errno == 5
+
+
 def test_predictions_of_dask_arrays_are_lazy(client):
     X, y = simulate()
     lazy = {t: da.from_array(own, chunks=(100, 8)) for t, own in X.items()}

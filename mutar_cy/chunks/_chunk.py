@@ -25,8 +25,22 @@ def release_pages(X):
         pages.madvise(mmap.MADV_DONTNEED)
 
 
+class TaskRows(NamedTuple):
+    """Rows of one task that have been read; X may be changed."""
+
+    task: Any
+    places: np.ndarray  # (n_rows,), the numbers of the rows within their task
+    X: np.ndarray  # (n_rows, n_features)
+    Y: np.ndarray  # (n_rows, n_responses)
+    weight: np.ndarray  # (n_rows,)
+    offset: np.ndarray | None  # (n_rows, n_responses)
+
+
 class Chunk(NamedTuple):
-    """Rows ``start`` to ``stop`` of a task; nothing is read before :meth:`read`."""
+    """Rows ``start`` to ``stop`` of a task; nothing is read before :meth:`read`.
+
+    In a long table they are of several tasks, and have labels.
+    """
 
     task: Any
     start: int
@@ -36,12 +50,28 @@ class Chunk(NamedTuple):
     weight: np.ndarray | None  # (stop - start,)
     source: str  # the kind of X, for messages
     offset: np.ndarray | None = None  # (stop - start, n_responses)
+    labels: np.ndarray | None = None  # (stop - start,), of a long table
+    places: np.ndarray | None = None  # (stop - start,), numbers of rows within tasks
 
     @property
     def name(self):
         """The subject of messages about the chunk."""
         rows = f"rows {self.start} to {self.stop - 1}"
+        if self.labels is not None:
+            return f"R{rows[1:]} ({self.source})"
         return f"Task {self.task!r}, {rows} ({self.source})"
+
+    def parts(self):
+        """Yield the rows of every task, read once, as `TaskRows`."""
+        X, Y, weight = self.read()
+        if self.labels is None or self.places is None:
+            places = np.arange(self.start, self.stop)
+            yield TaskRows(self.task, places, X, Y, weight, self.offset)
+            return
+        for label in np.unique(self.labels).tolist():
+            own = self.labels == label
+            offset = None if self.offset is None else self.offset[own]
+            yield TaskRows(label, self.places[own], X[own], Y[own], weight[own], offset)
 
     def read(self):
         """Return the rows in double precision.

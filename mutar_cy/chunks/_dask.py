@@ -1,5 +1,6 @@
 """Sums over chunks on a dask cluster: the same tree, and the same bits."""
 
+import pickle
 import sys
 from typing import Any, NamedTuple
 
@@ -51,6 +52,13 @@ class HDF5File(NamedTuple):
 
         with h5py.File(self.path, "r") as file:
             return file[self.name][own]
+
+
+class Failure(NamedTuple):
+    """The error of a chunk that cannot be used, as the result of a task of dask."""
+
+    error: ChunkError
+    cause: BaseException | None
 
 
 def active_client():
@@ -119,8 +127,8 @@ def reduce_on_cluster(client, chunks, function, merge, given):
         return client.submit(_merge, merge, first, second, **options)
 
     result = reduce_chunks(chunks, on_worker, merged).result()
-    if isinstance(result, ChunkError):
-        raise result
+    if isinstance(result, Failure):
+        raise result.error from result.cause
     return result
 
 
@@ -136,13 +144,23 @@ def _run(function, chunk, rows, shape, given):
     try:
         return function(chunk, given)
     except ChunkError as error:
-        return error
+        return Failure(error, portable_cause(error))
+
+
+def portable_cause(error):
+    """Return the cause of an error, which pickle drops; its text if pickle cannot."""
+    cause = error.__cause__
+    try:
+        pickle.loads(pickle.dumps(cause))
+    except Exception:
+        return RuntimeError(f"{type(cause).__name__}: {cause}")
+    return cause
 
 
 @one_blas_thread()
 def _merge(merge, first, second):
     """Return two results merged; the first error stays."""
     for result in (first, second):
-        if isinstance(result, ChunkError):
+        if isinstance(result, Failure):
             return result
     return merge(first, second)

@@ -176,13 +176,13 @@ class LossColumns(TaskUnits):
         }
 
 
-def _read(chunk, means):
-    """Return the rows of a chunk about the means, with offsets and roots of weights."""
-    X, Y, weight = chunk.read()
+def _about(rows, means):
+    """Return rows of a task about the means, with offsets and roots of weights."""
+    X, Y = rows.X, rows.Y
     for part in means:
         X -= part
-    offset = np.zeros(Y.shape) if chunk.offset is None else chunk.offset
-    return X, Y, offset, np.sqrt(weight)
+    offset = np.zeros(Y.shape) if rows.offset is None else rows.offset
+    return X, Y, offset, np.sqrt(rows.weight)
 
 
 def _free_columns(X, has_intercept, free):
@@ -193,8 +193,13 @@ def _free_columns(X, has_intercept, free):
 
 def losses_of_chunk(chunk, given):
     """Return the `LossSums` of a chunk by task."""
-    start, move = given.starts[chunk.task], given.moves[chunk.task]
-    X, Y, offset, root = _read(chunk, start.means)
+    return {rows.task: losses_of_rows(rows, given) for rows in chunk.parts()}
+
+
+def losses_of_rows(rows, given):
+    """Return the `LossSums` of rows of one task."""
+    start, move = given.starts[rows.task], given.moves[rows.task]
+    X, Y, offset, root = _about(rows, start.means)
     Z = _free_columns(X, given.has_intercept, given.free)
     columns = X[:, start.features]
     at = offset + columns @ start.coef + start.intercept
@@ -225,18 +230,23 @@ def losses_of_chunk(chunk, given):
         weighted = Z * curvature[:, None]
         out.free_residual[c] = residual @ Z
         out.free_free[c], out.free_all[c] = weighted.T @ Z, weighted.T @ X
-    return {chunk.task: out}
+    return out
 
 
 def duals_of_chunk(chunk, given):
-    """Return the `DualSums` of a chunk by task.
+    """Return the `DualSums` of a chunk by task."""
+    return {rows.task: duals_of_rows(rows, given) for rows in chunk.parts()}
+
+
+def duals_of_rows(rows, given):
+    """Return the `DualSums` of rows of one task.
 
     A residual less its curvature times a combination of free columns is orthogonal to
     them; see `StreamedNewton`.
     """
-    point = given.points[chunk.task]
-    corrections, scales = given.corrections[chunk.task], given.scales[chunk.task]
-    X, Y, offset, root = _read(chunk, point.means)
+    point = given.points[rows.task]
+    corrections, scales = given.corrections[rows.task], given.scales[rows.task]
+    X, Y, offset, root = _about(rows, point.means)
     Z = _free_columns(X, given.has_intercept, given.free)
     eta = offset + X[:, point.features] @ point.coef + point.intercept
     q = Y.shape[1]
@@ -251,4 +261,4 @@ def duals_of_chunk(chunk, given):
         residual -= root * curvature * (Z @ corrections[c])
         for i, scale in enumerate(scales[:, c].tolist()):
             out.dual[i, c] = given.loss.dual(y, own, root, residual, scale)
-    return {chunk.task: out}
+    return out

@@ -51,15 +51,23 @@ class ChunkedData:
     weights : dict of ndarray of shape (n_samples,), or of None
     offsets : dict of ndarray of shape (n_samples, n_responses), default=None
         What to add to the linear predictors.
+
+    Attributes
+    ----------
+    n_passes, n_bytes : int
+        Passes that have been made, and the bytes of the designs that they read.
+    on_pass : callable or None
+        Called with the number of passes after every one.
     """
 
     def __init__(self, designs, targets, weights, offsets=None):
         self.designs, self.n_passes, self.n_bytes = designs, 0, 0
         self.targets, self.weights, self.offsets = targets, weights, offsets
+        self.on_pass: Any = None
         for task, X in designs.items():
             refuse_wide_chunk(X, task)
         self.chunks = self._cut(targets)
-        self.n_samples = {task: X.shape[0] for task, X in designs.items()}
+        self.n_samples = {task: len(own) for task, own in targets.items()}
 
     def _cut(self, targets):
         """Return the chunks of all tasks with some targets."""
@@ -69,6 +77,16 @@ class ChunkedData:
             for task, X in self.designs.items()
             for chunk in cut(task, X, targets[task], self.weights[task], offsets[task])
         ]
+
+    def _read_arrays(self):
+        """Return the designs that a pass reads."""
+        return list(self.designs.values())
+
+    def with_targets(self, targets, weights):
+        """Return the same designs with other targets and weights, by task."""
+        other = ChunkedData(self.designs, targets, weights, self.offsets)
+        other.on_pass = self.on_pass
+        return other
 
     def observed(self, task):
         """Return targets, offsets and roots of shares of weights, column by column.
@@ -106,8 +124,7 @@ class ChunkedData:
             )
         else:
             found = reduce_on_cluster(client, chunks, function, add_by_key, given)
-        shapes = [(X.shape, np.dtype(X.dtype).itemsize) for X in self.designs.values()]
-        n_bytes = sum(int(np.prod(shape)) * size for shape, size in shapes)
+        n_bytes = sum(map(_n_bytes, self._read_arrays()))
         self.n_passes += 1
         self.n_bytes += n_bytes
         logger.info(
@@ -117,6 +134,8 @@ class ChunkedData:
             n_bytes,
             time.perf_counter() - began,
         )
+        if self.on_pass is not None:
+            self.on_pass(self.n_passes)
         return found
 
     def statistics(self, n_folds=1):
@@ -235,38 +254,102 @@ class ChunkedData:
         return self.run("residuals", residuals_of_chunk, fits)
 
 
+class ChunkedTable(ChunkedData):
+    """One long table that is read by chunks, whose rows have labels of tasks.
+
+    Parameters
+    ----------
+    X : object
+        Sliced by rows.
+    labels : ndarray of shape (n_samples,)
+    targets, weights, offsets
+        As `ChunkedData` takes them: by task, in the order of the rows.
+    """
+
+    def __init__(self, X, labels, targets, weights, offsets=None):
+        self.X, self.labels = X, labels
+        self.places = np.empty(len(labels), dtype=np.int64)
+        for task, own in targets.items():
+            self.places[labels == task] = np.arange(len(own))
+        super().__init__(dict.fromkeys(targets, X), targets, weights, offsets)
+
+    def _in_rows(self, of_tasks):
+        """Return arrays by task as one in the order of the rows, or None."""
+        if of_tasks is None or all(own is None for own in of_tasks.values()):
+            return None
+        counts = {task: len(own) for task, own in self.targets.items()}
+        filled = {
+            task: np.ones(counts[task]) if own is None else own
+            for task, own in of_tasks.items()
+        }
+        first = next(iter(filled.values()))
+        out = np.empty((len(self.labels), *first.shape[1:]))
+        for task, own in filled.items():
+            out[self.labels == task] = own
+        return out
+
+    def _cut(self, targets):
+        rows = [self._in_rows(own) for own in (targets, self.weights, self.offsets)]
+        return [
+            chunk._replace(
+                labels=self.labels[chunk.start : chunk.stop],
+                places=self.places[chunk.start : chunk.stop],
+            )
+            for chunk in cut(None, self.X, *rows)
+        ]
+
+    def _read_arrays(self):
+        return [self.X]
+
+    def with_targets(self, targets, weights):
+        """Return the same table with other targets and weights, by task."""
+        other = ChunkedTable(self.X, self.labels, targets, weights, self.offsets)
+        other.on_pass = self.on_pass
+        return other
+
+
+def _n_bytes(X):
+    return int(np.prod(X.shape)) * np.dtype(X.dtype).itemsize
+
+
 def stats_of_chunk(chunk, fold_ends):
     """Return the statistics of a chunk by task and fold."""
-    X, Y, weight = chunk.read()
-    rows = np.arange(chunk.start, chunk.stop)
-    fold = np.searchsorted(fold_ends[chunk.task], rows, "right")
     out = {}
-    for f in np.unique(fold).tolist():
-        own = fold == f
-        some = slice(None) if own.all() else own
-        found = stats_of_rows(chunk.task, X[some], Y[some], weight[some])
-        out[chunk.task, f] = found
+    for task, places, X, Y, weight, _ in chunk.parts():
+        fold = np.searchsorted(fold_ends[task], places, "right")
+        for f in np.unique(fold).tolist():
+            own = fold == f
+            some = slice(None) if own.all() else own
+            out[task, f] = stats_of_rows(task, X[some], Y[some], weight[some])
     return out
 
 
 def moments_of_chunk(chunk, _):
     """Return the moments of a chunk by task."""
-    X, Y, weight = chunk.read()
-    return {chunk.task: stats_of_rows(chunk.task, X, Y, weight, moments=True)}
+    return {
+        rows.task: stats_of_rows(rows.task, rows.X, rows.Y, rows.weight, moments=True)
+        for rows in chunk.parts()
+    }
 
 
 def products_of_chunk(chunk, given):
     """Return the products of some columns of a chunk with all, by task."""
     features, means = given
-    X, _, weight = chunk.read()
-    for part in means[chunk.task]:
-        X -= part
-    return {chunk.task: (X[:, features] * weight[:, None]).T @ X}
+    out = {}
+    for rows in chunk.parts():
+        X = rows.X
+        for part in means[rows.task]:
+            X -= part
+        out[rows.task] = (X[:, features] * rows.weight[:, None]).T @ X
+    return out
 
 
 def residuals_of_chunk(chunk, fits):
     """Return the sums of the residuals of a chunk by task."""
-    return {chunk.task: sums_of_residuals(fits[chunk.task], *chunk.read())}
+    return {
+        rows.task: sums_of_residuals(fits[rows.task], rows.X, rows.Y, rows.weight)
+        for rows in chunk.parts()
+    }
 
 
 def sums_of_residuals(fit, X, Y, weight):

@@ -97,16 +97,17 @@ class StatsRows(TaskUnits):
     ----------
     stats, center, normalize
         As `TaskUnits` takes them.
-    arrange : callable
-        Puts one array per task into the layout of the data.
+
+    Attributes
+    ----------
+    X, Y : list of ndarray, one per task
     """
 
-    def __init__(self, stats, arrange, center, normalize):
+    def __init__(self, stats, center, normalize):
         super().__init__(stats, center, normalize)
         of_tasks = zip(stats.values(), self.task_sizes, strict=True)
-        pairs = [own.rows(center, size) for own, size in of_tasks]
-        self.X = arrange([X for X, _ in pairs], "X")
-        self.y = arrange([Y for _, Y in pairs], "y")
+        rows = [own.rows(center, size) for own, size in of_tasks]
+        self.X, self.Y = [X for X, _ in rows], [Y for _, Y in rows]
 
     def _task_products(self, k, features):
         gram, cross, _ = list(self.stats.values())[k].products(self.center)

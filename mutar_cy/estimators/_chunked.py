@@ -7,7 +7,12 @@ import numpy as np
 from sklearn.base import clone
 
 from mutar_cy.chunks._loss_passes import LossColumns
-from mutar_cy.chunks._passes import ChunkedData, LinearFit, sums_of_residuals
+from mutar_cy.chunks._passes import (
+    ChunkedData,
+    ChunkedTable,
+    LinearFit,
+    sums_of_residuals,
+)
 from mutar_cy.chunks._sources import RowChunks, cut, is_chunked
 from mutar_cy.chunks._stats_rows import StatsRows, squared_errors
 from mutar_cy.chunks._streamed import StreamedColumns
@@ -29,18 +34,43 @@ class ChunkedInput(NamedTuple):
     """Designs of tasks that are read by rows, or their statistics."""
 
     designs: dict  # by task: what can be sliced by rows, or TaskStats
-    kind: str  # "dict", "list" or "table"
+    kind: str  # "dict", "list", "table" or "long"
     is_flat: bool = True  # whether a target has one axis
+    labels: Any = None  # (n_samples,), the tasks of the rows of a long table
+    on_pass: Any = None  # called with the number of passes after every one
 
-    def arrange(self, arrays, name):
-        """Return one array per task in the layout of the data."""
-        if name == "y" and self.is_flat:
-            arrays = [own[:, 0] for own in arrays]
+    def reporting(self, callback):
+        """Return the same, whose passes are the steps of a callback of a fit."""
+        if callback is None:
+            return self
+        return self._replace(on_pass=lambda n: callback(n, np.nan, np.nan))
+
+    def read(self, reader, X, Y):
+        """Return what a reader of models makes of a matrix per task and its targets.
+
+        Parameters
+        ----------
+        reader : callable
+            Called with X and y in the layout of the data, and ``task`` if it is long.
+        X, Y : list of ndarray
+        """
+        y = [own[:, 0] for own in Y] if self.is_flat else Y
         if self.kind == "table":
-            return arrays[0]
+            return reader(X[0], y[0])
         if self.kind == "list":
-            return arrays
-        return dict(zip(self.designs, arrays, strict=True))
+            return reader(X, y)
+        tasks = list(self.designs)
+        if self.kind == "dict":
+            return reader(*(dict(zip(tasks, own, strict=True)) for own in (X, y)))
+        numbers = np.repeat(np.arange(len(tasks)), [len(own) for own in X])
+        labels = np.array(tasks)[numbers]
+        return reader(np.concatenate(X), np.concatenate(y), task=labels)
+
+    def n_rows(self, task):
+        """Return the number of rows of a task."""
+        if self.kind == "long":
+            return int(np.count_nonzero(self.labels == task))
+        return int(self.designs[task].shape[0])
 
     @property
     def is_statistics(self):
@@ -48,8 +78,24 @@ class ChunkedInput(NamedTuple):
         return isinstance(next(iter(self.designs.values())), TaskStats)
 
 
-def chunked_input(X) -> ChunkedInput | None:
-    """Return X if it must be read by rows or is statistics, else None."""
+def chunked_input(X, task=None) -> ChunkedInput | None:
+    """Return X if it must be read by rows or is statistics, else None.
+
+    Parameters
+    ----------
+    X : object
+    task : array-like of shape (n_samples,), default=None
+        The labels of the rows of one long table.
+    """
+    if task is not None and is_chunked(X):
+        labels = np.asarray(task)
+        if labels.shape != (X.shape[0],):
+            raise ValueError(
+                f"task has shape {labels.shape}, but X has {X.shape[0]} rows; give one "
+                "label per row."
+            )
+        found = dict.fromkeys(np.unique(labels).tolist(), X)
+        return ChunkedInput(found, "long", labels=labels)
     if isinstance(X, TaskStats):
         X = {X.task: X}
     if is_chunked(X):
@@ -81,8 +127,8 @@ def is_mapped(given):
     return all(isinstance(own, np.memmap) for own in given.designs.values())
 
 
-def refusal(model, arguments):
-    """Return why a model cannot be fitted to chunked data, or None."""
+def refusal(model, arguments, kind="table"):
+    """Return why a model cannot be fitted to chunked data of a kind, or None."""
     name = type(model).__name__
     if not model._fits_statistics and not model._streams_losses:
         return (
@@ -103,10 +149,8 @@ def refusal(model, arguments):
             "offset= is not available for cross-validation of chunked X; subtract the "
             "offsets from the targets."
         )
-    if arguments.get("task") is not None:
-        return (
-            "task= is not available with chunked X; give a dict of one design per task."
-        )
+    if arguments.get("task") is not None and kind != "long":
+        return "task= is for one long table; X holds one design per task."
     for label in ("groups", "clusters"):
         if arguments.get(label) is not None:
             return (
@@ -115,7 +159,6 @@ def refusal(model, arguments):
             )
     for label, default in (
         ("task_column", None),
-        ("missing_targets", "raise"),
         ("warm_start", False),
         ("degenerate_tasks", "raise"),
         ("concomitant", False),
@@ -128,11 +171,26 @@ def refusal(model, arguments):
     return None
 
 
-def read_targets(given, y, sample_weight, offset=None, is_quadratic=True):
+def ignores_missing(model):
+    """Return whether NaN in a target leaves its sample out."""
+    return getattr(model, "missing_targets", "raise") == "ignore"
+
+
+def read_targets(given, y, sample_weight, offset=None, how=(True, False)):
     """Return the kind of y with `ChunkedData` of checked targets and weights.
 
-    Offsets of squared errors are subtracted from the targets.
+    Offsets of squared errors are subtracted from the targets. Samples without a target
+    get the weight 0.
+
+    Parameters
+    ----------
+    given : ChunkedInput
+    y, sample_weight, offset : object
+        In the layout of X.
+    how : tuple of bool, default=(True, False)
+        Whether the loss is the squared error, and whether targets may be missing.
     """
+    is_quadratic, may_miss = how
     tasks = list(given.designs)
     for task, X in given.designs.items():
         _refuse_design(X, task)
@@ -146,13 +204,12 @@ def read_targets(given, y, sample_weight, offset=None, is_quadratic=True):
             f"Designs have {sorted(sizes)} columns; all tasks need the same features."
         )
     n_axes = set()
-    for task, X in given.designs.items():
-        targets[task] = _checked(targets[task], X, f"y of task {task!r}")
+    for task in tasks:
+        name, n_rows = f"y of task {task!r}", given.n_rows(task)
+        targets[task], present = _present(targets[task], n_rows, name, may_miss)
         n_axes.add(targets[task].ndim)
-        targets[task] = targets[task].reshape(X.shape[0], -1)
-        if weights[task] is not None:
-            weights[task] = _checked(weights[task], X, f"sample_weight of {task!r}")
-            _refuse_weights(weights[task], task)
+        targets[task] = targets[task].reshape(n_rows, -1)
+        weights[task] = _read_weights(weights[task], present, n_rows, task)
     if len({own.shape[1] for own in targets.values()}) > 1 or len(n_axes) > 1:
         raise ValueError("All tasks need the same number of responses in y.")
     given = given._replace(is_flat=n_axes == {1})
@@ -160,7 +217,14 @@ def read_targets(given, y, sample_weight, offset=None, is_quadratic=True):
     if offsets is not None and is_quadratic:
         targets = {task: targets[task] - own for task, own in offsets.items()}
         offsets = None
-    return given, ChunkedData(given.designs, targets, weights, offsets)
+    data: ChunkedData
+    if given.kind == "long":
+        X = given.designs[tasks[0]]
+        data = ChunkedTable(X, given.labels, targets, weights, offsets)
+    else:
+        data = ChunkedData(given.designs, targets, weights, offsets)
+    data.on_pass = given.on_pass
+    return given, data
 
 
 def _read_offsets(given, offset, targets):
@@ -168,8 +232,9 @@ def _read_offsets(given, offset, targets):
     if offset is None:
         return None
     found = _per_task(given, offset, "offset")
-    for task, X in given.designs.items():
-        own = _checked(found[task], X, f"offset of task {task!r}")
+    for task in given.designs:
+        name = f"offset of task {task!r}"
+        own = _checked(found[task], given.n_rows(task), name)
         if own.size != targets[task].size:
             raise ValueError(
                 f"offset of task {task!r} has shape {own.shape}; give one number per "
@@ -204,6 +269,13 @@ def _per_task(given, values, name):
     tasks = list(given.designs)
     if given.kind == "table":
         return {tasks[0]: values}
+    if given.kind == "long":
+        values = np.asarray(values)
+        if values.ndim < 1 or len(values) != len(given.labels):
+            raise ValueError(
+                f"{name} has shape {values.shape}, but X has {len(given.labels)} rows."
+            )
+        return {task: values[given.labels == task] for task in tasks}
     fits = isinstance(values, Mapping) == (given.kind == "dict") and len(values) == len(
         tasks
     )
@@ -216,13 +288,11 @@ def _per_task(given, values, name):
     return found
 
 
-def _checked(values, X, name):
+def _checked(values, n_rows, name):
     """Return the targets or weights of a task as finite floats."""
     values = np.asarray(values, dtype=np.float64)
-    if not 1 <= values.ndim <= 2 or len(values) != X.shape[0]:
-        raise ValueError(
-            f"{name} has shape {values.shape}, but X has {X.shape[0]} rows."
-        )
+    if not 1 <= values.ndim <= 2 or len(values) != n_rows:
+        raise ValueError(f"{name} has shape {values.shape}, but X has {n_rows} rows.")
     if not np.isfinite(values).all():
         row = int(np.argwhere(~np.isfinite(values))[0][0])
         raise ValueError(
@@ -231,12 +301,37 @@ def _checked(values, X, name):
     return values
 
 
-def _refuse_weights(weight, task):
+def _present(values, n_rows, name, may_miss):
+    """Return the targets of a task, and which of them are there: None for all."""
+    if not may_miss:
+        return _checked(values, n_rows, name), None
+    values = np.array(values, dtype=np.float64)
+    missing = np.isnan(values)
+    rows = missing if values.ndim < 2 else missing.any(axis=1)
+    partly = rows & ~(missing if values.ndim < 2 else missing.all(axis=1))
+    if partly.any():
+        raise ValueError(
+            f"{name} misses some responses of row {int(np.argmax(partly))}; with "
+            "chunked X a sample has all of its responses or none."
+        )
+    values[missing] = 0.0
+    return _checked(values, n_rows, name), None if not rows.any() else ~rows
+
+
+def _read_weights(weight, present, n_rows, task):
+    """Return the checked weights of a task, 0 where its target misses, or None."""
+    if weight is not None:
+        weight = _checked(weight, n_rows, f"sample_weight of {task!r}")
+    if present is not None:
+        weight = present * (1.0 if weight is None else weight)
+    if weight is None:
+        return None
     if weight.ndim != 1 or weight.min() < 0.0 or not weight.any():
         raise ValueError(
             f"sample_weight of task {task!r} must hold one number of at least 0 per "
             "row, and not only zeros."
         )
+    return weight
 
 
 class StatisticsFit:
@@ -252,17 +347,17 @@ class StatisticsFit:
     rows: Any  # TaskUnits
 
     def __init__(self, model, given, stats):
-        self.rows = StatsRows(stats, given.arrange, model.fit_intercept, _scale(model))
-        self._pose(model, self.rows.X, self.rows.y)
+        self.rows = StatsRows(stats, model.fit_intercept, _scale(model))
+        self._pose(model, given, self.rows.X, self.rows.Y)
 
-    def _pose(self, model, X, y):
+    def _pose(self, model, given, X, Y):
         """Set the objective of squared errors of rows that are centred and scaled."""
         self._normalize = _scale(model)
         self.model = clone(model).set_params(fit_intercept=False)
         for name, value in (("normalize", False), ("loss", "squared_error")):
             if hasattr(model, name):
                 self.model.set_params(**{name: value})
-        self.objective = self.model._objective(self.model._read(X, y))
+        self.objective = self.model._objective(given.read(self.model._read, X, Y))
         refuse_without_rows(self.objective)
 
     def row_counts(self):
@@ -371,7 +466,7 @@ class StreamedFit(StatisticsFit):
                 "scikit-learn's working_memory; select columns, or raise "
                 "sklearn.set_config(working_memory=...)."
             )
-        self._pose(model, *one_row_per_task(given, data))
+        self._pose(model, given, *one_row_per_task(data))
         self.rows = StreamedColumns(data, model.fit_intercept, _scale(model))
         self.solver = StreamedSolver(self.objective, self.rows)
         self.objective.find_alpha_max = self.solver.alpha_max
@@ -401,7 +496,7 @@ class LossFit(StatisticsFit):
     """
 
     def __init__(self, model, given, data):
-        self._pose(model, *one_row_per_task(given, data))
+        self._pose(model, given, *one_row_per_task(data))
         loss = get_loss(model.loss)
         self._check_targets(model, loss, data)
         columns = LossColumns(data, loss, model.fit_intercept, _scale(model))
@@ -469,11 +564,10 @@ def join_fits(fits):
     }
 
 
-def one_row_per_task(given, data):
-    """Return X and y of one row per task, to read groups, weights and names by."""
-    X = [np.zeros((1, data.n_features)) for _ in given.designs]
-    y = [np.zeros((1, data.n_responses)) for _ in given.designs]
-    return given.arrange(X, "X"), given.arrange(y, "y")
+def one_row_per_task(data):
+    """Return one row of zeros per task, to read groups, weights and names by."""
+    X = [np.zeros((1, data.n_features)) for _ in data.designs]
+    return X, [np.zeros((1, data.n_responses)) for _ in data.designs]
 
 
 def _scale(model):
@@ -511,7 +605,9 @@ def pose_chunked(model, given, y, sample_weight=None, offset=None):
     if given.is_statistics:
         _refuse_targets(model, y, sample_weight, offset)
         return StatisticsFit(model, given, given.designs), None
-    given, data = read_targets(given, y, sample_weight, offset, loss.is_quadratic)
+    given, data = read_targets(
+        given, y, sample_weight, offset, (loss.is_quadratic, ignores_missing(model))
+    )
     if not loss.is_quadratic:
         fit = LossFit(model, given, data)
     elif model._fits_streams and not data.holds_statistics():
@@ -559,7 +655,8 @@ def cross_validate_chunked(search, given, y, sample_weight, n_folds):
     if n_folds < 2:
         raise ValueError(f"cv={n_folds} must be at least 2 folds.")
     refuse_statistics(search, given)
-    given, data = read_targets(given, y, sample_weight)
+    how = True, ignores_missing(search)
+    given, data = read_targets(given, y, sample_weight, how=how)
     folds = data.statistics(n_folds)
     tasks = list(given.designs)
     model, has_weights = search._model(), sample_weight is not None
@@ -601,7 +698,8 @@ def refuse_statistics(search, given):
 def fit_all_rows(search, given, y, sample_weight):
     """Return the fit of a search's model to statistics of all rows, and the data."""
     refuse_statistics(search, given)
-    given, data = read_targets(given, y, sample_weight)
+    how = True, ignores_missing(search)
+    given, data = read_targets(given, y, sample_weight, how=how)
     stats = {task: own for (task, _), own in data.statistics().items()}
     return StatisticsFit(search._model(), given, stats), data
 
@@ -665,6 +763,26 @@ def predict_chunked(model, given, X, coef, intercept):
         name = type(model).__name__
         found[task] = predict_rows(own, coef[:, k], intercept[k], name)
     return found if given.kind == "dict" else list(found.values())
+
+
+def predict_long(model, X, coef, intercept, task):
+    """Return linear predictors of a long table that is read by rows."""
+    labels, known = np.asarray(task), model.tasks_.tolist()
+    found, inverse = np.unique(labels, return_inverse=True)
+    unknown = [own for own in found.tolist() if own not in known]
+    if unknown or labels.shape != (X.shape[0],):
+        raise ValueError(
+            f"task must hold one of {known[:10]} for each of {X.shape[0]} rows of X; "
+            f"got shape {labels.shape} and unknown labels {unknown[:10]}."
+        )
+    codes = np.array([known.index(own) for own in found.tolist()])[inverse]
+    out = np.empty((len(labels), *coef.shape[2:]))
+    for chunk in cut("X", X, np.empty((X.shape[0], 0)), None):
+        rows, own = chunk.read()[0], codes[chunk.start : chunk.stop]
+        for k in np.unique(own).tolist():
+            eta = np.tensordot(rows[own == k], coef[:, k], 1) + intercept[k]
+            out[chunk.start : chunk.stop][own == k] = eta
+    return out
 
 
 def predict_rows(X, coef, intercept, name):

@@ -57,7 +57,7 @@ class ClassifierFit:
 
     def __init__(self, model, given, data, reader):
         self.model = clone(model).set_params(fit_intercept=False, normalize=False)
-        one_row = self.model._read_data(*one_row_per_task(given, data))
+        one_row = given.read(self.model._read_data, *one_row_per_task(data))
         targets, weights = [*data.targets.values()], [*data.weights.values()]
         prepared = reader.prepare(one_row._replace(targets=targets, weights=weights))
         self.objective = ClassificationObjective(
@@ -79,7 +79,7 @@ class ClassifierFit:
         """Return chunked data whose targets are 1 for one class and 0 for others."""
         of_class = [(number == Y).astype(np.float64) for Y in targets]
         found = dict(zip(data.designs, of_class, strict=True))
-        return type(data)(data.designs, found, weights, data.offsets)
+        return data.with_targets(found, weights)
 
     def solve(self):
         """Return the solutions of all positive classes, certified by the data."""
@@ -136,7 +136,7 @@ def fit_chunked_classifier(model, given, reader, sample_weight, offset):
     if offset is not None and len(reader.classes) > 2:
         raise ValueError(f"offset is for two classes, but y has {len(reader.classes)}.")
     numbers = reader.numbers()
-    given, data = read_targets(given, numbers, sample_weight, offset, False)
+    given, data = read_targets(given, numbers, sample_weight, offset, (False, False))
     fit = ClassifierFit(model, given, data, reader)
     solution = fit.solve()
     return fit, solution, fit.attributes(solution)

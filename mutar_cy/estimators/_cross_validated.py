@@ -164,7 +164,12 @@ class CrossValidated:
         model = self._model()
         chunked = self._chunked(X, {**given, **(to_split or {})})
         if chunked is not None:
-            return self._fit_folds_of_chunks(chunked, y, given.get("sample_weight"))
+            callback = solver_callback(self, X, y, step="pass")
+            chunked = chunked.reporting(callback)
+            self._fit_folds_of_chunks(chunked, y, given.get("sample_weight"))
+            if callback is not None:
+                callback.close({n: v for n, v in vars(self).items() if n[-1] == "_"})
+            return self
         objective = self._objective(model._read(X, y, **given))
         grid = self._grid(objective)
         folds = self._folds(objective, X, to_split or {})

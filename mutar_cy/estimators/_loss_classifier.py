@@ -265,7 +265,7 @@ class LossClassifier(ClassifierMixin, GroupedModel):
                 f"{type(self).__name__} needs the rows of the data; statistics do for "
                 "squared errors only."
             )
-        labels = read_labels(list(chunked.designs), y, chunked.kind != "table")
+        labels = read_labels(list(chunked.designs), y, chunked.kind in ("dict", "list"))
         reader = ClassReader(labels, self.class_weight)
         return fit_chunked_classifier(self, chunked, reader, sample_weight, offset)
 

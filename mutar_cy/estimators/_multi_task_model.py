@@ -30,6 +30,7 @@ from mutar_cy.estimators._chunked import (
     is_mapped,
     pose_chunked,
     predict_chunked,
+    predict_long,
     refusal,
 )
 from mutar_cy.estimators._grouping import join_as_in_fit, join_groups
@@ -113,7 +114,11 @@ class MultiTaskModel(
         chunked = self._chunked(X, given)
         if chunked is not None:
             given = {name: given.get(name) for name in ("sample_weight", "offset")}
-            return self._fit_chunked(chunked, y, given)
+            callback = solver_callback(self, X, y, step="pass")
+            self._fit_chunked(chunked.reporting(callback), y, given)
+            if callback is not None:
+                callback.close({n: v for n, v in vars(self).items() if n[-1] == "_"})
+            return self
         objective = self._objective(self._read(X, y, **given))
         if objective.is_unpenalised and not getattr(self, "ridge", 0.0):
             warn_unpenalised(objective.loss)
@@ -133,10 +138,10 @@ class MultiTaskModel(
 
     def _chunked(self, X, given):
         """Return X as `ChunkedInput` if it is read by rows or is statistics."""
-        chunked = chunked_input(X)
+        chunked = chunked_input(X, given.get("task"))
         if chunked is None:
             return None
-        reason = refusal(self, given)
+        reason = refusal(self, given, chunked.kind)
         if reason is None:
             return chunked
         if is_mapped(chunked):  # what ordinary fits read without loading it
@@ -203,7 +208,9 @@ class MultiTaskModel(
         """
         check_is_fitted(self)
         chunked = chunked_input(X)
-        if chunked is not None and not is_mapped(chunked) and task is None:
+        if chunked is not None and not is_mapped(chunked):
+            if task is not None and chunked.kind == "table":
+                return predict_long(self, X, coef, intercept, task)
             return predict_chunked(self, chunked, X, coef, intercept)
         X = join_as_in_fit(X, self._joined, type(self).__name__)
         return tasks.linear_predictor(self, X, coef, intercept, task)

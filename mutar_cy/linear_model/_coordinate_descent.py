@@ -176,7 +176,12 @@ class CoordinateDescentRegressor(
         warn_if_unpenalised(self.alpha)
         chunked = self._chunked(X, given)
         if chunked is not None:
-            return self._fit_chunked(chunked, y, _weights_or_none(given))
+            callback = solver_callback(self, X, y, step="pass")
+            chunked = chunked.reporting(callback)
+            self._fit_chunked(chunked, y, _weights_or_none(given))
+            if callback is not None:
+                callback.close({n: v for n, v in vars(self).items() if n[-1] == "_"})
+            return self
         objective = self._objective(self._read(X, y, **given))
         callback = solver_callback(self, X, y)
         solution = objective.solve(self._start(objective.data), callback)
