@@ -201,6 +201,7 @@ class DataSharedLassoCV(metaclass=ABCMeta):
     groups: Any
     l1_ratio: Any
     positive: Any
+    relax: Any
     ridge: Any
     set_fit_request: Any
     set_predict_request: Any
@@ -417,6 +418,7 @@ class DirtyClassifierCV(metaclass=ABCMeta):
     unseen_tasks: Literal["raise", "mean"]
     degenerate_tasks: Literal["raise", "constant"]
     l1_ratio: Any
+    relax: Any
     set_decision_function_request: Any
     set_fit_request: Any
     set_predict_proba_request: Any
@@ -657,6 +659,7 @@ class DirtyModelCV(metaclass=ABCMeta):
     degenerate_tasks: Literal["raise", "constant"]
     concomitant: bool
     l1_ratio: Any
+    relax: Any
     set_fit_request: Any
     set_predict_request: Any
     set_score_request: Any
@@ -851,6 +854,8 @@ class GroupLasso(metaclass=ABCMeta):
 class GroupLassoCV(metaclass=ABCMeta):
     alpha_: float
     alphas_: NDArray[Any]
+    relax_: float
+    relax_mse_path_: NDArray[Any]
     mse_path_: NDArray[Any]
     deviance_path_: NDArray[Any]
     task_mse_path_: NDArray[Any]
@@ -878,6 +883,7 @@ class GroupLassoCV(metaclass=ABCMeta):
     cv: Any
     rule: Literal["min", "1se"]
     criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic"] | None
+    relax: Array | float | None
     n_jobs: int | None
     fit_intercept: bool
     normalize: Literal["std"] | bool
@@ -908,6 +914,7 @@ class GroupLassoCV(metaclass=ABCMeta):
         cv: Any = None,
         rule: Literal["min", "1se"] = "min",
         criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic"] | None = None,
+        relax: Array | float | None = None,
         n_jobs: int | None = None,
         fit_intercept: bool = True,
         normalize: Literal["std"] | bool = False,
@@ -1118,6 +1125,7 @@ class GroupLassoClassifierCV(metaclass=ABCMeta):
     task_column: int | str | None
     unseen_tasks: Literal["raise", "mean"]
     degenerate_tasks: Literal["raise", "constant"]
+    relax: Any
     set_decision_function_request: Any
     set_fit_request: Any
     set_predict_proba_request: Any
@@ -1312,6 +1320,8 @@ class IndLassoCV(metaclass=ABCMeta):
     criterion_path_: NDArray[Any]
     criterion_dispersion_: Any
     degrees_of_freedom_: NDArray[Any]
+    relax_: float
+    relax_mse_path_: NDArray[Any]
     coef_: NDArray[Any]
     intercept_: Any
     dual_gap_: Any
@@ -1333,6 +1343,7 @@ class IndLassoCV(metaclass=ABCMeta):
     cv: Any
     rule: Literal["min", "1se"]
     criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic"] | None
+    relax: Array | float | None
     n_jobs: int | None
     fit_intercept: bool
     normalize: Literal["std"] | bool
@@ -1364,6 +1375,7 @@ class IndLassoCV(metaclass=ABCMeta):
         cv: Any = None,
         rule: Literal["min", "1se"] = "min",
         criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic"] | None = None,
+        relax: Array | float | None = None,
         n_jobs: int | None = None,
         fit_intercept: bool = True,
         normalize: Literal["std"] | bool = False,
@@ -1571,6 +1583,7 @@ class IndLassoClassifierCV(metaclass=ABCMeta):
     task_column: int | str | None
     unseen_tasks: Literal["raise", "mean"]
     degenerate_tasks: Literal["raise", "constant"]
+    relax: Any
     set_decision_function_request: Any
     set_fit_request: Any
     set_predict_proba_request: Any
@@ -1779,6 +1792,7 @@ class IndRewLassoCV(metaclass=ABCMeta):
     unseen_tasks: Literal["raise", "mean"]
     missing_targets: Literal["raise", "ignore"]
     groups: Any
+    relax: Any
     set_fit_request: Any
     set_predict_request: Any
     set_score_request: Any
@@ -2005,6 +2019,7 @@ class MTWCV(metaclass=ABCMeta):
     support_threshold: float
     criterion: Any
     groups: Any
+    relax: Any
     set_fit_request: Any
     set_predict_request: Any
     set_score_request: Any
@@ -2196,6 +2211,7 @@ class MultiLevelLassoCV(metaclass=ABCMeta):
     unseen_tasks: Literal["raise", "mean"]
     missing_targets: Literal["raise", "ignore"]
     groups: Any
+    relax: Any
     set_fit_request: Any
     set_predict_request: Any
     set_score_request: Any
@@ -2623,6 +2639,7 @@ class ReMTWCV(metaclass=ABCMeta):
     support_threshold: float
     criterion: Any
     groups: Any
+    relax: Any
     set_fit_request: Any
     set_predict_request: Any
     set_score_request: Any
@@ -2824,6 +2841,7 @@ class ReweightedGroupLassoCV(metaclass=ABCMeta):
     task_column: int | str | None
     unseen_tasks: Literal["raise", "mean"]
     missing_targets: Literal["raise", "ignore"]
+    relax: Any
     set_fit_request: Any
     set_predict_request: Any
     set_score_request: Any

@@ -159,6 +159,7 @@ def refusal(model, arguments, kind="table"):
             )
     for label, default in (
         ("task_column", None),
+        ("relax", None),
         ("warm_start", False),
         ("degenerate_tasks", "raise"),
         ("concomitant", False),

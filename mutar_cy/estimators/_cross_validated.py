@@ -1,11 +1,11 @@
 """Estimators that choose their penalty strengths by cross-validation or a criterion."""
 
 from inspect import signature
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions
 
 from mutar_cy import tasks
 from mutar_cy._lib import one_blas_thread
@@ -25,10 +25,12 @@ from mutar_cy.model_selection import (
 from mutar_cy.objectives import (
     COUNT,
     FRACTION,
+    RelaxedFits,
     all_or_nothing,
     check_parameters,
     current_recorder,
     solver_callback,
+    sparse_coefficients,
     warn_unconverged_folds,
     warn_unpenalised,
 )
@@ -46,6 +48,9 @@ CONSTRAINTS: dict[str, Any] = {
 }
 # Models with a parameter loss also have the criteria of quasi-likelihoods.
 CRITERIA_OF_LOSSES = {"aic", "bic", "ebic", "qaic", "qbic", "qebic"}
+
+
+RELAX: list[Any] = ["array-like", Interval(Real, 0, 1, closed="both"), None]
 
 
 def constraints_of(cls, **more):
@@ -74,6 +79,7 @@ class Choice(NamedTuple):
     strengths: dict
     attributes: dict
     n_unconverged: int
+    share: float = 1.0  # of the penalised coefficients
 
 
 class CrossValidated:
@@ -88,6 +94,7 @@ class CrossValidated:
     rule: str
     criterion: str | None
     n_jobs: int | None
+    relax: Any = None
     verbose: Any = 0
     _model_class: Any
     _chunked: Any  # of `MultiTaskModel` and of drop-ins
@@ -188,7 +195,10 @@ class CrossValidated:
         # From zeros: the same fit, to the last bit, as the model itself would make.
         solution = objective.solve(None, current_recorder())
         report_steps(callback, n_steps, objective.certified(solution))
-        fitted = model._attributes(objective, objective.user_arrays(solution))
+        arrays = objective.user_arrays(solution)
+        if choice.share != 1.0:
+            arrays |= relaxed_arrays(objective, solution, choice.share)
+        fitted = model._attributes(objective, arrays)
         fitted |= {f"{name}_": value for name, value in choice.strengths.items()}
         fitted |= self._grid_attributes(grid) | choice.attributes
         fitted |= {name: vars(model)[name] for name in COLUMNS if name in vars(model)}
@@ -291,6 +301,11 @@ class CrossValidated:
 
         ``rows`` is the `RowCounts` of the data, if the objective has others.
         """
+        if self.relax is not None:
+            raise ValueError(
+                f"relax is for cross-validation, not for criterion={self.criterion!r}; "
+                "set criterion=None."
+            )
         if self.rule == "1se":
             raise ValueError(
                 f"rule='1se' is for cross-validation, not for "
@@ -313,6 +328,7 @@ class CrossValidated:
 
     def _by_folds(self, objective, grid, folds, callback):
         """Choose the strengths by the losses of held-out rows."""
+        shares = [1.0] if self.relax is None else self._relax_shares(objective)
         results = cross_validate(
             objective,
             grid,
@@ -320,14 +336,42 @@ class CrossValidated:
             n_jobs=self.n_jobs,
             verbose=self.verbose,
             callback=callback,
+            relax=shares,
         )
         scores = collect_losses(objective, results, self._weighs_folds)
+        n_unconverged = sum(result.n_unconverged for result in results)
+        attributes, share = {}, 1.0
+        if self.relax is not None:
+            n_points = len(grid.points)
+            best = select_best(scores, (len(shares), n_points), self._rule())
+            share = shares[best // n_points]
+            kept = slice(best // n_points * n_points, (best // n_points + 1) * n_points)
+            paths = scores.path.reshape(len(shares), n_points, -1)
+            attributes = {"relax_": share, "relax_mse_path_": paths}
+            scores = scores._replace(losses=scores.losses[kept])
         which = self._best_points(scores, grid, objective)
-        return Choice(
-            self._strengths_of(grid, which, objective),
-            self._score_attributes(scores, grid, objective),
-            sum(result.n_unconverged for result in results),
-        )
+        attributes |= self._score_attributes(scores, grid, objective)
+        strengths = self._strengths_of(grid, which, objective)
+        return Choice(strengths, attributes, n_unconverged, share)
+
+    def _relax_shares(self, objective):
+        """Return the checked shares of penalised coefficients."""
+        shares = np.atleast_1d(np.asarray(self.relax, dtype=np.float64))
+        if (
+            shares.ndim > 1
+            or not shares.size
+            or not np.all((shares >= 0) & (shares <= 1))
+        ):
+            raise ValueError(
+                f"relax must be numbers from 0 to 1, got {self.relax!r}; 1 is the "
+                "penalised fit, and 0 least squares on its support."
+            )
+        if not objective.loss.is_quadratic or np.any(getattr(self, "positive", False)):
+            raise ValueError(
+                "relax is for squared error without signs of coefficients; leave "
+                "relax=None."
+            )
+        return shares.tolist()
 
     def _best_points(self, scores, grid, objective):
         """Return the number of the best point of every column, by held-out losses."""
@@ -419,6 +463,31 @@ class LossCrossValidated(CrossValidated):
 def given_of(**arguments):
     """Return the arguments that are not None."""
     return {name: value for name, value in arguments.items() if value is not None}
+
+
+def relaxed_arrays(objective, solution, share):
+    """Return coefficients and intercepts with a share of the penalised ones.
+
+    Parameters
+    ----------
+    objective : Objective
+    solution : Solution
+    share : float
+
+    Returns
+    -------
+    arrays : dict
+        "coef" and "intercept", as `Objective.user_arrays` has them.
+    """
+    (piece,) = sparse_coefficients(objective, [solution])
+    mixed = RelaxedFits(objective).mix(piece, share)
+    columns, dtype = objective.data.columns, objective.data.dtype
+    coef = np.zeros((objective.data.n_features, mixed.coef.shape[2]))
+    coef[mixed.features] = mixed.coef[0]
+    return {
+        "coef": coef.reshape(-1, *columns).astype(dtype, copy=False),
+        "intercept": mixed.intercept[0].reshape(columns).astype(dtype)[()],
+    }
 
 
 def report_steps(callback, n_steps, solutions=()):

@@ -504,6 +504,23 @@ residuals_ : ndarray, or list of them in the list layout
 selected_groups_ : list
     The names of the groups whose norm is not 0.
 """,
+    "relax": r"""
+relax : float or array-like of shape (n_shares,), default=None
+    Shares :math:`\varphi` of the penalised coefficients to choose from, from 0 to 1:
+    the fit is :math:`\varphi W + (1 - \varphi) \hat W_S`, with the fit
+    :math:`\hat W_S` of least squares to the selected features of every task. Cross-
+    validation chooses alpha and the share together, such as from ``(0, 0.5, 1)``. By
+    default 1. A task with more selected features than half of its samples keeps the
+    penalised coefficients. Squared error only.
+""",
+    "relax_": """
+relax_ : float
+    The chosen share of the penalised coefficients, with ``relax``; ``dual_gap_`` and
+    ``objective_`` are those of the penalised coefficients.
+relax_mse_path_ : ndarray of shape (n_shares, n_alphas, n_folds)
+    The held-out errors of all shares, with ``relax``; ``mse_path_`` are those of
+    ``relax_``.
+""",
     "rule": """
 rule : {"min", "1se"}, default="min"
     "min": the alpha of the smallest mean error over folds. "1se": the largest

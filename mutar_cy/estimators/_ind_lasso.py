@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval
 
 from mutar_cy.estimators._cross_validated import (
+    RELAX,
     CrossValidated,
     LossCrossValidated,
     constraints_of,
@@ -300,6 +301,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
     %(cv)s
     %(rule)s
     %(criterion of losses)s
+    %(relax)s
     %(n_jobs)s
     %(fit_intercept)s
     %(normalize)s
@@ -334,6 +336,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
         over tasks.
     %(criterion_dispersion_)s
     %(degrees_of_freedom_)s
+    %(relax_)s
     %(coef_ of IndLasso)s
     %(intercept_)s
     %(dual_gap_ of IndLasso)s
@@ -403,7 +406,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
 
     _streams_losses = False
     _model_class = IndLasso
-    _parameter_constraints = constraints_of(IndLasso, per_task=["boolean"])
+    _parameter_constraints = constraints_of(IndLasso, per_task=["boolean"], relax=RELAX)
 
     def __init__(
         self,
@@ -414,6 +417,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
         cv=None,
         rule="min",
         criterion=None,
+        relax=None,
         n_jobs=None,
         fit_intercept=True,
         normalize=False,
@@ -439,6 +443,7 @@ class IndLassoCV(AlphaPerTask, LossCrossValidated, IndLasso):
         self.cv = cv
         self.rule = rule
         self.criterion = criterion
+        self.relax = relax
         self.n_jobs = n_jobs
         self.fit_intercept = fit_intercept
         self.normalize = normalize

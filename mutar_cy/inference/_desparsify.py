@@ -198,6 +198,12 @@ def check_model(model):
             f"mutar_cy.linear_model or the CV class of one of these, got {name}; fit "
             f"one of them."
         )
+    share = vars(model).get("relax_", 1.0)
+    if share != 1.0:
+        raise ValueError(
+            f"desparsify needs the penalised coefficients, but {name} has "
+            f"relax_={share}; fit it with relax=None."
+        )
     if isinstance(model, CLASSIFIERS):
         if len(model.classes_) > 2:
             raise ValueError(

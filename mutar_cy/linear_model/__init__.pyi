@@ -121,6 +121,7 @@ class ElasticNetCV:
     random_state: int | np.random.RandomState | None
     selection: Literal["cyclic", "random"]
     criterion: Any
+    relax: Any
     set_fit_request: Any
     set_score_request: Any
     def __init__(
@@ -271,6 +272,7 @@ class LassoCV:
     random_state: int | np.random.RandomState | None
     selection: Literal["cyclic", "random"]
     criterion: Any
+    relax: Any
     set_fit_request: Any
     set_score_request: Any
     def __init__(
@@ -413,6 +415,7 @@ class MultiTaskElasticNetCV:
     random_state: int | np.random.RandomState | None
     selection: Literal["cyclic", "random"]
     criterion: Any
+    relax: Any
     set_fit_request: Any
     set_score_request: Any
     def __init__(
@@ -553,6 +556,7 @@ class MultiTaskLassoCV:
     random_state: int | np.random.RandomState | None
     selection: Literal["cyclic", "random"]
     criterion: Any
+    relax: Any
     set_fit_request: Any
     set_score_request: Any
     def __init__(

@@ -11,7 +11,7 @@ from sklearn.utils.metadata_routing import get_routing_for_object
 
 from mutar_cy.model_selection._parallel import run_all
 from mutar_cy.model_selection._splitters import TaskGroupKFold, TaskKFold
-from mutar_cy.objectives import FoldMoments
+from mutar_cy.objectives import FoldMoments, RelaxedFits
 
 N_FOLDS = 5  # scikit-learn's default
 
@@ -89,7 +89,9 @@ def select_best(scores, shape, rule):
     return int(earliest[np.argmin(mean[earliest])])
 
 
-def cross_validate(objective, grid, folds, *, n_jobs=None, verbose=0, callback=None):
+def cross_validate(
+    objective, grid, folds, *, n_jobs=None, verbose=0, callback=None, relax=(1.0,)
+):
     """Fit a grid of strengths to the training rows of every fold.
 
     Parameters
@@ -103,6 +105,9 @@ def cross_validate(objective, grid, folds, *, n_jobs=None, verbose=0, callback=N
         As joblib takes them.
     callback : callable, default=None
         Called as ``callback(n_folds_done, nan, nan)`` after every fold.
+    relax : sequence of float, default=(1.0,)
+        Shares of penalised coefficients, as `RelaxedFits` takes them: the losses are
+        those of all points for the first share, then for the next.
 
     Returns
     -------
@@ -112,7 +117,7 @@ def cross_validate(objective, grid, folds, *, n_jobs=None, verbose=0, callback=N
     moments = None
     if len(folds) > 1 and FoldMoments.suits(objective, longest):
         moments = FoldMoments(objective)
-    items = [(objective, grid, *pair, moments) for pair in folds]
+    items = [(objective, grid, *pair, moments, relax) for pair in folds]
     results = []
     with closing(run_all(fit_fold, items, n_jobs, verbose)) as jobs:
         for result in jobs:
@@ -122,7 +127,7 @@ def cross_validate(objective, grid, folds, *, n_jobs=None, verbose=0, callback=N
     return results
 
 
-def fit_fold(objective, grid, train, test, moments=None):
+def fit_fold(objective, grid, train, test, moments=None, relax=(1.0,)):
     """Fit every path of a grid to some rows; return the losses of the others.
 
     Parameters
@@ -134,6 +139,8 @@ def fit_fold(objective, grid, train, test, moments=None):
         The rows of every design.
     moments : FoldMoments, default=None
         Of all rows, if they solve the paths.
+    relax : sequence of float, default=(1.0,)
+        As `cross_validate` takes it.
 
     Returns
     -------
@@ -141,8 +148,12 @@ def fit_fold(objective, grid, train, test, moments=None):
     """
     training = objective.restrict(train) if moments is None else moments.fold(train)
     fits = [piece for row in grid.rows for piece in training.path_coefficients(row)]
+    n_unconverged = sum(piece.n_unconverged for piece in fits)
+    if tuple(relax) != (1.0,):
+        relaxed = RelaxedFits(objective.restrict(train))
+        fits = [relaxed.mix(piece, share) for share in relax for piece in fits]
     losses, weight = objective.validation_losses(fits, test, training.tasks)
-    return FoldResult(losses, weight, sum(piece.n_unconverged for piece in fits))
+    return FoldResult(losses, weight, n_unconverged)
 
 
 def collect_losses(objective, results, weigh_folds=True):

@@ -45,6 +45,7 @@ from mutar_cy.objectives._parameters import (
 )
 from mutar_cy.objectives._penalised_loss import BlockObjective, SeparableObjective
 from mutar_cy.objectives._pretrained import PretrainedObjective, pool_rows
+from mutar_cy.objectives._relaxed import RelaxedFits
 from mutar_cy.objectives._reweighted import (
     MultiLevelObjective,
     ReweightedBlockObjective,
@@ -98,6 +99,7 @@ __all__ = [
     "MultiLevelObjective",
     "Objective",
     "PretrainedObjective",
+    "RelaxedFits",
     "ReweightedBlockObjective",
     "ReweightedObjective",
     "ReweightedSeparableObjective",
