@@ -1,5 +1,7 @@
 """Desparsified estimates: intervals and tests for the coefficients of sparse models."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.base import clone
 
@@ -32,8 +34,8 @@ from mutar_cy.linear_model import (
     MultiTaskLassoCV,
 )
 
-CLASSIFIERS = DirtyClassifier, GroupLassoClassifier, IndLassoClassifier
-DROP_INS = (
+CLASSIFIERS: Any = DirtyClassifier, GroupLassoClassifier, IndLassoClassifier
+DROP_INS: Any = (
     ElasticNet,  # Lasso is a subclass, and MultiTaskLasso one of the next
     MultiTaskElasticNet,
     ElasticNetCV,
@@ -41,7 +43,14 @@ DROP_INS = (
     MultiTaskElasticNetCV,
     MultiTaskLassoCV,
 )
-MODELS = (DataSharedLasso, DirtyModel, GroupLasso, IndLasso, *CLASSIFIERS, *DROP_INS)
+MODELS: Any = (
+    DataSharedLasso,
+    DirtyModel,
+    GroupLasso,
+    IndLasso,
+    *CLASSIFIERS,
+    *DROP_INS,
+)
 # Strengths and mixtures that cross-validated classes choose.
 CHOSEN = "alpha", "beta", "deviations", "l1_ratio"
 
