@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from mutar_cy._lib._annotations import Array, Data
 
-__all__ = ["Inference", "desparsify"]
+__all__ = ["DebiasedFit", "Inference", "debias", "desparsify"]
+
+class DebiasedFit:
+    factors: Array
+    coef: Array
+    intercept: Array | float
+    def __init__(
+        self, *, factors: Array, coef: Array, intercept: Array | float
+    ) -> None: ...
 
 class Inference:
     estimate_: NDArray[Any]
@@ -52,6 +60,13 @@ class Inference:
         adjust: Literal["holm", "bh", "by"] = "holm",
     ) -> Any: ...
 
+def debias(
+    model: Any,
+    X: Any,
+    y: Any,
+    sample_weight: Array | float | None = None,
+    task: Array | None = None,
+) -> DebiasedFit: ...
 def desparsify(
     model: Any,
     X: Any,

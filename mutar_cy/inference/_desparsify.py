@@ -167,7 +167,7 @@ def desparsify(
            0     1      0.86 0.08    0.70     1.02 0.0         0.0
     """
     model, names = fitted_model(model, "desparsify")
-    check_model(model)
+    check_model(model, "desparsify")
     if nodewise_alpha is not None and not nodewise_alpha >= 0.0:
         raise ValueError(
             f"nodewise_alpha must be at least 0, got {nodewise_alpha}; leave it out "
@@ -197,12 +197,12 @@ def desparsify(
     return Inference(scores, errors, name_features(model, names), labels)
 
 
-def check_model(model):
-    """Raise if desparsified estimates are not known for a fitted model."""
+def check_model(model, who):
+    """Raise if a fitted model is none of those that ``who`` takes."""
     name = type(model).__name__
     if not isinstance(model, MODELS):
         raise TypeError(
-            f"desparsify needs a fitted IndLasso, GroupLasso, DirtyModel, "
+            f"{who} needs a fitted IndLasso, GroupLasso, DirtyModel, "
             f"DataSharedLasso, one of their classifiers, a class of "
             f"mutar_cy.linear_model or the CV class of one of these, got {name}; fit "
             f"one of them."
@@ -210,13 +210,13 @@ def check_model(model):
     share = vars(model).get("relax_", 1.0)
     if share != 1.0:
         raise ValueError(
-            f"desparsify needs the penalised coefficients, but {name} has "
+            f"{who} needs the penalised coefficients, but {name} has "
             f"relax_={share}; fit it with relax=None."
         )
     if isinstance(model, CLASSIFIERS):
         if len(model.classes_) > 2:
             raise ValueError(
-                f"desparsify is for two classes, but {name} was fitted to "
+                f"{who} is for two classes, but {name} was fitted to "
                 f"{len(model.classes_)}; fit one class against the others."
             )
         return
@@ -224,7 +224,7 @@ def check_model(model):
     loss = getattr(loss, "name", loss)
     if loss not in ("squared_error", "poisson"):
         raise ValueError(
-            f"desparsify needs squared error, counts or two classes, but {name} has "
+            f"{who} needs squared error, counts or two classes, but {name} has "
             f"loss={loss!r}; fit {name}(loss='squared_error')."
         )
 
