@@ -224,6 +224,19 @@ def test_one_table_has_the_same_results_as_a_drop_in():
         assert_allclose(found.sigma_, np.sqrt(own.scale), rtol=0.2)
 
 
+@pytest.mark.parametrize(
+    "options", [{"standardize_groups": True}, {"normalize": "std"}]
+)
+def test_the_basis_and_the_scale_of_a_fit_do_not_matter(options):
+    X, y, _ = cohorts(9)
+    model = GroupLasso(alpha=1e-9, groups=3, **options, **TIGHT).fit(X, y)
+    found = desparsify(model, X, y, nodewise_alpha=0.0)
+    for k, (x, v) in enumerate(zip(X, y, strict=True)):
+        own = OLS(v, add_constant(x)).fit()
+        assert_allclose(found.estimate_[:, k], own.params[1:], rtol=1e-6)
+        assert_allclose(found.se_[:, k], own.bse[1:], rtol=1e-6)
+
+
 @pytest.mark.parametrize("loss", ["poisson", "logistic"])
 def test_the_limit_of_counts_and_classes_is_walds_test(loss):
     rng = np.random.default_rng(6)

@@ -16,7 +16,7 @@ def design(n, p, seed=0):
     return Z * rng.uniform(0.5, 2.0, p)
 
 
-@pytest.mark.parametrize(("n", "p"), [(30, 2), (40, 10), (15, 40), (60, 90)])
+@pytest.mark.parametrize(("n", "p"), [(30, 2), (40, 10), (15, 40), (40, 60)])
 @pytest.mark.parametrize("alpha", [0.02, 0.2, 5.0])
 def test_columns_have_the_lassos_of_scikit_learn(n, p, alpha):
     Z = design(n, p)

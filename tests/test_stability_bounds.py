@@ -88,7 +88,7 @@ def test_r_concave_tails_are_the_largest(mean, least, r):
 
 def test_bounds_fall_in_their_order():
     rng = np.random.default_rng(0)
-    for _ in range(100):
+    for _ in range(30):
         p = int(rng.integers(10, 2000))
         q, threshold = rng.uniform(0.5, np.sqrt(p)), rng.uniform(0.52, 1.0)
         values = [expected_false(q, p, threshold, 100, bound) for bound in BOUNDS]

@@ -52,6 +52,7 @@ SHEET = {
     "Plot": [
         ("RegularizationPathDisplay.from_estimator(model, X, y)", "path, error"),
         ("SupportDisplay.from_estimator(model)", "features by task"),
+        ("desparsify(model, X, y).plot()", "intervals by feature and task"),
         ("TaskSimilarityDisplay.from_estimator(model)", "which tasks are alike"),
         ("TuningCurveDisplay.from_estimator(pipeline, X)", "effect of a covariate"),
     ],

@@ -181,7 +181,7 @@ def desparsify(
     codes = None if clusters is None else tasks.cluster_codes(data, clusters)
     scores, codes_of_scores = [], []
     with one_blas_thread():
-        designs = working_designs(objective.parts, fit, objective.loss)
+        designs = working_designs(parts_of(objective), fit, objective.loss)
         for working, columns in designs:
             own = fit.columns(columns)
             scores.append(score_design(working, own, nodewise_alpha, correct_df))
@@ -254,6 +254,12 @@ def read_fit(model, reader, data):
     intercept = np.ravel(model.intercept_).astype(np.float64)
     intercept = np.broadcast_to(intercept, columns.shape[1])
     return objective, Fit(columns, intercept, np.asarray(df), model.fit_intercept)
+
+
+def parts_of(objective):
+    """Return the designs and targets of a fit; its own may be in other bases."""
+    ignores = objective.options.ignores_missing
+    return tasks.make_parts(objective.data, missing=ignores)
 
 
 def design_of_column(data, column):
