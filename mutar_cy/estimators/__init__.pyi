@@ -2407,6 +2407,7 @@ class PretrainedLassoCV(metaclass=ABCMeta):
     degenerate_tasks: Any
     groups: Any
     l1_ratio: Any
+    relax: Any
     ridge: Any
     set_fit_request: Any
     set_predict_request: Any
