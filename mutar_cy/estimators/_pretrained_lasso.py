@@ -125,8 +125,7 @@ class PretrainedLasso(PretrainedLassoModel, LossRegressor):
     %(positive)s
     %(warm_start)s
     %(loss)s
-    penalty_weights : {"sqrt_size"}, array-like of shape (n_features,) or dict, \
-            default="sqrt_size"
+    penalty_weights : "sqrt_size", array-like or dict, default="sqrt_size"
         Factors of the penalty of features, in both lassos; 1 by default. A dict has
         them by name of feature.
     %(task_column)s
@@ -240,8 +239,7 @@ class PretrainedLassoCV(LossCrossValidated, PretrainedLasso):
 
     Parameters
     ----------
-    pretrainings : array-like of shape (n_pretrainings,), \
-            default=(0, 0.25, 0.5, 0.75, 1)
+    pretrainings : array-like, default=(0, 0.25, 0.5, 0.75, 1)
         The values of ``pretraining`` to choose from, between 0 and 1.
     alphas : int or array-like of shape (n_alphas,), default=40
         The alphas to choose from, in any order; or their number for every value of
@@ -258,8 +256,7 @@ class PretrainedLassoCV(LossCrossValidated, PretrainedLasso):
     %(tol)s
     %(positive)s
     %(loss)s
-    penalty_weights : {"sqrt_size"}, array-like of shape (n_features,) or dict, \
-            default="sqrt_size"
+    penalty_weights : "sqrt_size", array-like or dict, default="sqrt_size"
         Factors of the penalty of features, in both lassos; 1 by default. A dict has
         them by name of feature.
     %(task_column)s
