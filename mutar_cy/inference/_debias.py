@@ -7,6 +7,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 from mutar_cy import tasks
+from mutar_cy._lib import one_blas_thread
 from mutar_cy.inference._desparsify import DROP_INS, check_model, model_of_fit
 from mutar_cy.inference._working_design import centred, dense, sample_weights
 from mutar_cy.inspection import fitted_model
@@ -38,6 +39,7 @@ class DebiasedFit:
     intercept: Any
 
 
+@one_blas_thread()
 def debias(model, X, y, sample_weight=None, task=None):
     r"""Return coefficients whose amplitudes are fitted again, by a factor per feature.
 

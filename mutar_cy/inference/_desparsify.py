@@ -55,6 +55,7 @@ MODELS: Any = (
 CHOSEN = "alpha", "beta", "deviations", "l1_ratio"
 
 
+@one_blas_thread()
 def desparsify(
     model,
     X,
@@ -180,14 +181,13 @@ def desparsify(
     objective, fit = read_fit(model, reader, data)
     codes = None if clusters is None else tasks.cluster_codes(data, clusters)
     scores, codes_of_scores = [], []
-    with one_blas_thread():
-        designs = working_designs(parts_of(objective), fit, objective.loss)
-        for working, columns in designs:
-            own = fit.columns(columns)
-            scores.append(score_design(working, own, nodewise_alpha, correct_df))
-            if codes is not None:
-                of_design = design_of_column(data, columns.start)
-                codes_of_scores.append(codes[of_design][working.kept])
+    designs = working_designs(parts_of(objective), fit, objective.loss)
+    for working, columns in designs:
+        own = fit.columns(columns)
+        scores.append(score_design(working, own, nodewise_alpha, correct_df))
+        if codes is not None:
+            of_design = design_of_column(data, columns.start)
+            codes_of_scores.append(codes[of_design][working.kept])
     errors = (
         IndependentErrors(scores)
         if codes is None
