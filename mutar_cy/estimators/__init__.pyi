@@ -185,7 +185,7 @@ class DataSharedLassoCV(metaclass=ABCMeta):
     eps: float
     cv: Any
     rule: Literal["min", "1se"]
-    criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic"] | None
+    criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic", "sure"] | None
     n_jobs: int | None
     fit_intercept: bool
     normalize: Literal["std"] | bool
@@ -218,7 +218,8 @@ class DataSharedLassoCV(metaclass=ABCMeta):
         eps: float = 0.01,
         cv: Any = None,
         rule: Literal["min", "1se"] = "min",
-        criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic"] | None = None,
+        criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic", "sure"]
+        | None = None,
         n_jobs: int | None = None,
         fit_intercept: bool = True,
         normalize: Literal["std"] | bool = False,
@@ -641,7 +642,7 @@ class DirtyModelCV(metaclass=ABCMeta):
     eps: float
     cv: Any
     rule: Literal["min", "1se"]
-    criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic"] | None
+    criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic", "sure"] | None
     n_jobs: int | None
     fit_intercept: bool
     normalize: Literal["std"] | bool
@@ -674,7 +675,8 @@ class DirtyModelCV(metaclass=ABCMeta):
         eps: float = 0.001,
         cv: Any = None,
         rule: Literal["min", "1se"] = "min",
-        criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic"] | None = None,
+        criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic", "sure"]
+        | None = None,
         n_jobs: int | None = None,
         fit_intercept: bool = True,
         normalize: Literal["std"] | bool = False,
@@ -882,7 +884,7 @@ class GroupLassoCV(metaclass=ABCMeta):
     eps: float
     cv: Any
     rule: Literal["min", "1se"]
-    criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic"] | None
+    criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic", "sure"] | None
     relax: Array | float | None
     n_jobs: int | None
     fit_intercept: bool
@@ -913,7 +915,8 @@ class GroupLassoCV(metaclass=ABCMeta):
         eps: float = 0.001,
         cv: Any = None,
         rule: Literal["min", "1se"] = "min",
-        criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic"] | None = None,
+        criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic", "sure"]
+        | None = None,
         relax: Array | float | None = None,
         n_jobs: int | None = None,
         fit_intercept: bool = True,
@@ -1342,7 +1345,7 @@ class IndLassoCV(metaclass=ABCMeta):
     per_task: bool
     cv: Any
     rule: Literal["min", "1se"]
-    criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic"] | None
+    criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic", "sure"] | None
     relax: Array | float | None
     n_jobs: int | None
     fit_intercept: bool
@@ -1374,7 +1377,8 @@ class IndLassoCV(metaclass=ABCMeta):
         per_task: bool = True,
         cv: Any = None,
         rule: Literal["min", "1se"] = "min",
-        criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic"] | None = None,
+        criterion: Literal["aic", "bic", "ebic", "qaic", "qbic", "qebic", "sure"]
+        | None = None,
         relax: Array | float | None = None,
         n_jobs: int | None = None,
         fit_intercept: bool = True,

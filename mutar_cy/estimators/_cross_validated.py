@@ -47,7 +47,7 @@ CONSTRAINTS: dict[str, Any] = {
     "criterion": [StrOptions({"aic", "bic", "ebic"}), None],
 }
 # Models with a parameter loss also have the criteria of quasi-likelihoods.
-CRITERIA_OF_LOSSES = {"aic", "bic", "ebic", "qaic", "qbic", "qebic"}
+CRITERIA_OF_LOSSES = {"aic", "bic", "ebic", "qaic", "qbic", "qebic", "sure"}
 
 
 RELAX: list[Any] = ["array-like", Interval(Real, 0, 1, closed="both"), None]

@@ -179,10 +179,12 @@ criterion : {"aic", "bic", "ebic"}, default=None
     path on all data; see Notes.
 """,
     "criterion of losses": """
-criterion : {"aic", "bic", "ebic", "qaic", "qbic", "qebic"}, default=None
+criterion : {"aic", "bic", "ebic", "qaic", "qbic", "qebic", "sure"}, default=None
     Information criterion that chooses alpha in place of cross-validation, from one
     path on all data; see Notes. Those with a q divide the deviance by a dispersion, for
     counts that scatter more than the loss says, and for losses without a likelihood.
+    "sure" is Stein's unbiased estimate of the risk over the variance of the noise, for
+    squared error: :math:`\\sum_c \\| r_c \\|^2 / \\sigma_c^2 + 2 d - \\sum_c n_c`.
 """,
     "criterion_path_": """
 criterion_path_ : ndarray of shape (n_alphas,)
@@ -192,7 +194,8 @@ criterion_path_ : ndarray of shape (n_alphas,)
 criterion_dispersion_ : float or ndarray of shape (n_columns,)
     Only for criteria with a q: Pearson's statistic over its degrees of freedom, at the
     weakest penalty that leaves half of the samples; at least 1 for counts. An array of
-    all tasks and responses if each has a penalty of its own.
+    all tasks and responses if each has a penalty of its own. With "sure", the variances
+    of the noise of all tasks and responses, estimated there.
 """,
     "dispersion_": """
 dispersion_ : float

@@ -18,6 +18,7 @@ MAX_DF_SHARE = 0.5
 
 # Criteria of quasi-likelihoods, and those of likelihoods with the same cost.
 QUASI = {"qaic": "aic", "qbic": "bic", "qebic": "ebic"}
+SURE = "sure"  # Stein's unbiased estimate of the risk, over the variance of the noise
 # Dispersion of counts above which a criterion of their likelihood selects too much. The
 # standard error of the dispersion of 100 Poisson counts is about 0.15.
 OVERDISPERSED = 1.5
@@ -50,7 +51,7 @@ def criterion_path(objective, grid, criterion, rows=None):
     ----------
     objective : Objective
     grid : Grid
-    criterion : {"aic", "bic", "ebic", "qaic", "qbic", "qebic"}
+    criterion : {"aic", "bic", "ebic", "qaic", "qbic", "qebic", "sure"}
     rows : RowCounts, default=None
         Of the data, if those of the objective are others.
 
@@ -79,6 +80,8 @@ def criterion_path(objective, grid, criterion, rows=None):
         if criterion not in QUASI:
             warn_overdispersed(objective.loss, criterion, phi)
             phi = None
+    if criterion == SURE:
+        phi = noise_variances(objective, fits, df, rows)
     kind = QUASI.get(criterion, criterion)
     values = _values(objective, fits, df, kind, rows, phi)
     n_unconverged = sum(piece.n_unconverged for piece in fits)
@@ -94,7 +97,13 @@ def count_rows(data):
 
 def check_criterion(loss, criterion):
     """Raise unless a criterion is one for targets of a loss."""
-    if criterion in QUASI:
+    if criterion == SURE:
+        if not loss.is_quadratic:
+            raise ValueError(
+                f"criterion='sure' is for squared error, but loss={loss.name!r}; "
+                f"choose by cross-validation."
+            )
+    elif criterion in QUASI:
         if loss.link != "log":
             raise ValueError(
                 f"criterion={criterion!r} divides the deviance by a dispersion, which "
@@ -145,6 +154,35 @@ def dispersion_of_path(objective, fits, df, rows):
     return float(phi[0]) if joint else phi
 
 
+def noise_variances(objective, fits, df, rows):
+    """Return the variances of the noise, at the weakest penalty that can tell them.
+
+    It leaves half of the samples, of all columns together or of each with penalties of
+    their own; the variances are those of columns.
+
+    Parameters
+    ----------
+    objective : Objective
+    fits : list of SparseCoefficients
+    df : ndarray of shape (n_points, n_columns)
+    rows : RowCounts
+
+    Returns
+    -------
+    variances : ndarray of shape (n_columns,)
+    """
+    all_rows = [np.arange(len(Y)) for Y in objective.data.targets]
+    errors, _ = objective.validation_losses(fits, all_rows)
+    sums, counts = df, rows.counts
+    if not isinstance(objective.penalty, list):
+        sums, counts = df.sum(axis=1, keepdims=True), counts.sum(keepdims=True)
+    weakest = np.argmax(np.where(sums <= MAX_DF_SHARE * counts, sums, -1.0), axis=0)
+    at = np.broadcast_to(weakest, df.shape[1]), np.arange(df.shape[1])
+    variances = rows.counts * errors[at] / np.maximum(rows.counts - df[at], 1.0)
+    # Targets without noise: any number will do, since errors are 0 too.
+    return np.maximum(variances, np.finfo(np.float64).tiny)
+
+
 def warn_overdispersed(loss, criterion, phi):
     """Warn that counts scatter more than their likelihood says."""
     largest = float(np.max(phi))
@@ -173,8 +211,10 @@ def _values(objective, fits, df, criterion, rows, phi):
     losses, _ = objective.validation_losses(fits, all_rows)
     joint = not isinstance(objective.penalty, list)
     n_samples = counts.sum() if joint else counts
-    cost = 2.0 if criterion == "aic" else np.log(n_samples)
-    if phi is None:
+    cost = 2.0 if criterion in ("aic", SURE) else np.log(n_samples)
+    if criterion == SURE:
+        values = counts * (losses / phi - 1.0)
+    elif phi is None:
         sizes = counts if loss.is_quadratic else rows.totals
         values = loss.minus_two_log_likelihood(losses, sizes)
     else:
