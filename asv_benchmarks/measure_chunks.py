@@ -69,10 +69,14 @@ def main():
     parser.add_argument("--features", type=int, default=300)
     parser.add_argument("--fits", nargs="+", default=["fit", "path", "cv", "poisson"])
     options = parser.parse_args()
-    write_store(options.folder, options.rows, options.features)
+    context = multiprocessing.get_context("spawn")
+    # In a process of its own: the peak memory of a process counts for its children.
+    sizes = options.folder, options.rows, options.features
+    writer = context.Process(target=write_store, args=sizes)
+    writer.start()
+    writer.join()
     print("| fit | passes | wall, s | processor, s | peak, MB | gap | objective |")
     print("|---|---|---|---|---|---|---|")
-    context = multiprocessing.get_context("spawn")
     for name in ["read", *options.fits]:
         results = context.Queue()
         process = context.Process(target=measure, args=(options.folder, name, results))

@@ -132,3 +132,54 @@ def test_sparse_rows(wrap, loss):
         found.predict(RowChunks(wrap(X), 70), task=site),
         dense.predict(RowChunks(X, 70), task=site),
     )
+
+
+def data_frames():
+    """Return a data frame of pandas, the same of dask, and its columns of X."""
+    pd = pytest.importorskip("pandas")
+    dd = pytest.importorskip("dask.dataframe")
+    X, site, y, _, _ = simulate()
+    names = [f"x{j}" for j in range(N_FEATURES)]
+    table = pd.DataFrame(X, columns=names)
+    table["site"], table["y"] = site, y["numbers"]
+    return table, dd.from_pandas(table, npartitions=6), names
+
+
+def test_data_frames_of_dask():
+    table, lazy, names = data_frames()
+    groups = [f"g{j // 3}" for j in range(N_FEATURES)]
+    model = mc.GroupLasso(0.2, tol=1e-9, groups=groups, penalty_weights={"g1": 0.0})
+    memory = sklearn.clone(model).fit(table[names], table["y"], task=table["site"])
+    found = model.fit(lazy[names], lazy["y"], task=lazy["site"])
+    assert found.feature_names_in_.tolist() == names
+    assert found.selected_groups_ == memory.selected_groups_
+    np.testing.assert_allclose(found.coef_, memory.coef_, atol=1e-8)
+    np.testing.assert_allclose(
+        found.predict(lazy[names], task=lazy["site"]),
+        memory.predict(table[names], task=table["site"]),
+        atol=1e-7,
+    )
+    by_site = {s: lazy[lazy["site"] == s] for s in ("Bern", "Lyon", "Oslo")}
+    X = {s: own[names] for s, own in by_site.items()}
+    y = {s: own["y"] for s, own in by_site.items()}
+    np.testing.assert_allclose(model.fit(X, y).coef_, memory.coef_, atol=1e-8)
+    with pytest.raises(ValueError, match="X has columns"):
+        model.predict({s: own[names[::-1]] for s, own in by_site.items()})
+    with pytest.raises(ValueError, match="Designs have other columns"):
+        model.fit(X | {"Lyon": by_site["Lyon"][names[::-1]]}, y)
+    text = lazy[[*names, "site"]].astype({"site": object})
+    with pytest.raises(ValueError, match="dtype object"):
+        model.fit(text, lazy["y"], task=lazy["site"])
+    with pytest.raises(ValueError, match="MTW needs the rows of X in memory"):
+        mc.MTW().fit(lazy[names], lazy["y"])
+
+
+def test_blocks_of_columns_of_dask_are_put_together():
+    da = pytest.importorskip("dask.array")
+    X, site, y, _, _ = simulate()
+    model, given = mc.GroupLasso(0.2), {"task": site}
+    expected = sklearn.clone(model).fit(RowChunks(X, 100), y["numbers"], **given)
+    blocks = da.from_array(X, chunks=(100, 7))
+    with pytest.warns(UserWarning, match="dask array in 5 blocks of columns"):
+        model.fit(blocks, y["numbers"], **given)
+    np.testing.assert_allclose(model.coef_, expected.coef_, atol=1e-10)

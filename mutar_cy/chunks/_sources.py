@@ -7,6 +7,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn import get_config
 
+from mutar_cy._lib import warn_user
 from mutar_cy.chunks._chunk import Chunk
 
 # Bytes of a chunk in double precision: large enough that BLAS and the disk work at
@@ -57,8 +58,33 @@ class RowChunks:
         return int(self.shape[0])
 
 
+def is_lazy_frame(X):
+    """Return whether X is a data frame of dask."""
+    return hasattr(X, "to_dask_array") and hasattr(X, "columns")
+
+
+def as_rows(X):
+    """Return what is read by rows: of a data frame of dask, its array.
+
+    The lengths of its partitions are computed. Blocks of columns of a dask array are
+    put together, with a warning.
+    """
+    if is_lazy_frame(X):
+        X = X.to_dask_array(lengths=True)
+    if hasattr(X, "map_blocks") and X.ndim == 2 and X.numblocks[1] > 1:
+        warn_user(
+            f"X is a dask array in {X.numblocks[1]} blocks of columns, which every "
+            "pass puts together: its workers exchange all of X. Store whole rows, or "
+            "write X.rechunk({1: -1}) to disk first."
+        )
+        X = X.rechunk({1: -1})
+    return X
+
+
 def is_chunked(X):
     """Return whether X is an array that must not be loaded as a whole."""
+    if is_lazy_frame(X):
+        return True
     if isinstance(X, np.memmap):
         return X.ndim == 2 and X.nbytes > get_config()["working_memory"] * MIB
     if isinstance(X, np.ndarray) or issparse(X) or hasattr(X, "coords"):

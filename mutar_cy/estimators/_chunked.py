@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.base import clone
 
+from mutar_cy._lib import import_pandas
 from mutar_cy.chunks._loss_passes import LossColumns
 from mutar_cy.chunks._passes import (
     ChunkedData,
@@ -13,7 +14,13 @@ from mutar_cy.chunks._passes import (
     LinearFit,
     sums_of_residuals,
 )
-from mutar_cy.chunks._sources import RowChunks, cut, is_chunked
+from mutar_cy.chunks._sources import (
+    RowChunks,
+    as_rows,
+    cut,
+    is_chunked,
+    is_lazy_frame,
+)
 from mutar_cy.chunks._stats_rows import StatsRows, squared_errors
 from mutar_cy.chunks._streamed import StreamedColumns
 from mutar_cy.chunks._task_stats import TaskStats, check_stats
@@ -36,6 +43,7 @@ class ChunkedInput(NamedTuple):
     designs: dict  # by task: what can be sliced by rows, or TaskStats
     kind: str  # "dict", "list", "table" or "long"
     is_flat: bool = True  # whether a target has one axis
+    names: Any = None  # of the columns, if the designs are data frames
     labels: Any = None  # (n_samples,), the tasks of the rows of a long table
     on_pass: Any = None  # called with the number of passes after every one
 
@@ -55,6 +63,9 @@ class ChunkedInput(NamedTuple):
         X, Y : list of ndarray
         """
         y = [own[:, 0] for own in Y] if self.is_flat else Y
+        if self.names is not None:
+            frame = import_pandas("A fit to data frames of dask").DataFrame
+            X = [frame(own, columns=self.names) for own in X]
         if self.kind == "table":
             return reader(X[0], y[0])
         if self.kind == "list":
@@ -64,7 +75,10 @@ class ChunkedInput(NamedTuple):
             return reader(*(dict(zip(tasks, own, strict=True)) for own in (X, y)))
         numbers = np.repeat(np.arange(len(tasks)), [len(own) for own in X])
         labels = np.array(tasks)[numbers]
-        return reader(np.concatenate(X), np.concatenate(y), task=labels)
+        table = np.concatenate(X)
+        if self.names is not None:
+            table = frame(table, columns=self.names)
+        return reader(table, np.concatenate(y), task=labels)
 
     def n_rows(self, task):
         """Return the number of rows of a task."""
@@ -87,13 +101,33 @@ def chunked_input(X, task=None) -> ChunkedInput | None:
     task : array-like of shape (n_samples,), default=None
         The labels of the rows of one long table.
     """
+    found = _chunked_as_given(X, task)
+    if found is None or found.is_statistics:
+        return found
+    names = [list(own.columns) for own in found.designs.values() if is_lazy_frame(own)]
+    if names and (len(names) < len(found.designs) or any(n != names[0] for n in names)):
+        raise ValueError(
+            "Designs have other columns; give data frames with the same columns, in "
+            "the same order, for all tasks."
+        )
+    if found.kind == "long":  # one design
+        table = as_rows(X)
+        n_rows = table.shape[0]
+        if found.labels.shape != (n_rows,):
+            raise ValueError(
+                f"task has shape {found.labels.shape}, but X has {n_rows} rows; give "
+                "one label per row."
+            )
+        designs = dict.fromkeys(found.designs, table)
+    else:
+        designs = {task: as_rows(own) for task, own in found.designs.items()}
+    return found._replace(designs=designs, names=names[0] if names else None)
+
+
+def _chunked_as_given(X, task) -> ChunkedInput | None:
+    """Return X as `ChunkedInput`, whose designs are as they are given."""
     if task is not None and is_chunked(X):
         labels = np.asarray(task)
-        if labels.shape != (X.shape[0],):
-            raise ValueError(
-                f"task has shape {labels.shape}, but X has {X.shape[0]} rows; give one "
-                "label per row."
-            )
         found = dict.fromkeys(np.unique(labels).tolist(), X)
         return ChunkedInput(found, "long", labels=labels)
     if isinstance(X, TaskStats):
@@ -446,7 +480,8 @@ class StatisticsFit:
             intercept = self.coefficients(solution)[1]
             fitted["intercept_"] = intercept.reshape(objective.data.columns)[()]
         fitted.pop("residuals_", None)
-        return {**fitted, "n_features_in_": self.model.n_features_in_}
+        columns = ("n_features_in_", "feature_names_in_")
+        return fitted | {n: v for n, v in vars(self.model).items() if n in columns}
 
 
 class StreamedFit(StatisticsFit):
@@ -744,13 +779,20 @@ def predict_chunked(model, given, X, coef, intercept):
     """
     if given.is_statistics:
         raise ValueError("X holds statistics, which have no rows to predict for.")
+    names = list(getattr(model, "feature_names_in_", []))
+    if given.names is not None and names and names != given.names:
+        raise ValueError(
+            f"X has columns {given.names[:10]}, but {type(model).__name__} was fitted "
+            f"to {names[:10]}."
+        )
     if given.kind == "table":
         if model.layout_ not in ("single", "shared"):
             raise ValueError(
                 f"{type(model).__name__} was fitted with one design per task; pass X "
                 "as a dict or a list of designs."
             )
-        return predict_rows(X, coef, intercept, type(model).__name__)
+        (design,) = given.designs.values()
+        return predict_rows(design, coef, intercept, type(model).__name__)
     labels = model.tasks_.tolist()
     unknown = [task for task in given.designs if task not in labels]
     if unknown or model.layout_ in ("single", "shared"):
@@ -768,6 +810,7 @@ def predict_chunked(model, given, X, coef, intercept):
 
 def predict_long(model, X, coef, intercept, task):
     """Return linear predictors of a long table that is read by rows."""
+    X = as_rows(X)
     labels, known = np.asarray(task), model.tasks_.tolist()
     found, inverse = np.unique(labels, return_inverse=True)
     unknown = [own for own in found.tolist() if own not in known]

@@ -20,6 +20,8 @@ from mutar_cy.objectives import (
     refuse_without_rows,
 )
 
+COLUMNS = "n_features_in_", "feature_names_in_"  # attributes that reading data sets
+
 
 class ClassFit(LossFit):
     """A class against the rest, fitted by Newton steps of one pass each.
@@ -104,7 +106,7 @@ class ClassifierFit:
             fitted[name] = np.reshape(np.stack(values), fitted[name].shape)
         return {
             **fitted,
-            "n_features_in_": self.model.n_features_in_,
+            **{n: v for n, v in vars(self.model).items() if n in COLUMNS},
             "n_passes_": sum(own.n_passes for own in self._data),
             "n_bytes_read_": sum(own.n_bytes for own in self._data),
         }

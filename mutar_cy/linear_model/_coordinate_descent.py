@@ -10,7 +10,7 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
 from mutar_cy._lib import ExplainedArguments, one_blas_thread
-from mutar_cy.chunks._sources import is_chunked
+from mutar_cy.chunks._sources import as_rows, is_chunked
 from mutar_cy.designs import DesignTargets
 from mutar_cy.estimators._chunked import (
     chunked_input,
@@ -224,7 +224,7 @@ class CoordinateDescentRegressor(
         check_is_fitted(self)
         if is_chunked(X) and not isinstance(X, np.memmap):
             coef = np.asarray(self.coef_).T
-            return predict_rows(X, coef, self.intercept_, type(self).__name__)
+            return predict_rows(as_rows(X), coef, self.intercept_, type(self).__name__)
         X = check_design(self, X, finite=True)
         return linear(X, np.asarray(self.coef_).T, self.intercept_)
 
