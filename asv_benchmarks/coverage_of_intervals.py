@@ -15,7 +15,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import kstest
 
-from mutar_cy import GroupLasso, GroupLassoClassifier, GroupLassoCV
+from mutar_cy import (
+    GroupLasso,
+    GroupLassoClassifier,
+    GroupLassoClassifierCV,
+    GroupLassoCV,
+)
 from mutar_cy.inference import desparsify
 
 N_TRUE = 5
@@ -76,11 +81,14 @@ def draw(setting, loss, kind, seed):
 def make_model(loss, alpha):
     """Return the model of a setting; alpha None: chosen by cross-validation."""
     if loss == "logistic":
+        if alpha is None:
+            return GroupLassoClassifierCV(alphas=20, eps=0.05)
         return GroupLassoClassifier(alpha=alpha)
-    loss = "squared_error" if loss == "squared" else loss
+    if alpha is None and loss == "poisson":
+        return GroupLassoCV(loss=loss, alphas=20, eps=0.05)
     if alpha is None:
-        return GroupLassoCV(loss=loss, alphas=30, eps=0.02)
-    return GroupLasso(alpha=alpha, loss=loss)
+        return GroupLassoCV(alphas=30, eps=0.02)
+    return GroupLasso(alpha=alpha, loss="squared_error" if loss == "squared" else loss)
 
 
 def run(setting, loss, alpha, args):
