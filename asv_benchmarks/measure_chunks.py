@@ -81,8 +81,10 @@ def main():
         results = context.Queue()
         process = context.Process(target=measure, args=(options.folder, name, results))
         process.start()
-        passes, gap, objective, wall, cpu, peak = results.get()
         process.join()
+        if process.exitcode:
+            raise SystemExit(f"The fit {name!r} failed; see its error above.")
+        passes, gap, objective, wall, cpu, peak = results.get()
         cells = f"{wall:.1f} | {cpu:.1f} | {peak:.0f} | {gap:.1e} | {objective:.4g}"
         print(f"| {name} | {passes} | {cells} |", flush=True)
 

@@ -134,6 +134,40 @@ def test_a_path_ends_early():
     assert path.coefs.shape == expected.coefs.shape
 
 
+@pytest.mark.parametrize(
+    ("model", "memory"),
+    [
+        (mc.GroupLasso(), 1024),
+        (mc.GroupLasso(), MEMORY),
+        (mc.GroupLasso(loss="poisson"), 1024),
+    ],
+)
+def test_a_path_ends_when_enough_is_explained(model, memory):
+    X, y, _ = simulate()
+    if model.loss == "poisson":
+        X = {task: own[:, :20] for task, own in X.items()}
+        y = {task: np.floor(np.exp(np.clip(own, -3, 3))) for task, own in y.items()}
+    model = sklearn.clone(model).set_params(tol=1e-7)
+    given = {"alphas": 15, "eps": 0.01, "max_explained": 0.5}
+    expected = mc.regularization_path(model, X, y, **given)
+    with sklearn.config_context(working_memory=memory):
+        found = mc.regularization_path(model, lazily(X), y, **given)
+    assert 1 < len(expected.alphas) < 15
+    np.testing.assert_allclose(found.alphas, expected.alphas, rtol=1e-6)
+    np.testing.assert_allclose(found.coefs, expected.coefs, atol=1e-4)
+
+
+@pytest.mark.parametrize("tol", [0.0, 1e-14])
+@pytest.mark.filterwarnings("ignore:Objective did not converge")
+def test_a_tolerance_beyond_rounding_ends(tol):
+    X, y, _ = simulate()
+    with sklearn.config_context(working_memory=MEMORY):
+        found = mc.GroupLasso(0.7, tol=tol, max_iter=20_000).fit(lazily(X), y)
+    expected = mc.GroupLasso(0.7, tol=1e-10, max_iter=20_000).fit(X, y)
+    np.testing.assert_allclose(found.coef_, expected.coef_, atol=1e-6)
+    assert found.n_passes_ <= 6
+
+
 def test_what_paths_refuse():
     X, y, _ = simulate()
     stats = {t: TaskStats.from_chunk(X[t], y[t], task=t) for t in X}

@@ -403,7 +403,11 @@ class StatisticsFit:
 
     def solve(self):
         """Return the solution of the objective, as yet without a look at the data."""
-        return self.objective.solve()
+        return self.solution_of(self.objective)
+
+    def solution_of(self, objective):
+        """Return the solution of the objective at other strengths and options."""
+        return objective.solve()
 
     def certified_solution(self, data):
         """Return the solution with the gap of the data, by one more pass."""
@@ -507,9 +511,9 @@ class StreamedFit(StatisticsFit):
         self.solver = StreamedSolver(self.objective, self.rows)
         self.objective.find_alpha_max = self.solver.alpha_max
 
-    def solve(self):
+    def solution_of(self, objective):
         """Return the solution, by as many passes as times that columns came in."""
-        return self.solver.solve(self.objective)
+        return self.solver.solve(objective)
 
     def solve_path(self, strengths):
         """Yield the solutions at several strengths, each from the last one."""
@@ -543,6 +547,10 @@ class LossFit(StatisticsFit):
         """Yield the certified solutions at several strengths, each from the last."""
         for point in strengths:
             yield self.solver.solve(self.objective.with_params(**point))
+
+    def solution_of(self, objective):
+        """Return the certified solution at other strengths and options."""
+        return self.solver.solve(objective)
 
     def certified_path(self, _, points):
         """Return the solutions of a path, and their arrays in the user's units."""

@@ -363,7 +363,10 @@ def regularization_path(
     if not np.all(grid.alphas) and not getattr(model, "ridge", 0.0):
         warn_user("With alpha=0 nothing is penalised.")
     fields = solve_grid(
-        objective, grid, StoppingRule(objective, max_features, max_explained), posed
+        objective,
+        grid,
+        StoppingRule(objective, max_features, max_explained, posed),
+        posed,
     )
     layouts = hasattr(model, "task_column")  # scikit-learn's drop-ins have none
     return RegularizationPath(
@@ -447,14 +450,20 @@ class StoppingRule:
     max_features : int or None
     max_explained : float or None
         As `regularization_path` takes them.
+    posed : tuple, default=None
+        As `solve_grid` takes it.
     """
 
-    def __init__(self, objective, max_features, max_explained):
+    def __init__(self, objective, max_features, max_explained, posed=None):
         self.objective = objective
         self.max_features, self.max_explained = max_features, max_explained
         if max_explained is not None:
             null = objective.path_strengths([objective.largest_alpha()])
-            self.null = next(iter(objective.with_options(tol=1.0).solve_path(null)))
+            loose = objective.with_options(tol=1.0)
+            if posed is None:
+                self.null = next(iter(loose.solve_path(null)))
+            else:
+                self.null = posed[0].solution_of(loose.with_params(**null[0]))
 
     def __call__(self, solution):
         """Tell whether a solution is the last of the path."""

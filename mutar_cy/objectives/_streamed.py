@@ -23,6 +23,8 @@ FIRST = 256
 # The share of the tolerance that the columns in play are solved to, and the share that
 # all columns must meet before the data are read for the certificate.
 IN_PLAY, IN_ALL = 0.3, 0.7
+# Excess of a dual ratio over 1 that counts as rounding.
+ROUNDING = 1e-9
 
 
 def choose_blocks(blocks, ratios, n_held, capacity):
@@ -47,7 +49,7 @@ def choose_blocks(blocks, ratios, n_held, capacity):
     ValueError
         If there is no memory for them.
     """
-    violating = np.flatnonzero(ratios > 1.0)
+    violating = np.flatnonzero(ratios > 1.0 + ROUNDING)
     if n_held and not len(violating):
         return violating
     order = np.argsort(-ratios, kind="stable")
@@ -114,14 +116,14 @@ class StreamedSolver:
         coef = np.zeros(shape) if start is None else start
         if not len(self.chosen):
             self._bring_in(self._ratios(objective, None, np.zeros(shape)))
-        n_iter, tol = 0, objective.options.tol
+        n_iter = 0
         while True:
             solution = self._solve_in_play(objective, coef)
             coef, n_iter = solution.coef, n_iter + solution.n_iter
             sums = self._sums(coef)
             found = certified_by_data(objective, solution, sums, self.columns)
             target = found.gap_target
-            if np.all(found.dual_gap <= IN_ALL * target) or not tol:
+            if np.all(found.dual_gap <= IN_ALL * target):
                 break
             if not self._bring_in(self._ratios(objective, solution, coef)):
                 break

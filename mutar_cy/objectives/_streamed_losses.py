@@ -35,8 +35,6 @@ MAX_STALLED = 3
 # Rounding errors of sums of losses, relative to the losses: of a tree over chunks.
 EPS = 64 * np.finfo(np.float64).eps
 TINY = np.finfo(np.float64).tiny
-# Excess of a dual ratio that counts as violating: that of solvers' rounding.
-ROUNDING = 1e-9
 
 
 class Point(NamedTuple):
@@ -176,7 +174,6 @@ class StreamedNewton:
         for own, columns in penalised_problems(self.problem):
             ratios = block_ratios(own, correlation[columns])
             largest = np.maximum(largest, ratios)
-        largest[(largest > 1.0) & (largest <= 1.0 + ROUNDING)] = 1.0
         largest[self.chosen] = 0.0
         n_held = len(self._features())
         new = choose_blocks(self.blocks, largest, n_held, self.capacity)
