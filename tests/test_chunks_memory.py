@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-N_ROWS, N_FEATURES = 60_000, 250  # 60 MB in single precision, 120 in double
-ALLOWED = 64 * 2**20  # bytes beyond what imports have allocated
+N_ROWS, N_FEATURES = 40_000, 250  # 40 MB in single precision, 80 in double
+ALLOWED = 48 * 2**20  # bytes beyond what imports have allocated
 
 SCRIPT = """
 import resource, sys
