@@ -20,6 +20,7 @@ from mutar_cy import (
 )
 from mutar_cy.inference import desparsify
 from mutar_cy.linear_model import ElasticNetCV, Lasso, LassoCV, MultiTaskLasso
+from mutar_cy.losses import Gamma, NegativeBinomial, Poisson, Tweedie
 
 TIGHT = {"tol": 1e-14, "max_iter": 100_000}
 
@@ -155,10 +156,9 @@ def test_a_message_names_the_argument_and_the_way_out():
         desparsify(model, X, y).interval(95)
     with pytest.raises(ValueError, match=r"groups\['a'\] is \[9\], but there are 6"):
         desparsify(model, X, y).test({"a": [9]})
-    counts = [np.abs(v).round() for v in y]
-    gamma = GroupLasso(alpha=0.1, loss="gamma").fit(X, [v + 1 for v in counts])
+    huber = GroupLasso(alpha=0.1, loss="huber").fit(X, y)
     with pytest.raises(ValueError, match=r"fit GroupLasso\(loss='squared_error'\)"):
-        desparsify(gamma, X, counts)
+        desparsify(huber, X, y)
     three = [np.arange(len(v)) % 3 for v in y]
     with pytest.raises(ValueError, match=r"for two classes, but .* was fitted to 3"):
         desparsify(GroupLassoClassifier(alpha=0.1).fit(X, three), X, three)
@@ -425,3 +425,47 @@ def test_the_forest_plot_has_the_intervals(figures):
         "b",
         "mean",
     ]
+
+
+@pytest.mark.parametrize(
+    ("loss", "estimated"),
+    [
+        (NegativeBinomial(0.5), False),
+        (NegativeBinomial(0.5), True),
+        (Gamma(), True),
+        (Tweedie(1.4), True),
+        (Poisson(), True),
+    ],
+)
+def test_without_penalty_errors_are_those_of_maximum_likelihood(loss, estimated):
+    # The inverse of Fisher's information, times Pearson's dispersion if estimated.
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((300, 4))
+    mean = np.exp(0.5 + 0.3 * X[:, 0])
+    y = rng.poisson(mean * rng.gamma(2.0, 0.5, 300)).astype(float)
+    if isinstance(loss, Gamma):
+        y = rng.gamma(2.0, mean / 2)
+    model = GroupLasso(alpha=1e-9, loss=loss, groups=1, **TIGHT).fit(X, y)
+    found = desparsify(
+        model, X, y, nodewise_alpha=0.0, estimate_dispersion=estimated
+    ).frame()
+    fitted = model.predict(X)
+    design = np.column_stack([np.ones(300), X])
+    information = (design.T * (fitted**2 / loss.variance(fitted))) @ design
+    phi = 1.0
+    if estimated:
+        phi = np.sum((y - fitted) ** 2 / loss.variance(fitted)) / (300 - 5)
+        assert_allclose(phi, model.dispersion_, rtol=1e-5)
+    errors = np.sqrt(phi * np.diag(np.linalg.inv(information)))[1:]
+    assert_allclose(found["se"], errors, rtol=1e-4)
+    assert_allclose(found["estimate"], model.coef_.ravel(), atol=1e-5)
+
+
+def test_estimated_dispersion_widens_intervals_of_overdispersed_counts():
+    rng = np.random.default_rng(1)
+    X = [rng.standard_normal((200, 8)) for _ in range(2)]
+    y = [rng.poisson(np.exp(0.7 + 0.3 * x[:, 0]) / 3) * 3.0 for x in X]
+    model = GroupLasso(alpha=0.1, loss="poisson").fit(X, y)
+    plain = desparsify(model, X, y).frame()["se"]
+    wide = desparsify(model, X, y, estimate_dispersion=True).frame()["se"]
+    assert_allclose(wide / plain, np.sqrt(3.0), rtol=0.25)

@@ -78,4 +78,5 @@ def desparsify(
     clusters: Data | None = None,
     nodewise_alpha: float | None = None,
     correct_df: bool = True,
+    estimate_dispersion: bool = False,
 ) -> Inference: ...

@@ -67,6 +67,7 @@ def desparsify(
     clusters=None,
     nodewise_alpha=None,
     correct_df=True,
+    estimate_dispersion=False,
 ):
     r"""Return intervals and tests for the coefficients of a fitted sparse model.
 
@@ -88,15 +89,15 @@ def desparsify(
     selected features which the lasso of column j leaves out. It is 1 where the lasso
     leaves none out, as in least squares.
 
-    Models of counts and classes have the residuals, designs and node-wise lassos of
-    the last step of Newton's method, and a noise of variance 1.
+    Models of other losses have the residuals, designs and node-wise lassos of a step of
+    Fisher's scoring at the fit, and a noise of variance 1 for counts and classes.
 
     Parameters
     ----------
     model : estimator
         A fitted model: :class:`~mutar_cy.IndLasso`, :class:`~mutar_cy.GroupLasso` or
-        :class:`~mutar_cy.DirtyModel` with the loss "squared_error" or "poisson", their
-        classifiers for two classes, :class:`~mutar_cy.DataSharedLasso`, the classes of
+        :class:`~mutar_cy.DirtyModel` with any loss but "huber", their classifiers for
+        two classes, :class:`~mutar_cy.DataSharedLasso`, the classes of
         :mod:`mutar_cy.linear_model`, or the cross-validated class of one of these.
     X, y : object
         The data that the model was fitted to, in the same layout.
@@ -121,6 +122,10 @@ def desparsify(
         Whether to use the factors :math:`f_{jk}`; else they are 1, and estimates those
         of [1]_ and [2]_. Then intervals of true effects cover too little where a fit
         selects many features.
+    estimate_dispersion : bool, default=False
+        Whether counts have the variance of their loss times a factor, a dispersion that
+        is estimated for every task: quasi-likelihood, with t-tests. It is always
+        estimated with the losses "gamma" and "tweedie".
 
     Returns
     -------
@@ -181,7 +186,9 @@ def desparsify(
     objective, fit = read_fit(model, reader, data)
     codes = None if clusters is None else tasks.cluster_codes(data, clusters)
     scores, codes_of_scores = [], []
-    designs = working_designs(parts_of(objective), fit, objective.loss)
+    designs = working_designs(
+        parts_of(objective), fit, objective.loss, estimate_dispersion
+    )
     for working, columns in designs:
         own = fit.columns(columns)
         scores.append(score_design(working, own, nodewise_alpha, correct_df))
@@ -222,10 +229,10 @@ def check_model(model, who):
         return
     loss = getattr(model, "loss", "squared_error")
     loss = getattr(loss, "name", loss)
-    if loss not in ("squared_error", "poisson"):
+    if loss == "huber":
         raise ValueError(
-            f"{who} needs squared error, counts or two classes, but {name} has "
-            f"loss={loss!r}; fit {name}(loss='squared_error')."
+            f"{who} has no standard errors for loss={loss!r}, which {name} has; fit "
+            f"{name}(loss='squared_error')."
         )
 
 

@@ -41,7 +41,7 @@ class Fit(NamedTuple):
         )
 
 
-def working_designs(parts, fit, loss):
+def working_designs(parts, fit, loss, estimate_dispersion=False):
     """Yield the weighted problems of a fit, each with the columns it is for.
 
     Parameters
@@ -49,6 +49,8 @@ def working_designs(parts, fit, loss):
     parts : list of DesignTargets
     fit : Fit
     loss : Loss
+    estimate_dispersion : bool, default=False
+        Whether the variance of counts is unknown up to a factor.
 
     Yields
     ------
@@ -64,7 +66,9 @@ def working_designs(parts, fit, loss):
         else:  # every response has weights of its own
             for c in range(start, stop):
                 own = slice(c, c + 1)
-                yield loss_design(part, c - start, fit.columns(own), loss), own
+                working = loss_design(part, c - start, fit.columns(own), loss)
+                known = loss.has_likelihood and not estimate_dispersion
+                yield working._replace(noise_is_known=known), own
         start = stop
 
 
@@ -81,16 +85,26 @@ def squared_error_design(part, fit):
 
 
 def loss_design(part, column, fit, loss):
-    """Return the problem of a step of Newton's method, for one response."""
+    """Return the problem of a step of Fisher's scoring, for one response.
+
+    Weights are the information of a sample about its predictor, residuals the scores
+    over their roots: of variance 1, or of that of the dispersion.
+    """
     weight, kept = sample_weights(part)
     X, y, weight = dense(part.X)[kept], part.Y[kept, column], weight[kept]
     eta = X @ fit.coef[:, 0] + fit.intercept[0]
     if part.offset is not None:
         eta = eta + part.offset[kept, column]
-    curvature = np.maximum(loss.curvature(y, eta), NO_CURVATURE)
-    root = np.sqrt(weight * curvature)
-    residual = np.sqrt(weight / curvature) * (y - loss.mean(eta))
-    X = centred(X, weight * curvature, fit.has_intercept)
+    information = loss.curvature(y, eta)
+    if loss.link == "log":
+        mean = loss.mean(eta)
+        information = mean**2 / loss.variance(mean)
+    information = np.maximum(information, NO_CURVATURE)
+    score, curvature = np.empty((2, len(y)))
+    loss.evaluate(np.ascontiguousarray(y), eta, np.ones(len(y)), score, curvature)
+    root = np.sqrt(weight * information)
+    residual = np.sqrt(weight / information) * score
+    X = centred(X, weight * information, fit.has_intercept)
     return WorkingDesign(root[:, None] * X, residual[:, None], True, kept, part.name)
 
 
