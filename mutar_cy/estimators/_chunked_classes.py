@@ -7,12 +7,11 @@ from sklearn.base import clone
 
 from mutar_cy.chunks._loss_passes import LossColumns
 from mutar_cy.estimators._chunked import (
-    LOADED,
     LossFit,
     one_row_per_task,
-    read_targets,
     refuse_free_and_positive,
 )
+from mutar_cy.estimators._chunked_input import LOADED, read_targets
 from mutar_cy.losses import Logistic, SquaredError
 from mutar_cy.objectives import (
     ClassificationObjective,

@@ -24,15 +24,9 @@ from mutar_cy._lib import (
     refuse_unknown,
     way_to_drop_in,
 )
-from mutar_cy.estimators._chunked import (
-    chunked_input,
-    fit_chunked,
-    is_mapped,
-    pose_chunked,
-    predict_chunked,
-    predict_long,
-    refusal,
-)
+from mutar_cy.estimators._chunked import fit_chunked, pose_chunked
+from mutar_cy.estimators._chunked_input import chunked_input, is_mapped, refusal
+from mutar_cy.estimators._chunked_predictions import predict_chunked, predict_long
 from mutar_cy.estimators._grouping import join_as_in_fit, join_groups
 from mutar_cy.model_selection import alpha_grid
 from mutar_cy.objectives import (

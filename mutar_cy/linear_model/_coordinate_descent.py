@@ -12,13 +12,9 @@ from sklearn.utils.validation import check_is_fitted
 from mutar_cy._lib import ExplainedArguments, one_blas_thread
 from mutar_cy.chunks._sources import as_rows, is_chunked
 from mutar_cy.designs import DesignTargets
-from mutar_cy.estimators._chunked import (
-    chunked_input,
-    fit_chunked,
-    pose_chunked,
-    predict_rows,
-    refusal,
-)
+from mutar_cy.estimators._chunked import fit_chunked, pose_chunked
+from mutar_cy.estimators._chunked_input import chunked_input, refusal
+from mutar_cy.estimators._chunked_predictions import predict_rows
 from mutar_cy.estimators._multi_task_model import OF_CHUNKS
 from mutar_cy.linear_model._docs import fill_docstring
 from mutar_cy.linear_model._paths import enet_path
