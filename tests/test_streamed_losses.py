@@ -287,3 +287,42 @@ def test_large_counts_need_short_first_steps(seed):
         found.dual_gap_ + memory.dual_gap_
     )
     np.testing.assert_array_equal(found.get_support(), memory.get_support())
+
+
+@pytest.mark.filterwarnings("ignore:Objective did not converge")
+@pytest.mark.parametrize("seed", range(12))
+def test_random_configurations(seed):
+    rng = np.random.default_rng(seed)
+    loss = ("poisson", "gamma", "huber")[seed % 3]
+    n_features = 2 * int(rng.integers(3, 50))
+    X, y = {}, {}
+    for task in ("a", "b"):
+        n = int(rng.integers(150, 700))
+        X[task] = rng.standard_normal((n, n_features))
+        X[task] += rng.choice([0.0, 0.5, 2.0]) * rng.standard_normal((n, 1))
+        eta = rng.choice([0.1, 0.5, 1.0]) * X[task][:, :5].sum(axis=1)
+        eta += rng.choice([-2.0, 3.0])
+        mean = np.exp(np.clip(eta, -6, 6))
+        y[task] = {
+            "poisson": rng.poisson(mean).astype(float),
+            "gamma": rng.gamma(1.0, mean) + 1e-6,
+            "huber": eta + rng.standard_t(2, n),
+        }[loss]
+    model = [mc.GroupLasso, mc.IndLasso][rng.integers(2)](
+        loss=loss,
+        groups=[None, 2][rng.integers(2)],
+        l1_ratio=[0.0, 0.3][rng.integers(2)],
+        normalize=[False, "std"][rng.integers(2)],
+        fit_intercept=bool(rng.integers(4)),
+        tol=1e-6,
+    )
+    largest = np.min(mc.alpha_max(model, X, y))
+    model.set_params(alpha=float(largest * rng.choice([0.5, 0.1, 0.02])))
+    memory = sklearn.clone(model).fit(X, y)
+    found = model.fit(lazily(X), y)
+    # Both minima are within their gaps.
+    allowed = memory.dual_gap_ + found.dual_gap_ + 1e-12 * abs(memory.objective_)
+    assert np.all(np.abs(found.objective_ - memory.objective_) <= allowed)
+    assert np.all(found.dual_gap_ <= 1e-4 * (1.0 + np.abs(found.objective_)))
+    differs = np.mean(found.get_support() != memory.get_support())
+    assert differs < 0.05

@@ -30,7 +30,7 @@ INNER, ESTIMATE = 1e-3, 0.5
 # An alpha, over that of the null model, that leaves no coefficient of other features
 # once unpenalised ones are fitted.
 FAR = 1e3
-# Successive steps without a smaller estimate that end the fit: no digit is left.
+# Successive steps without a smaller gap or objective that end the fit: no digit left.
 MAX_STALLED = 3
 # Rounding errors of sums of losses, relative to the losses: of a tree over chunks.
 EPS = 64 * np.finfo(np.float64).eps
@@ -120,11 +120,12 @@ class StreamedNewton:
             coef = np.zeros(self.columns.sizes.shape)
             self._bring_in(self._null_correlation())
             point = self._at(coef, self.columns.null.copy())
-        best, n_stalled = np.inf, 0
+        best, lowest, n_stalled = np.inf, np.inf, 0
         while True:
-            gap = self._largest_gap(point)
-            n_stalled = 0 if gap < best else n_stalled + 1
-            best = min(gap, best)
+            gap, value = self._largest_gap(point), self._value(point)
+            falls = gap < best or value < lowest - self._rounding(value)
+            n_stalled = 0 if falls else n_stalled + 1
+            best, lowest = min(gap, best), min(value, lowest)
             if gap <= ESTIMATE:
                 found = self._certified(point, n_steps)
                 if np.all(found.converged):
@@ -240,13 +241,21 @@ class StreamedNewton:
         """Return the penalty by columns; one of all columns is in the first entry."""
         return self.objective.penalty_terms(self.problem, coef)
 
+    def _value(self, point):
+        """Return the objective of a point, of all columns together."""
+        return float(self.factor @ point.loss + self._penalty(point.coef).sum())
+
+    def _rounding(self, value):
+        """Return what rounding may have made of an objective."""
+        size = np.abs(self.columns.null_loss) + np.abs(self.columns.least)
+        return EPS * (abs(value) + float(self.factor @ size))
+
     def _step(self, point):
         """Return the point after a Newton step, or None if none is better."""
         direction, shift, promised = self._direction(point)
         start = point.coef, point.intercept
-        before = float(self.factor @ point.loss + self._penalty(point.coef).sum())
-        size = np.abs(self.columns.null_loss) + np.abs(self.columns.least)
-        rounding = EPS * (abs(before) + float(self.factor @ size))
+        before = self._value(point)
+        rounding = self._rounding(before)
         for shorter in SHORTER:
             sizes = shorter * STEPS
             losses, first = self._look(start, (direction, shift), sizes)
