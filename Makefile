@@ -18,7 +18,7 @@ under ?=
 workers = -n auto --dist worksteal
 
 # Their stubs are compared with what has been compiled, and with public signatures.
-rooms = chunks datafits datasets designs estimators glm inference inspection linear_model losses \
+rooms = chunks datafits datasets designs estimators glm inference inspection linear_model losses mne \
 	model_selection mutar ot penalties plotting preprocessing solvers tasks
 made = $(VENV)/made
 pip = python -m pip --disable-pip-version-check

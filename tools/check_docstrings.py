@@ -19,6 +19,7 @@ PUBLIC_MODULES = (
     "mutar_cy.datasets",
     "mutar_cy.inference",
     "mutar_cy.linear_model",
+    "mutar_cy.mne",
     "mutar_cy.model_selection",
     "mutar_cy.ot",
     "mutar_cy.otfunctions",
