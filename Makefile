@@ -32,7 +32,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(if $(SHARE),$(CURDIR)/$(SHARE)/bin:)$(PAT
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test versions sanitize coverage lint format doctest doc bench wheel clean
+.PHONY: help setup demo test versions sanitize fuzz coverage lint format doctest doc bench wheel clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,9 +40,9 @@ help: ## say what can be made
 demo: $(made)/demo ## fit twelve sites, print what was found, save a picture
 	python tools/demo.py
 
-test coverage doctest: export OMP_NUM_THREADS = 1
-test coverage doctest: export OPENBLAS_NUM_THREADS = 1
-test coverage doctest: export MKL_NUM_THREADS = 1
+test coverage doctest fuzz: export OMP_NUM_THREADS = 1
+test coverage doctest fuzz: export OPENBLAS_NUM_THREADS = 1
+test coverage doctest fuzz: export MKL_NUM_THREADS = 1
 test: $(made)/test ## run the tests
 	$(under) python -m pytest $(workers) $(ARGS)
 
@@ -66,6 +66,11 @@ library = $(shell gcc -print-file-name=lib$(1).so)
 sanitizers = env LD_PRELOAD="$(call library,asan) $(call library,ubsan)" \
 	PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 \
 	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+
+# Minutes of processor time.
+MINUTES ?= 10
+fuzz: $(made)/test ## fit generated problems, judged independently: MINUTES=60
+	python tools/fuzz.py --minutes $(MINUTES)
 
 coverage: $(made)/test ## run the tests, and measure which lines they reach
 	python -m pytest $(workers) --cov --cov-report=term $(ARGS)
