@@ -32,7 +32,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(if $(SHARE),$(CURDIR)/$(SHARE)/bin:)$(PAT
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test versions sanitize fuzz coverage lint format doctest doc bench wheel clean
+.PHONY: help setup demo test versions sanitize fuzz coverage lint format doctest doc bench wheel tools clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -108,6 +108,9 @@ bench: $(made)/bench ## run each benchmark once, to see that it works
 
 wheel: $(made)/release ## build source archive and wheel into dist/, and try both
 	bash tools/make_wheel.sh
+
+tools: wheel ## run the recipes of the guide for other packages
+	python tools/works_with.py --wheel dist/*.whl
 
 clean: ## remove all that was made, environments included
 	rm -rf .venv .venv-checked .venv-oldest .venv-newest .venv-pre .venv-sanitized build dist demo_output .coverage .pytest_cache .mypy_cache \
