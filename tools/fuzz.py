@@ -87,7 +87,12 @@ class Problem:
             for x, v, w in self.tasks()
         ]
         largest = np.linalg.norm(slopes, axis=0).max()
-        return float(self.fraction * largest) or 1.0
+        size = max(
+            np.abs(x).max() * np.abs(v).max()
+            for x, v in zip(self.X, self.y, strict=True)
+        )
+        # Constant columns have no slope beside an intercept, but for rounding.
+        return float(self.fraction * largest) if largest > 1e-12 * size else 1.0
 
     def tasks(self):
         """Yield design, target and weights of every task."""
@@ -102,7 +107,8 @@ def judge(problem, model, tasks, norm, dual_norm):
     coef, shift = coef[:, tasks], shift[tasks]
     primal, slopes, square, inner, null = WIDE(model.alpha) * norm(coef), [], 0, 0, 0
     for k, (x, v, w) in enumerate([list(problem.tasks())[task] for task in tasks]):
-        x, v, w = (np.asarray(a, dtype=WIDE) for a in (x, v, w / w.sum()))
+        x, v, w = (np.asarray(a, dtype=WIDE) for a in (x, v, w))
+        w = w / w.sum()
         r = v - x @ coef[:, k] - shift[k]
         primal += w @ r**2 / 2
         mean = w @ v if problem.intercept else 0
