@@ -27,7 +27,8 @@ wheel=(dist/*.whl)
 step 'contents and metadata'
 twine check --strict dist/*
 check-wheel-contents "${wheel[0]}"
-pyroma --min 9 dist/*.tar.gz
+# 9 and 10 need the addresses of the project and of its authors: see CONTRIBUTING.md.
+pyroma --min 8 dist/*.tar.gz
 if [[ ${wheel[0]} == *abi3* ]]; then
   abi3audit --strict --summary "${wheel[0]}"
 fi
