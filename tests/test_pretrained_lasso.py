@@ -237,3 +237,31 @@ def test_faults(given, message):
         PretrainedLasso(**given).fit(X, y)
     with pytest.raises(ValueError, match=r"pretrainings=.*must be numbers from 0"):
         PretrainedLassoCV(pretrainings=[0.5, 1.5]).fit(X, y)
+
+
+def test_single_precision_is_certified_as_it_is_returned():
+    X, y = cohorts()
+    X = [x.astype(np.float32) for x in X]
+    y = [own + 1000.0 for own in y]  # rounding of intercepts counts
+    model = PretrainedLasso(0.05, 0.5, pooled_alpha=0.08, tol=1e-6).fit(X, y)
+    assert model.coef_.dtype == np.float32
+    exact = PretrainedLasso(0.05, 0.5, pooled_alpha=0.08, tol=1e-10).fit(
+        [x.astype(np.float64) for x in X], y
+    )
+    common = exact.pooled_coef_
+    weights = np.where(common != 0, 1.0, 2.0)
+    for k, x in enumerate(X):
+        coef = model.coef_[:, k].astype(np.float64)
+        rest = y[k] - x.astype(np.float64) @ coef - float(model.intercept_[k])
+        penalty = 0.05 * weights @ np.abs(coef - 0.5 * common)
+        found = 0.5 * np.mean(rest**2) + penalty
+        assert_allclose(model.objective_[k], found, rtol=1e-5)
+        assert model.dual_gap_[k] >= found - exact.objective_[k] - 1e-6 * found
+
+
+def test_the_level_of_targets_does_not_loosen_the_pooled_lasso():
+    X, y = cohorts()
+    near = PretrainedLasso(0.05, 0.5, pooled_alpha=0.08).fit(X, y)
+    far = PretrainedLasso(0.05, 0.5, pooled_alpha=0.08).fit(X, [v + 1e4 for v in y])
+    assert_allclose(far.pooled_coef_, near.pooled_coef_, atol=1e-6)
+    assert_allclose(far.pooled_dual_gap_, near.pooled_dual_gap_, atol=1e-9)

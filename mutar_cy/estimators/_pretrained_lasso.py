@@ -16,6 +16,7 @@ from mutar_cy.estimators._docs import fill_docstring
 from mutar_cy.estimators._grouped_model import GroupedModel
 from mutar_cy.estimators._ind_lasso import IndLassoCV
 from mutar_cy.estimators._loss_regressor import LossRegressor
+from mutar_cy.losses import get_loss
 from mutar_cy.model_selection import Grid, alpha_grid
 from mutar_cy.objectives import (
     FRACTION,
@@ -380,7 +381,8 @@ class PretrainedLassoCV(LossCrossValidated, PretrainedLasso):
 
     def _choose_pooled_alpha(self, data, weights):
         """Return the alpha of the pooled lasso with the least held-out loss."""
-        rows = pool_rows(data, intercepts=self.fit_intercept)
+        loss = get_loss(self.loss)
+        rows = pool_rows(data, loss, intercepts=self.fit_intercept)
         n_free = rows.X.shape[1] - data.n_features
         weights = np.ones(data.n_features) if weights is None else weights
         n_folds = self.cv if isinstance(self.cv, Integral) else N_FOLDS

@@ -27,12 +27,16 @@ class PooledRows(NamedTuple):
     sizes: np.ndarray  # (n_rows,), the length of that column
 
 
-def pool_rows(data, *, intercepts=True):
+def pool_rows(data, loss, *, intercepts=True):
     """Return the rows of all tasks with a target, responses one below the other.
+
+    Offsets hold the best intercepts of the null model, so that tolerances are relative
+    to its loss and not to the level of the targets.
 
     Parameters
     ----------
     data : TaskData
+    loss : Loss
     intercepts : bool, default=True
         Whether to append a column for each design.
     """
@@ -50,8 +54,10 @@ def pool_rows(data, *, intercepts=True):
             stack = sparse.hstack if sparse.issparse(X) else np.hstack
             designs.append(stack(parts))
             places, sizes = np.arange(len(rows)), np.full(len(rows), len(rows))
-            own = Y[rows, j], weight[rows, j], offset[rows, j], places, sizes
-            found.append(own)
+            y, w, at = Y[rows, j].copy(), weight[rows, j], offset[rows, j].copy()
+            if intercepts:
+                at += loss.fit_intercept_only(y, at, np.sqrt(w))
+            found.append((y, w, at, places, sizes))
     stack = sparse.vstack if sparse.issparse(designs[0]) else np.vstack
     pooled: Any = stack(designs)
     pooled = pooled.tocsc() if sparse.issparse(pooled) else pooled
@@ -94,7 +100,7 @@ class PretrainedObjective(SeparableObjective):
         """Return the solution of the lasso of all rows."""
         data, p = self.data, self.data.n_features
         intercepts = bool(self.options.fit_intercept)
-        rows = pool_rows(data, intercepts=intercepts)
+        rows = pool_rows(data, self.loss, intercepts=intercepts)
         n_free = rows.X.shape[1] - p
         one = data._replace(
             layout=tasks.SINGLE,
@@ -185,9 +191,18 @@ class PretrainedObjective(SeparableObjective):
             for found in SeparableObjective.solve_path(own, list(run)):
                 yield found._replace(coef=found.coef + own._shift)
 
+    def in_precision(self, solution):
+        """Return what tasks add, so that the sums are in the precision of the data."""
+        whole = solution._replace(coef=solution.coef + self._shift)
+        coef, intercept = super().in_precision(whole)
+        return coef - self._shift, intercept
+
     def as_returned(self, solution, *, warns=True):
-        """Return the solution; gaps of data in single precision are in double."""
-        return solution
+        """Return a solution in the precision of the data, certified there."""
+        found = super().as_returned(solution, warns=warns)
+        if found is solution:
+            return solution
+        return found._replace(coef=found.coef + self._shift)
 
     def _of_tasks(self, solution):
         """Return a solution without what the pooled lasso adds."""
